@@ -1,0 +1,12 @@
+# One interface target holds every warning and optimisation flag of the project.
+add_library(sgilo_flags INTERFACE)
+target_compile_features(sgilo_flags INTERFACE cxx_std_20)
+target_compile_options(sgilo_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -fopenmp)
+target_link_options(sgilo_flags INTERFACE -fopenmp)
+if(SGILO_WERROR)
+  target_compile_options(sgilo_flags INTERFACE -Werror)
+endif()
+if(SGILO_SANITIZE)
+  target_compile_options(sgilo_flags INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  target_link_options(sgilo_flags INTERFACE -fsanitize=address,undefined)
+endif()

@@ -1,0 +1,49 @@
+#include "sgilo/core/state_dict.h"
+
+#include "sgilo/core/error.h"
+#include "sgilo/core/shape.h"
+
+namespace sgilo {
+
+StateDict with_prefix_removed(const StateDict& state, std::string_view prefix) {
+  StateDict out;
+  for (const auto& [name, tensor] : state)
+    if (name.compare(0, prefix.size(), prefix) == 0) out[name.substr(prefix.size())] = tensor;
+  return out;
+}
+
+StateDict with_prefix(const StateDict& state, std::string_view prefix) {
+  StateDict out;
+  for (const auto& [name, tensor] : state) out[std::string(prefix) + name] = tensor;
+  return out;
+}
+
+StateDict state_of(const torch::nn::Module& module) {
+  StateDict out;
+  for (const auto& item : module.named_parameters()) out[item.key()] = item.value().detach();
+  for (const auto& item : module.named_buffers()) out[item.key()] = item.value().detach();
+  return out;
+}
+
+void load_state(torch::nn::Module& module, const StateDict& state) {
+  StateDict own = state_of(module);
+  for (auto& [name, tensor] : own) {
+    const Tensor& value = require_tensor(state, name);
+    if (value.sizes() != tensor.sizes())
+      throw FormatError(concat("tensor '", name, "' must have shape ", shape_text(tensor.sizes()),
+                               ", but has ", shape_text(value.sizes())));
+  }
+  for (const auto& [name, tensor] : state)
+    if (!own.count(name))
+      throw FormatError(concat("tensor '", name, "' belongs to no part of the network"));
+  const torch::NoGradGuard no_grad;
+  for (auto& [name, tensor] : own) tensor.copy_(state.at(name));
+}
+
+const Tensor& require_tensor(const StateDict& state, const std::string& name) {
+  const auto it = state.find(name);
+  if (it == state.end()) throw FormatError(concat("tensor '", name, "' is missing"));
+  return it->second;
+}
+
+}  // namespace sgilo
