@@ -1,0 +1,29 @@
+// Tensors by name in one file: 8 bytes of header length (little-endian), a JSON header
+// {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, "__metadata__": {...}},
+// then the bytes of the tensors, without holes. https://huggingface.co/docs/safetensors
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "sgilo/core/state_dict.h"
+
+namespace sgilo {
+
+struct SafetensorsFile {
+  StateDict tensors;                            // on the CPU, each with its own memory
+  std::map<std::string, std::string> metadata;  // the header's "__metadata__"
+};
+
+// Types F64, F32, F16, BF16, I64, I32, I16, I8, U8 and BOOL. Throws FormatError, naming the file
+// and the tensor, for anything that the format does not allow; nothing is allocated before the
+// header is proved to fit the file.
+SafetensorsFile read_safetensors(const std::filesystem::path& path);
+
+// Atomic. Tensors of any device and layout; the widest types come first, so that each is aligned.
+// Throws ConfigError for a tensor that the format cannot hold, Error when writing fails.
+void write_safetensors(const std::filesystem::path& path, const StateDict& tensors,
+                       const std::map<std::string, std::string>& metadata = {});
+
+}  // namespace sgilo

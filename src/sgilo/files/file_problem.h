@@ -1,0 +1,19 @@
+// What the operating system says about a file, in words that fit behind "<path>: ".
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "sgilo/core/error.h"
+
+namespace sgilo {
+
+// "the disk is full" for ENOSPC, "there is no such file or folder" for ENOENT, otherwise the
+// system's own words.
+std::string file_problem(int error_number);
+
+// A FormatError that names the file: throw format_error(path, "tensor 'x' has no type").
+FormatError format_error(const std::filesystem::path& path, std::string_view text);
+
+}  // namespace sgilo
