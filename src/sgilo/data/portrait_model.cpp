@@ -152,13 +152,13 @@ float portable_cosine(float radians) {
   return portable_sine(static_cast<float>(radians + kPi / 2));
 }
 
-PortraitModel::PortraitModel(const PortraitParameters& parameters) : parameters(parameters) {
-  const auto& key = parameters.light;
-  rotation = rotation_matrix(parameters.pose);
+PortraitModel::PortraitModel(const PortraitParameters& drawn) : parameters(drawn) {
+  const auto& key = drawn.light;
+  rotation = rotation_matrix(drawn.pose);
   light = {portable_sine(key.azimuth) * portable_cosine(key.elevation),
            portable_sine(key.elevation),
            portable_cosine(key.azimuth) * portable_cosine(key.elevation)};
-  const auto& background = parameters.background;
+  const auto& background = drawn.background;
   const float slope = 0.45f * background.gradient_strength;
   gradient = {slope * portable_cosine(background.gradient_angle),
               slope * portable_sine(background.gradient_angle), 0};

@@ -30,7 +30,7 @@ struct RoundCone {  // a thick line whose radius changes along it
 };
 
 struct PortraitModel {
-  explicit PortraitModel(const PortraitParameters& parameters);
+  explicit PortraitModel(const PortraitParameters& drawn);
 
   PortraitParameters parameters;
   std::array<float, 9> rotation;  // head to world, row-major
