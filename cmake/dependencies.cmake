@@ -1,19 +1,22 @@
-# What is found on the machine: libtorch (the package's own root, so that two of them never mix), OpenCV's codecs, and small libraries.
+# What is found on the machine. No target of the project names a library in any other way.
 set(CMAKE_THREAD_PREFER_PTHREAD ON)
 find_package(Threads REQUIRED)
-find_package(nlohmann_json REQUIRED)
-find_package(CLI11 REQUIRED)
-find_path(HIGHWAY_INCLUDE hwy/highway.h REQUIRED)
-find_library(HIGHWAY_LIBRARY hwy REQUIRED)
+include(cmake/torch.cmake)
 
+find_package(nlohmann_json REQUIRED)
 add_library(sgilo_json INTERFACE)
 target_link_libraries(sgilo_json INTERFACE nlohmann_json::nlohmann_json)
 
-if(SGILO_TORCH_ROOT)
-  find_package(Torch REQUIRED PATHS "${SGILO_TORCH_ROOT}" NO_DEFAULT_PATH)
-else()
-  find_package(Torch REQUIRED)
+find_package(CLI11 REQUIRED)
+
+find_path(HIGHWAY_INCLUDE hwy/highway.h REQUIRED)
+find_library(HIGHWAY_LIBRARY hwy REQUIRED)
+add_library(sgilo_simd INTERFACE)
+target_include_directories(sgilo_simd SYSTEM INTERFACE "${HIGHWAY_INCLUDE}")
+target_link_libraries(sgilo_simd INTERFACE "${HIGHWAY_LIBRARY}")
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime "${CCACHE}")
 endif()
-add_library(sgilo_torch INTERFACE)
-target_include_directories(sgilo_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
-target_link_libraries(sgilo_torch INTERFACE ${TORCH_LIBRARIES} Threads::Threads)

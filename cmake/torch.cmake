@@ -1,0 +1,40 @@
+# libtorch under one root: SGILO_TORCH_ROOT (the package folder of a PyTorch: include/, lib/), else Debian's in /usr. Its own CMake
+# files look for libraries in the system's folders first, so that two libtorches on one machine mix; they also want a CUDA toolkit.
+set(root "${SGILO_TORCH_ROOT}")
+if(NOT root)
+  set(root /usr)
+endif()
+set(torch_place PATHS "${root}" NO_DEFAULT_PATH NO_CACHE)
+find_path(torch_headers torch/csrc/api/include/torch/version.h PATH_SUFFIXES include ${torch_place})
+set(torch_libraries "")
+foreach(name torch torch_cpu c10 torch_cuda c10_cuda)
+  unset(library)
+  find_library(library ${name} PATH_SUFFIXES lib lib/${CMAKE_LIBRARY_ARCHITECTURE} ${torch_place})
+  if(library)
+    list(APPEND torch_libraries "${library}")
+  endif()
+endforeach()
+list(LENGTH torch_libraries count)
+if(NOT torch_headers OR count LESS 3)
+  message(FATAL_ERROR "no libtorch under ${root}: install libtorch-dev or set SGILO_TORCH_ROOT to the folder of a PyTorch package")
+endif()
+
+set(torch_includes "${torch_headers}" "${torch_headers}/torch/csrc/api/include")
+add_library(sgilo_torch INTERFACE)
+target_include_directories(sgilo_torch SYSTEM INTERFACE ${torch_includes})
+target_link_libraries(sgilo_torch INTERFACE -Wl,--push-state,--no-as-needed ${torch_libraries} -Wl,--pop-state Threads::Threads)
+
+# The headers and the library that is loaded must be of one version.
+if(NOT SGILO_TORCH_CHECKED STREQUAL root)
+  try_run(status compiled "${PROJECT_BINARY_DIR}/torch_check" "${PROJECT_SOURCE_DIR}/cmake/torch_version.cpp"
+    CMAKE_FLAGS "-DINCLUDE_DIRECTORIES=${torch_includes}" LINK_LIBRARIES ${torch_libraries}
+    COMPILE_OUTPUT_VARIABLE compile_output RUN_OUTPUT_VARIABLE output)
+  if(NOT compiled)
+    message(FATAL_ERROR "a small program with the libtorch of ${root} does not build:\n${compile_output}")
+  elseif(NOT status EQUAL 0)
+    message(FATAL_ERROR "the libtorch of ${root} is unfit: ${output}")
+  endif()
+  message(STATUS "libtorch ${output} in ${root}")
+  set(SGILO_TORCH_CHECKED "${root}" CACHE INTERNAL "root of the libtorch whose version was checked")
+  unset(status CACHE)
+endif()
