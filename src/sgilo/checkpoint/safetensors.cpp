@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "sgilo/checkpoint/byte_reader.h"
+#include "sgilo/checkpoint/raw_tensor.h"
 #include "sgilo/core/error.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/file_problem.h"
@@ -105,10 +105,11 @@ class HeaderReader {
     entry.end = offsets[1];
     if (entry.begin > entry.end)
       fail_tensor(name, concat("ends at byte ", entry.end, ", before its start at ", entry.begin));
-    const std::uint64_t bytes = bytes_of(name, shape, entry.type);
+    const std::optional<std::uint64_t> bytes = byte_count(shape, entry.type);
+    if (!bytes) fail_tensor(name, "has a shape whose number of bytes overflows 64 bits");
     entry.shape.assign(shape.begin(), shape.end());
-    if (bytes != entry.end - entry.begin)
-      fail_tensor(name, concat("needs ", bytes, " bytes for its type and shape, but has ",
+    if (*bytes != entry.end - entry.begin)
+      fail_tensor(name, concat("needs ", *bytes, " bytes for its type and shape, but has ",
                                entry.end - entry.begin));
     if (entry.end > data_size_)
       fail_tensor(name, concat("ends at byte ", entry.end, " of the data, but the file has only ",
@@ -161,20 +162,6 @@ class HeaderReader {
     return result;
   }
 
-  // Sizes of zero are left out of the overflow check's product, since libtorch multiplies the
-  // others for the strides.
-  std::uint64_t bytes_of(const std::string& name, const std::vector<std::uint64_t>& shape,
-                         torch::ScalarType type) const {
-    std::int64_t product = static_cast<std::int64_t>(torch::elementSize(type));
-    bool empty = false;
-    for (const std::uint64_t size : shape) {
-      empty = empty || size == 0;
-      if (size != 0 && __builtin_mul_overflow(product, size, &product))
-        fail_tensor(name, "has a shape whose number of bytes overflows 64 bits");
-    }
-    return empty ? 0 : static_cast<std::uint64_t>(product);
-  }
-
   const std::filesystem::path& path_;
   std::uint64_t data_size_;
 };
@@ -183,11 +170,8 @@ Tensor read_tensor(const InputFile& file, const HeaderReader& header, std::uint6
                    const Entry& entry) {
   const Tensor tensor = torch::empty(entry.shape, torch::dtype(entry.type));
   file.read_at(data_start + entry.begin, tensor.data_ptr(), entry.end - entry.begin);
-  if (entry.type == torch::kBool) {
-    const auto* bytes = static_cast<const std::uint8_t*>(tensor.data_ptr());
-    if (std::any_of(bytes, bytes + tensor.numel(), [](std::uint8_t byte) { return byte > 1; }))
-      header.fail_tensor(entry.name, "is BOOL, but holds bytes other than 0 and 1");
-  }
+  if (entry.type == torch::kBool && !holds_booleans(tensor))
+    header.fail_tensor(entry.name, "is BOOL, but holds bytes other than 0 and 1");
   return tensor;
 }
 

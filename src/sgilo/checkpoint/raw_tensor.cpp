@@ -1,0 +1,25 @@
+#include "sgilo/checkpoint/raw_tensor.h"
+
+#include <algorithm>
+
+namespace sgilo {
+
+std::optional<std::uint64_t> byte_count(const std::vector<std::uint64_t>& sizes,
+                                        torch::ScalarType type) {
+  auto product = static_cast<std::int64_t>(torch::elementSize(type));
+  bool empty = false;
+  for (const std::uint64_t size : sizes) {
+    if (size == 0)
+      empty = true;
+    else if (__builtin_mul_overflow(product, size, &product))
+      return std::nullopt;
+  }
+  return empty ? 0 : static_cast<std::uint64_t>(product);
+}
+
+bool holds_booleans(const Tensor& tensor) {
+  const auto* bytes = static_cast<const std::uint8_t*>(tensor.data_ptr());
+  return std::none_of(bytes, bytes + tensor.numel(), [](std::uint8_t byte) { return byte > 1; });
+}
+
+}  // namespace sgilo

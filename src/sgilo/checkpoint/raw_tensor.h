@@ -1,0 +1,20 @@
+// What every format of raw numbers must check before its bytes become a tensor.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "sgilo/core/torch.h"
+
+namespace sgilo {
+
+// Bytes of a tensor; nothing when the number, or the product of the sizes other than zero (which
+// libtorch needs for the strides), exceeds 2^63 - 1.
+std::optional<std::uint64_t> byte_count(const std::vector<std::uint64_t>& sizes,
+                                        torch::ScalarType type);
+
+// Whether each byte of a boolean tensor, contiguous and on the CPU, is 0 or 1.
+bool holds_booleans(const Tensor& tensor);
+
+}  // namespace sgilo
