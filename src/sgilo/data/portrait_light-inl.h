@@ -16,14 +16,13 @@ namespace HWY_NAMESPACE {
 constexpr float kNormalStep = 0.012f;
 constexpr float kWidestWrap = 0.34f;
 
-// The gradient from the four corners of a tetrahedron. The parts are those at one of the corners.
-HWY_INLINE Pack3 surface_normal(const PortraitModel& m, Pack3 at, Parts& parts) {
+// The gradient from the four corners of a tetrahedron.
+HWY_INLINE Pack3 surface_normal(const PortraitModel& m, Pack3 at) {
   const Pack e = kNormalStep;
   const Pack a = scene_distance(m, {at.x + e, at.y - e, at.z - e});
   const Pack b = scene_distance(m, {at.x - e, at.y - e, at.z + e});
   const Pack c = scene_distance(m, {at.x - e, at.y + e, at.z - e});
-  parts = scene_parts(m, {at.x + e, at.y + e, at.z + e});
-  const Pack d = nearest(parts);
+  const Pack d = scene_distance(m, {at.x + e, at.y + e, at.z + e});
   return unit({a - b - c + d, c + d - a - b, b + d - a - c});
 }
 
@@ -35,11 +34,11 @@ HWY_INLINE Pack openness(const PortraitModel& m, Pack3 at, Pack3 normal) {
 }
 
 // How much of the key light arrives, 0 to 1: the narrowest passage on the way to it.
-HWY_INLINE Pack key_visibility(const PortraitModel& m, Pack3 at, Pack3 normal, Pack facing) {
-  const Mask lit = facing > -kWidestWrap;  // elsewhere the wrapped diffuse term is 0 anyway
+HWY_INLINE Pack key_visibility(const PortraitModel& m, Pack3 at, Pack3 normal) {
+  const Pack3 light = pack3(m.light);
+  const Mask lit = dot(normal, light) > -kWidestWrap;  // elsewhere the diffuse term is 0 anyway
   Pack visible = select(lit, 1.0f, 0.0f);
   const Pack3 start = at + normal * 0.02f;
-  const Pack3 light = pack3(m.light);
   Pack along = 0.06f;
   for (int step = 0; step < 7 && any(visible > 0.0f); ++step) {
     const Pack clearance = scene_distance(m, start + light * along);
@@ -49,14 +48,32 @@ HWY_INLINE Pack key_visibility(const PortraitModel& m, Pack3 at, Pack3 normal, P
   return visible * visible * (3.0f - 2.0f * visible);
 }
 
+// What the light does at a point of the surface, whatever is painted there.
+struct Illumination {
+  Pack3 normal;
+  Pack open, visible;
+};
+
+HWY_INLINE Illumination illumination(const PortraitModel& m, Pack3 at) {
+  Illumination light;
+  light.normal = surface_normal(m, at);
+  light.open = openness(m, at, light.normal);
+  light.visible = key_visibility(m, at, light.normal);
+  return light;
+}
+
 // `wrap` moves the edge between light and shade beyond the horizon, as scattering does in skin.
 HWY_INLINE Pack wrapped(Pack facing, Pack wrap) {
   return positive_part((facing + wrap) / (1.0f + wrap));
 }
 
-HWY_INLINE Pack3 lit_colour(const PortraitModel& m, const Surface& s, Pack3 ray, Pack3 normal,
-                            Pack facing, Pack visible, Pack open) {
+// The colour of surface `s`, seen along the unit vector `ray`.
+HWY_INLINE Pack3 lit_colour(const PortraitModel& m, const Surface& s, const Illumination& i,
+                            Pack3 ray) {
   const auto& light = m.parameters.light;
+  const Pack3 normal = i.normal;
+  const Pack visible = i.visible, open = i.open;
+  const Pack facing = dot(normal, pack3(m.light));
   const Pack scattered = mix(visible, square_root(visible), s.soft * 0.6f);
   const Pack3 diffuse{wrapped(facing, s.soft * kWidestWrap) * scattered * light.key.red,
                       wrapped(facing, s.soft * 0.18f) * visible * light.key.green,
@@ -87,16 +104,6 @@ HWY_INLINE Pack3 lit_colour(const PortraitModel& m, const Surface& s, Pack3 ray,
                                 s.wet * shine32 * 0.6f + s.is_hair * hair_shine) +
                      fresnel * open * (0.05f * s.soft + 0.06f * s.is_hair);
   return s.colour * total + pack3(light.key) * gloss;
-}
-
-// Colour of the surface at `at`, seen along the unit vector `ray`.
-HWY_INLINE Pack3 shaded(const PortraitModel& m, Pack3 at, Pack3 ray) {
-  Parts parts;
-  const Pack3 normal = surface_normal(m, at, parts);
-  const Pack open = openness(m, at, normal);
-  const Pack facing = dot(normal, pack3(m.light));
-  const Pack visible = key_visibility(m, at, normal, facing);
-  return lit_colour(m, painted_surface(m, at, parts), ray, normal, facing, visible, open);
 }
 
 }  // namespace HWY_NAMESPACE

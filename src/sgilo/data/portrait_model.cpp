@@ -105,10 +105,12 @@ void add_hair(PortraitModel& m) {
   m.face_opening = ellipsoid({0, -0.30f, 0.80f}, {0.60f * width, 0.88f + raised, 0.80f});
   m.ear_opening = ellipsoid({0.8f * width, -0.52f, 0.1f}, {0.4f, 0.50f, 0.62f});
   m.bun = {{hair.parting * 0.1f, 1.12f + 0.1f * volume, -0.25f}, 0.24f + 0.1f * volume};
-  m.lowest_hair = is_bob ? -0.55f - 0.45f * hair.length : -1.35f - 0.9f * hair.length;
-  m.hair_side = ellipsoid({0, (m.lowest_hair + 0.3f) * 0.5f, -0.22f},
+  m.hair_floor = is_bob    ? -0.55f - 0.45f * hair.length
+                 : is_long ? -1.35f - 0.9f * hair.length
+                           : -0.32f;
+  m.hair_side = ellipsoid({0, (m.hair_floor + 0.3f) * 0.5f, -0.22f},
                           {(is_bob ? 0.80f : 0.78f) * width + 0.12f * volume,
-                           (0.3f - m.lowest_hair) * 0.62f, 0.55f + 0.05f * volume});
+                           (0.3f - m.hair_floor) * 0.62f, 0.55f + 0.05f * volume});
   m.curl = 0.05f * hair.waviness;
   m.neck_opening =
       ellipsoid({0, -0.75f, 0.75f}, {(0.54f - 0.05f * hair.length) * width, 0.85f, 0.80f});

@@ -47,7 +47,8 @@ struct PortraitModel {
   // Hair.
   Ellipsoid hair_cap, hair_quiff, hair_side, face_opening, ear_opening, neck_opening;
   Sphere bun;
-  float parting_x, parting_depth, wobble, lowest_hair, curl;
+  float parting_x, parting_depth, wobble, curl;
+  float hair_floor;  // no hair is below this y
 
   // Hat.
   Ellipsoid hat_dome, hat_brim;

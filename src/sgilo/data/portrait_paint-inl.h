@@ -246,16 +246,18 @@ HWY_INLINE Surface painted_surface(const PortraitModel& m, Pack3 world, const Pa
   const Pack body = minimum(parts.skin, parts.hair);
   const Pack is_cloth = smooth_step(kSeam, -kSeam, parts.clothes - body);
   const Pack is_hat = smooth_step(kSeam, -kSeam, parts.hat - body);
-  surface.is_hair = smooth_step(kSeam, -kSeam, parts.hair - parts.skin);
-  const Pack is_skin = (1.0f - surface.is_hair) * (1.0f - is_cloth) * (1.0f - is_hat);
-  surface.colour = mix(mix(mix(face.colour, hair, surface.is_hair), cloth, is_cloth),
-                       hat_colour(m, face), is_hat);
+  const Pack is_hair = smooth_step(kSeam, -kSeam, parts.hair - parts.skin);
+  const Pack is_body = (1.0f - is_cloth) * (1.0f - is_hat);
+  const Pack is_skin = (1.0f - is_hair) * is_body;
+  surface.colour =
+      mix(mix(mix(face.colour, hair, is_hair), cloth, is_cloth), hat_colour(m, face), is_hat);
   if (m.parameters.glasses.style != GlassesStyle::none) {  // the temples, on the skin
     const Pack temple = smooth_step(0.045f, 0.02f, absolute(p.y - 0.06f)) *
                         smooth_step(0.62f, 0.54f, p.z) * smooth_step(0, 0.1f, p.z) *
                         smooth_step(0.5f, 0.58f, face.side) * is_skin;
     surface.colour = mix(surface.colour, pack3(m.parameters.glasses.rim), temple * 0.9f);
   }
+  surface.is_hair = is_hair * is_body;
   surface.soft = is_skin * (1.0f - face.eye);
   surface.wet = face.wet * is_skin;
   return surface;

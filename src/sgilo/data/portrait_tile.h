@@ -43,9 +43,11 @@ struct PortraitTile {
   float pixel;                   // edge of a pixel in the image plane
   float plane_left, plane_top;   // of the image
   RayList rays, arrived;
-  // Of every subsample: colour (red, green, blue), and depth of what was hit.
+  // Of every subsample: colour (red, green, blue), depth of what was hit, and how that is lit.
   float colour[3][kSubsamples][kTilePixels];
   float depth[kSubsamples][kTilePixels];
+  float normal[3][kSubsamples][kTilePixels];
+  float open[kSubsamples][kTilePixels], visible[kSubsamples][kTilePixels];
 
   float plane_x(float column) const { return plane_left + column * pixel; }
   float plane_y(float row) const { return plane_top - row * pixel; }

@@ -26,11 +26,12 @@ HWY_INLINE Pack3 ray_point(Pack3 direction, Pack along) {
 
 // Advances `rays` until they are within `radius` of the scene, where they move to `arrived`, or
 // leave it behind. A ray that is still on its way after `rounds` grazes a surface and counts as
-// arrived.
-static HWY_NOINLINE void march(const PortraitModel& m, float radius, int rounds, RayList& rays,
-                               RayList& arrived) {
+// arrived. A step is at most `reach` times the distance: more than 1 where the distance shrinks
+// slowly, as it does on rays that come in at an angle.
+static HWY_NOINLINE void march(const PortraitModel& m, float radius, float reach, int rounds,
+                               RayList& rays, RayList& arrived) {
   constexpr int kStepsPerRound = 3;
-  constexpr float kStep = 0.93f;  // of the distance, which the shapes overestimate at times
+  constexpr float kCautious = 0.93f;  // the shapes overestimate their distances at times
   const int width = pack_width();
   arrived.count = 0;
   for (int round = 0; round < rounds && rays.count > 0; ++round) {
@@ -42,12 +43,16 @@ static HWY_NOINLINE void march(const PortraitModel& m, float radius, int rounds,
       const Pack3 direction = ray_direction(x, y);
       const Pack end = (kFarPlane - kCameraDistance) / direction.z;
       Pack along = load(rays.along + first);
-      Pack distance_left = 0.0f;
+      Pack distance_left = 0.0f, previous = 0.0f, step_length = 0.0f;
       for (int step = 0; step < kStepsPerRound; ++step) {
         distance_left = scene_distance(m, ray_point(direction, along));
         const Mask moving = (distance_left > radius) & (along < end);
         if (!any(moving)) break;
-        along = select(moving, along + distance_left * kStep, along);
+        const Pack shrunk = previous - distance_left;  // secant: 0 after step_length / shrunk more
+        const Pack secant = clamp(step_length / maximum(shrunk, 1e-6f), kCautious, reach);
+        step_length = distance_left * select(shrunk > 0.0f, secant, kCautious);
+        previous = distance_left;
+        along = select(moving, along + step_length, along);
       }
       float ended_at[kWidestPack], left[kWidestPack], ends[kWidestPack];
       store(along, ended_at);
@@ -100,7 +105,7 @@ HWY_INLINE void find_pixels(const PortraitModel& m, PortraitTile& tile) {
     }
   }
   const float cell_radius = kHalfDiagonal * kCellSize * tile.pixel;
-  march(m, cell_radius, 12, tile.rays, tile.arrived);
+  march(m, cell_radius, 1, 12, tile.rays, tile.arrived);
   for (int cell = 0; cell < tile.arrived.count; ++cell) {
     const int top = tile.arrived.id[cell] / kTileSize, left = tile.arrived.id[cell] % kTileSize;
     const float along = tile.arrived.along[cell] - cell_radius;
@@ -112,7 +117,7 @@ HWY_INLINE void find_pixels(const PortraitModel& m, PortraitTile& tile) {
       }
     }
   }
-  march(m, kHalfDiagonal * tile.pixel, 12, tile.rays, tile.arrived);
+  march(m, kHalfDiagonal * tile.pixel, 1, 12, tile.rays, tile.arrived);
   for (int ray = 0; ray < tile.arrived.count; ++ray) {
     tile.arrived.along[ray] = tile.arrived.along[ray] - kHalfDiagonal * tile.pixel;
   }
@@ -129,27 +134,109 @@ HWY_INLINE void find_hits(const PortraitModel& m, PortraitTile& tile) {
                     tile.arrived.along[ray]);
     }
   }
-  march(m, 0.005f, 20, tile.rays, tile.arrived);
+  march(m, 0.15f * tile.pixel, 2, 20, tile.rays, tile.arrived);
+  for (int hit = 0; hit < tile.arrived.count; ++hit) {
+    const int id = tile.arrived.id[hit];
+    tile.depth[id / kTilePixels][id % kTilePixels] = tile.arrived.along[hit];
+  }
 }
 
-HWY_INLINE void shade_hits(const PortraitModel& m, PortraitTile& tile) {
+// Whether the four subsamples of a pixel hit one smooth surface.
+HWY_INLINE bool is_smooth(const PortraitTile& tile, int pixel) {
+  float nearest = tile.depth[0][pixel], farthest = nearest;
+  for (int sample = 1; sample < kSubsamples; ++sample) {
+    const float depth = tile.depth[sample][pixel];
+    nearest = depth < nearest ? depth : nearest;
+    farthest = depth > farthest ? depth : farthest;
+  }
+  return farthest < kNothing && farthest - nearest < 1.5f * tile.pixel;
+}
+
+// Leaves in tile.rays the points to light: the middle of a smooth pixel, else each of its hits.
+HWY_INLINE void choose_points(PortraitTile& tile) {
+  for (int row = 0; row < tile.height; ++row) {
+    for (int column = 0; column < tile.width; ++column) {
+      const int pixel = row * kTileSize + column;
+      if (is_smooth(tile, pixel)) {
+        const float depth = ((tile.depth[0][pixel] + tile.depth[1][pixel]) +
+                             (tile.depth[2][pixel] + tile.depth[3][pixel])) *
+                            0.25f;
+        tile.rays.add(kSubsamples * kTilePixels + pixel,
+                      tile.plane_x(static_cast<float>(tile.left + column) + 0.5f),
+                      tile.plane_y(static_cast<float>(tile.top + row) + 0.5f), depth);
+      }
+    }
+  }
+  for (int hit = 0; hit < tile.arrived.count; ++hit) {
+    const int id = tile.arrived.id[hit];
+    if (is_smooth(tile, id % kTilePixels)) continue;
+    tile.rays.add(id, tile.arrived.x[hit], tile.arrived.y[hit], tile.arrived.along[hit]);
+  }
+}
+
+HWY_INLINE void light_points(const PortraitModel& m, PortraitTile& tile) {
+  RayList& points = tile.rays;
+  if (points.count == 0) return;
+  points.fill_last_pack();
+  for (int first = 0; first < points.count; first += pack_width()) {
+    const Pack3 direction = ray_direction(load(points.x + first), load(points.y + first));
+    const Illumination light = illumination(m, ray_point(direction, load(points.along + first)));
+    float normal_x[kWidestPack], normal_y[kWidestPack], normal_z[kWidestPack];
+    float open[kWidestPack], visible[kWidestPack];
+    store(light.normal.x, normal_x);
+    store(light.normal.y, normal_y);
+    store(light.normal.z, normal_z);
+    store(light.open, open);
+    store(light.visible, visible);
+    for (int lane = 0; lane < pack_width(); ++lane) {
+      const int only = points.id[first + lane] / kTilePixels;  // kSubsamples stands for all
+      const int pixel = points.id[first + lane] % kTilePixels;
+      const int begin = only == kSubsamples ? 0 : only;
+      const int end = only == kSubsamples ? kSubsamples : only + 1;
+      for (int sample = begin; sample < end; ++sample) {
+        tile.normal[0][sample][pixel] = normal_x[lane];
+        tile.normal[1][sample][pixel] = normal_y[lane];
+        tile.normal[2][sample][pixel] = normal_z[lane];
+        tile.open[sample][pixel] = open[lane];
+        tile.visible[sample][pixel] = visible[lane];
+      }
+    }
+  }
+  points.count = 0;
+}
+
+// Values of a subsample array at the subsamples of one pack of rays.
+HWY_INLINE Pack gather(const float (&values)[kSubsamples][kTilePixels], const std::int32_t* ids) {
+  float lanes[kWidestPack];
+  for (int lane = 0; lane < pack_width(); ++lane) {
+    lanes[lane] = values[ids[lane] / kTilePixels][ids[lane] % kTilePixels];
+  }
+  return load(lanes);
+}
+
+HWY_INLINE void paint_hits(const PortraitModel& m, PortraitTile& tile) {
   RayList& hits = tile.arrived;
   if (hits.count == 0) return;
   hits.fill_last_pack();
   for (int first = 0; first < hits.count; first += pack_width()) {
+    const std::int32_t* ids = hits.id + first;
     const Pack3 direction = ray_direction(load(hits.x + first), load(hits.y + first));
-    const Pack3 colour = shaded(m, ray_point(direction, load(hits.along + first)), direction);
-    float channels[3][kWidestPack];
-    store(colour.x, channels[0]);
-    store(colour.y, channels[1]);
-    store(colour.z, channels[2]);
+    const Pack3 at = ray_point(direction, load(hits.along + first));
+    const Illumination light{
+        {gather(tile.normal[0], ids), gather(tile.normal[1], ids), gather(tile.normal[2], ids)},
+        gather(tile.open, ids),
+        gather(tile.visible, ids)};
+    const Surface surface = painted_surface(m, at, scene_parts(m, at));
+    const Pack3 colour = lit_colour(m, surface, light, direction);
+    float red[kWidestPack], green[kWidestPack], blue[kWidestPack];
+    store(colour.x, red);
+    store(colour.y, green);
+    store(colour.z, blue);
     for (int lane = 0; lane < pack_width(); ++lane) {
-      const int sample = hits.id[first + lane] / kTilePixels;
-      const int pixel = hits.id[first + lane] % kTilePixels;
-      for (int channel = 0; channel < 3; ++channel) {
-        tile.colour[channel][sample][pixel] = channels[channel][lane];
-      }
-      tile.depth[sample][pixel] = hits.along[first + lane];
+      const int sample = ids[lane] / kTilePixels, pixel = ids[lane] % kTilePixels;
+      tile.colour[0][sample][pixel] = red[lane];
+      tile.colour[1][sample][pixel] = green[lane];
+      tile.colour[2][sample][pixel] = blue[lane];
     }
   }
 }
@@ -217,7 +304,9 @@ void render_tile(const PortraitModel& m, PortraitTile& tile, int image_size, std
   fill_background(m, tile);
   find_pixels(m, tile);
   find_hits(m, tile);
-  shade_hits(m, tile);
+  choose_points(tile);
+  light_points(m, tile);
+  paint_hits(m, tile);
   if (m.parameters.glasses.style != GlassesStyle::none) add_glasses(m, tile);
   write_pixels(m, tile, image_size, rgb);
 }
