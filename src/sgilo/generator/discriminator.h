@@ -1,0 +1,37 @@
+// The residual discriminator of StyleGAN2 with minibatch standard deviation (Karras et al. 2018,
+// 2020), average pooling as its down-sampling filter.
+#pragma once
+
+#include <vector>
+
+#include "sgilo/core/torch.h"
+
+namespace sgilo {
+
+struct DiscriminatorOptions {
+  std::vector<std::int64_t> widths{128, 128, 96, 64,
+                                   32};  // channels at 4, 8, 16, ...; the last gives the image size
+  std::int64_t group = 4;                // images that share one minibatch statistic
+};
+
+class DiscriminatorImpl : public torch::nn::Module {
+ public:
+  explicit DiscriminatorImpl(const DiscriminatorOptions& options);
+
+  Tensor forward(const Tensor& image);  // [N,3,H,W] -> logits [N], high for real; N a multiple of
+                                        // `group` or smaller than it
+
+  DiscriminatorOptions options;
+  torch::ScalarType convolution_type = torch::kFloat32;
+
+ private:
+  struct Block {
+    Tensor weight0, bias0, weight1, bias1, skip;
+  };
+  std::vector<Block> blocks_;  // from the image down to 8x8
+  Tensor rgb_weight_, rgb_bias_, last_weight_, last_bias_, dense_weight_, dense_bias_, out_weight_,
+      out_bias_;
+};
+TORCH_MODULE(Discriminator);
+
+}  // namespace sgilo

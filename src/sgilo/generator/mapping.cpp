@@ -1,0 +1,43 @@
+#include "sgilo/generator/mapping.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "sgilo/core/error.h"
+
+namespace sgilo {
+
+Tensor scaled_linear(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                     double rate_multiplier) {
+  const double gain = rate_multiplier / std::sqrt(static_cast<double>(weight.size(1)));
+  return torch::addmm(bias * rate_multiplier, x, weight.t(), 1.0, gain);
+}
+
+MappingNetworkImpl::MappingNetworkImpl(const MappingOptions& o) : options(o) {
+  for (std::int64_t i = 0; i < o.layers; ++i) {
+    auto layer = std::make_shared<torch::nn::Module>();
+    const std::int64_t in = i == 0 ? o.z_dim : o.w_dim;
+    weights.push_back(
+        layer->register_parameter("weight", torch::randn({o.w_dim, in}) / o.rate_multiplier));
+    biases.push_back(layer->register_parameter("bias", torch::zeros({o.w_dim})));
+    register_module(concat("fc", i), layer);
+  }
+  w_avg = register_buffer("w_avg", torch::zeros({o.w_dim}));
+}
+
+Tensor MappingNetworkImpl::forward(const Tensor& z) {
+  Tensor x = z * (z.square().mean(1, true) + 1e-8).rsqrt();
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    x = torch::leaky_relu(scaled_linear(x, weights[i], biases[i], options.rate_multiplier), 0.2) *
+        std::numbers::sqrt2;
+  return x;
+}
+
+Tensor truncate(const Tensor& ws, const Tensor& w_avg, double psi, std::int64_t cutoff) {
+  if (psi == 1.0) return ws;
+  const std::int64_t rows = cutoff < 0 ? ws.size(1) : std::min(cutoff, ws.size(1));
+  const Tensor moved = w_avg + psi * (ws.narrow(1, 0, rows) - w_avg);
+  return torch::cat({moved, ws.narrow(1, rows, ws.size(1) - rows)}, 1);
+}
+
+}  // namespace sgilo

@@ -1,0 +1,53 @@
+#include "sgilo/generator/stylegan2.h"
+
+#include "sgilo/core/error.h"
+#include "sgilo/core/shape.h"
+
+namespace sgilo {
+namespace {
+
+StyleGan2Options options_from(const StateDict& state) {
+  StyleGan2Options options;
+  const Tensor& first = require_tensor(state, "mapping.fc0.weight");
+  if (first.dim() != 2)
+    throw FormatError(concat("tensor 'mapping.fc0.weight' must have 2 axes, but has shape ",
+                             shape_text(first.sizes())));
+  options.mapping.z_dim = first.size(1);
+  options.mapping.w_dim = options.synthesis.w_dim = first.size(0);
+  options.mapping.layers = 0;
+  while (state.count(concat("mapping.fc", options.mapping.layers, ".weight")))
+    ++options.mapping.layers;
+  options.synthesis.widths.clear();
+  for (std::int64_t r = 4;; r *= 2) {
+    const auto it = state.find(concat("synthesis.b", r, ".conv1.bias"));
+    if (it == state.end()) break;
+    options.synthesis.widths.push_back(it->second.numel());
+  }
+  if (options.synthesis.widths.empty())
+    throw FormatError("tensor 'synthesis.b4.conv1.bias' is missing");
+  return options;
+}
+
+}  // namespace
+
+StyleGan2Impl::StyleGan2Impl(const StyleGan2Options& options) {
+  mapping = register_module("mapping", MappingNetwork(options.mapping));
+  synthesis = register_module("synthesis", SynthesisNetwork(options.synthesis));
+}
+
+Tensor StyleGan2Impl::styles(const Tensor& z, double psi, std::int64_t cutoff) {
+  const Tensor w =
+      mapping->forward(z).unsqueeze(1).expand({-1, synthesis->options.style_rows(), -1});
+  return truncate(w, mapping->w_avg, psi, cutoff);
+}
+
+StyleGan2 stylegan2_from_state(const StateDict& state) {
+  StyleGan2 network(options_from(state));
+  StateDict used;
+  for (const auto& [name, tensor] : state)
+    if (name.find("resample_filter") == std::string::npos) used[name] = tensor;
+  load_state(*network, used);
+  return network;
+}
+
+}  // namespace sgilo

@@ -1,0 +1,75 @@
+// The synthesis network of StyleGAN2, skip architecture (Karras et al. 2020): blocks at resolutions
+// 4, 8, .. size, each [up-convolution,] convolution and to-RGB; the image is the sum of the
+// upsampled to-RGB outputs. Block b takes the features that block b-1 leaves ("layer b"). Tensor
+// names and semantics are those of the NVIDIA snapshots: b8.conv0.weight, b8.conv0.affine.weight,
+// b8.torgb.bias, ...
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sgilo/core/torch.h"
+
+namespace sgilo {
+
+struct SynthesisOptions {
+  std::int64_t w_dim = 128;
+  std::vector<std::int64_t> widths{
+      128, 128, 96, 64, 32};  // channels of the blocks at 4, 8, 16, ...; the last gives the size
+  double clamp = 0.0;         // limit of activations after the gain; 0: none
+
+  std::int64_t blocks() const { return static_cast<std::int64_t>(widths.size()); }
+  std::int64_t size() const { return std::int64_t{4} << (blocks() - 1); }
+  std::int64_t style_rows() const { return 2 * blocks(); }
+  std::int64_t noise_inputs() const { return 2 * blocks() - 1; }
+  std::int64_t resolution(std::int64_t block) const { return std::int64_t{4} << block; }
+  // Block of noise input j: 0, then 1, 1, 2, 2, ...
+  static std::int64_t block_of_noise(std::int64_t j) { return (j + 1) / 2; }
+};
+
+// Noise per layer in module order (b4.conv1, b8.conv0, b8.conv1, ...): [H,W] or [1|N,1,H,W]; an
+// undefined tensor means none.
+using Noises = std::vector<Tensor>;
+
+// What a block leaves: features [N,C,r,r] and the skip image [N,3,r,r] (undefined: nothing drawn so
+// far).
+struct BlockState {
+  Tensor features;
+  Tensor skip;
+};
+
+class SynthesisLayerImpl;  // a modulated 3x3 convolution with noise, bias and activation
+class ToRgbImpl;           // a modulated 1x1 convolution without demodulation
+
+class SynthesisNetworkImpl : public torch::nn::Module {
+ public:
+  explicit SynthesisNetworkImpl(const SynthesisOptions& options);
+
+  // ws [N, style_rows, w_dim] -> image [N,3,size,size]; `noises` empty: none.
+  Tensor forward(const Tensor& ws, const Noises& noises);
+
+  // Runs blocks first..last (inclusive) from what block first-1 left; for first = 0 `from` is
+  // ignored.
+  BlockState run(BlockState from, const Tensor& ws, const Noises& noises, std::int64_t first,
+                 std::int64_t last);
+
+  // Block `block` up to its features, without its to-RGB; `features` are those of the block before.
+  Tensor features(std::int64_t block, const Tensor& features, const Tensor& ws,
+                  const Noises& noises);
+  // to-RGB of block `block` applied to its features: [N,3,r,r].
+  Tensor to_rgb(std::int64_t block, const Tensor& features, const Tensor& ws);
+
+  Noises constant_noises() const;  // the stored buffers
+
+  SynthesisOptions options;
+  torch::ScalarType convolution_type =
+      torch::kFloat32;  // kBFloat16: convolutions and activations in bf16, skip image in float32
+
+ private:
+  std::vector<std::shared_ptr<SynthesisLayerImpl>> layers_;  // in the order of the noises
+  std::vector<std::shared_ptr<ToRgbImpl>> to_rgb_;           // one per block
+  Tensor constant_;                                          // [C,4,4]
+};
+TORCH_MODULE(SynthesisNetwork);
+
+}  // namespace sgilo

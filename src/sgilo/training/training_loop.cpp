@@ -1,0 +1,123 @@
+#include "sgilo/training/training_loop.h"
+
+#include <chrono>
+#include <fstream>
+#include <sstream>
+
+#include "sgilo/core/error.h"
+#include "sgilo/files/atomic_file.h"
+
+namespace sgilo {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+constexpr const char* kHeader = "step,seconds,quantity,value\n";
+
+// Drops the lines that a killed run wrote after its last save, since the resumed run writes them
+// again.
+void truncate_log(const std::filesystem::path& path, std::int64_t last_step) {
+  std::ifstream file(path);
+  std::string line, kept = kHeader;
+  std::getline(file, line);
+  while (std::getline(file, line))
+    if (!line.empty() && std::stoll(line) <= last_step) kept += line + "\n";
+  file.close();
+  write_file_atomically(path, kept);
+}
+
+class Log {
+ public:
+  Log(const std::filesystem::path& path, std::int64_t last_step) {
+    truncate_log(path, last_step);
+    file_.open(path, std::ios::app);
+    if (!file_) throw Error(concat(path.string(), ": cannot be written"));
+  }
+
+  void write(std::int64_t step, double seconds, const std::map<std::string, double>& values) {
+    for (const auto& [name, value] : values)
+      file_ << step << ',' << seconds << ',' << name << ',' << value << '\n';
+    file_.flush();
+  }
+
+ private:
+  std::ofstream file_;
+};
+
+// Means of what the steps since the last line returned; a quantity counts only the steps that have
+// it.
+class Window {
+ public:
+  void add(const std::map<std::string, double>& values) {
+    for (const auto& [name, value] : values) {
+      sums_[name].first += value;
+      sums_[name].second += 1;
+    }
+  }
+  std::map<std::string, double> take() {
+    std::map<std::string, double> means;
+    for (const auto& [name, sum] : sums_) means[name] = sum.first / sum.second;
+    sums_.clear();
+    return means;
+  }
+
+ private:
+  std::map<std::string, std::pair<double, double>> sums_;
+};
+
+}  // namespace
+
+bool run_training(const Trainable& trainable, const std::filesystem::path& folder,
+                  const TrainingLoopOptions& options, Observer& observer) {
+  std::int64_t step = 0;
+  double earlier_seconds = 0;
+  if (const auto state = load_training_state(folder)) {
+    trainable.load_state(*state);
+    step = static_cast<std::int64_t>(state->counters.at("step"));
+    earlier_seconds = state->counters.at("seconds");
+    observer.on_message(concat(trainable.name, ": continues at step ", step));
+  }
+  std::filesystem::create_directories(folder);
+  Log log(folder / "log.csv", step);
+  Window window;
+  const Clock::time_point start = Clock::now();
+  Clock::time_point saved = start, logged = start;
+  const auto save = [&] {
+    TrainingState state = trainable.state();
+    state.counters["seconds"] = earlier_seconds + seconds_since(start);
+    save_training_state(folder, state);
+    saved = Clock::now();
+  };
+
+  while (step < options.steps) {
+    if (observer.stop_requested()) {
+      save();
+      return false;
+    }
+    window.add(trainable.step());
+    ++step;
+    const double seconds = earlier_seconds + seconds_since(start);
+    if (step % options.log_interval == 0) {
+      std::map<std::string, double> values = window.take();
+      values["images_per_second"] =
+          static_cast<double>(options.log_interval * trainable.images_per_step) /
+          seconds_since(logged);
+      logged = Clock::now();
+      log.write(step, seconds, values);
+      observer.on_step({trainable.name, step, options.steps, {values.begin(), values.end()}});
+    }
+    if (trainable.evaluate && (step % options.evaluation_interval == 0 || step == options.steps)) {
+      log.write(step, seconds, trainable.evaluate(step));
+      logged = Clock::now();
+    }
+    if (seconds_since(saved) > 60 * options.save_minutes) save();
+  }
+  save();
+  return true;
+}
+
+}  // namespace sgilo
