@@ -20,7 +20,8 @@ RoundCone round_cone(Vector3 start, Vector3 end, float start_radius, float end_r
 }
 
 // Yaw about y, then pitch about x, then roll about z: R = Ry Rx Rz.
-std::array<float, 9> rotation_matrix(const PortraitParameters::Pose& pose) {
+void set_rotation(PortraitModel& m) {
+  const auto& pose = m.parameters.pose;
   const float cos_yaw = portable_cosine(pose.yaw), sin_yaw = portable_sine(pose.yaw);
   const float cos_pitch = portable_cosine(pose.pitch), sin_pitch = portable_sine(pose.pitch);
   const float cos_roll = portable_cosine(pose.roll), sin_roll = portable_sine(pose.roll);
@@ -28,15 +29,15 @@ std::array<float, 9> rotation_matrix(const PortraitParameters::Pose& pose) {
                               0,        cos_pitch,           -sin_pitch,
                               -sin_yaw, cos_yaw * sin_pitch, cos_yaw * cos_pitch};
   const float roll[9] = {cos_roll, -sin_roll, 0, sin_roll, cos_roll, 0, 0, 0, 1};
-  std::array<float, 9> product{};
   for (int row = 0; row < 3; ++row) {
     for (int column = 0; column < 3; ++column) {
+      float sum = 0;
       for (int k = 0; k < 3; ++k) {
-        product[row * 3 + column] += yaw_pitch[row * 3 + k] * roll[k * 3 + column];
+        sum += yaw_pitch[row * 3 + k] * roll[k * 3 + column];
       }
+      m.rotation[row * 3 + column] = sum;
     }
   }
-  return product;
 }
 
 void add_head(PortraitModel& m) {
@@ -156,7 +157,7 @@ float portable_cosine(float radians) {
 
 PortraitModel::PortraitModel(const PortraitParameters& drawn) : parameters(drawn) {
   const auto& key = drawn.light;
-  rotation = rotation_matrix(drawn.pose);
+  set_rotation(*this);
   light = {portable_sine(key.azimuth) * portable_cosine(key.elevation),
            portable_sine(key.elevation),
            portable_cosine(key.azimuth) * portable_cosine(key.elevation)};

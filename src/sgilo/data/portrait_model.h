@@ -3,8 +3,6 @@
 // so shapes off the middle stand for both sides and are evaluated at |x|.
 #pragma once
 
-#include <array>
-
 #include "sgilo/data/portrait_parameters.h"
 
 namespace sgilo {
@@ -33,9 +31,9 @@ struct PortraitModel {
   explicit PortraitModel(const PortraitParameters& drawn);
 
   PortraitParameters parameters;
-  std::array<float, 9> rotation;  // head to world, row-major
-  Vector3 light;                  // unit vector towards the key light
-  Vector3 gradient;               // of the background, per head unit
+  float rotation[9];  // head to world, row-major
+  Vector3 light;      // unit vector towards the key light
+  Vector3 gradient;   // of the background, per head unit
 
   // Skin, in head coordinates.
   Ellipsoid skull, jaw, chin, mouth, ear;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -330,7 +331,7 @@ PortraitParameters::Background draw_background(const NamedRandom& random) {
                            : 0.0f,
       .wave_frequency = random.uniform("background.wave_frequency", 2, 6),
       .blobs = {}};
-  for (std::size_t i = 0; i < background.blobs.size(); ++i) {
+  for (std::size_t i = 0; i < std::size(background.blobs); ++i) {
     const std::string name = "background.blob_" + std::to_string(i);
     background.blobs[i] = {
         .x = random.uniform(name + ".x", -1.6f, 1.6f),

@@ -5,7 +5,6 @@
 // units: the head is about 2 high and 1.5 wide.
 #pragma once
 
-#include <array>
 #include <cstdint>
 
 namespace sgilo {
@@ -103,7 +102,7 @@ struct PortraitParameters {
     float horizon_height, horizon_opacity;
     Rgb horizon_colour;
     float wave_strength, wave_frequency;
-    std::array<Blob, 4> blobs;
+    Blob blobs[4];
   } background;
 };
 
