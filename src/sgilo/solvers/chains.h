@@ -1,0 +1,47 @@
+// What all solvers keep about their chains: rows and their random streams, failures, kept draws.
+// Row = image * chains + chain; all randomness of a row is keyed by its image, chain, step and
+// variable.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "sgilo/solvers/solver.h"
+
+namespace sgilo {
+
+// Chains at draws of the generator's inputs (stage 0). Throws ConfigError when the problem is
+// incomplete or its measurements do not fit its operator.
+SolverState start_chains(const Problem& problem, std::int64_t chains, const RandomStreams& streams);
+
+// streams.child("image", key).child("chain", c) for every row.
+std::vector<RandomStreams> row_streams(const Problem& problem, const SolverState& state,
+                                       const RandomStreams& streams);
+
+// The measurement of each row: [rows, ...].
+Tensor row_measurements(const Problem& problem, const SolverState& state);
+
+Tensor healthy_rows(const SolverState& state);  // bool [rows]
+
+// Gives up the rows where `finite` (bool [rows]) does not hold: "image 0, chain 2: <what> is not
+// finite at step 17".
+void mark_failures(SolverState& state, const Tensor& finite, std::string_view what);
+
+// Ends a step: healthy rows move to `proposed`; rows that left the finite numbers fail and stay.
+void move_chains(SolverState& state, const LatentState& proposed);
+
+// Decodes the current variables, without gradients, and appends them to "draws" and their loss
+// 0.5 ||A(x) - y||^2 to "draw_losses" [rows, kept].
+void keep_draw(SolverState& state, const Problem& problem);
+
+// Whether round `round` of `rounds` keeps a draw, when `kept` of those from `first` on do, evenly
+// spread; the last always does.
+bool keeps_draw(std::int64_t round, std::int64_t first, std::int64_t rounds, std::int64_t kept);
+
+// Mean of `values` [rows] over the healthy rows.
+double healthy_mean(const SolverState& state, const Tensor& values);
+
+// Forgets the tensors and counters whose names start with `prefix`.
+void forget(SolverState& state, std::string_view prefix);
+
+}  // namespace sgilo
