@@ -5,7 +5,7 @@
 #define HWY_TARGET_INCLUDE "sgilo/data/portrait_renderer.cpp"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
-#include "sgilo/data/portrait_trace-inl.h"
+#include "sgilo/data/portrait_renderer/tile-inl.h"
 
 #if HWY_ONCE
 

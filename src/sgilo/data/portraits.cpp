@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-#include "sgilo/data/portrait_model.h"
+#include "sgilo/data/portrait_renderer/portrait_model.h"
 
 namespace sgilo {
 namespace {
