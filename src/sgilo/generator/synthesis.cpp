@@ -39,8 +39,7 @@ class SynthesisLayerImpl : public torch::nn::Module {
     constant_noise = register_buffer("noise_const", torch::randn({resolution, resolution}));
   }
 
-  Tensor forward(const Tensor& x, const Tensor& w, const Tensor& noise,
-                 double clamp) {
+  Tensor forward(const Tensor& x, const Tensor& w, const Tensor& noise, double clamp) {
     const Tensor styles = affine_->forward(w);
     const Tensor y = up_ ? modulated_up_convolution(x, weight_, styles)
                          : modulated_convolution(x, weight_, styles);
@@ -108,7 +107,8 @@ Tensor SynthesisNetworkImpl::features(std::int64_t block, const Tensor& before, 
                                       const Noises& noises) {
   auto layer = [&](const Tensor& x, std::int64_t index) {
     const Tensor noise = noises.empty() ? Tensor() : noises.at(static_cast<std::size_t>(index));
-    return layers_[static_cast<std::size_t>(index)]->forward(x, ws.select(1, index), noise, options.clamp);
+    return layers_[static_cast<std::size_t>(index)]->forward(x, ws.select(1, index), noise,
+                                                             options.clamp);
   };
   Tensor x;
   if (block == 0) {

@@ -1,0 +1,193 @@
+#include "sgilo/workflows/model.h"
+
+#include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/core/error.h"
+#include "sgilo/core/shape.h"
+#include "sgilo/files/atomic_file.h"
+#include "sgilo/files/input_file.h"
+#include "sgilo/files/sha256.h"
+
+namespace sgilo {
+namespace {
+
+constexpr const char* kFormat = "sgilo model 1";
+
+std::filesystem::path description_file(const std::filesystem::path& folder) {
+  return folder / "model.json";
+}
+
+Json read_description(const std::filesystem::path& folder) {
+  const auto path = description_file(folder);
+  if (!std::filesystem::is_directory(folder))
+    throw FormatError(concat(folder.string(), ": there is no such model folder"));
+  if (!std::filesystem::exists(path))
+    throw FormatError(concat(folder.string(), ": is no model folder, model.json is missing"));
+  Json json;
+  try {
+    json = Json::parse(read_file(path));
+  } catch (const nlohmann::json::exception&) {
+    throw FormatError(concat(path.string(), ": is not JSON"));
+  }
+  if (!json.is_object() || json.value("format", Json()) != kFormat)
+    throw FormatError(concat(path.string(), ": \"format\" must be \"", kFormat, "\", but is ",
+                             json.is_object() ? json.value("format", Json()).dump() : "missing"));
+  if (!json.contains("parts") || !json["parts"].is_object())
+    throw FormatError(concat(path.string(), ": \"parts\" is missing"));
+  return json;
+}
+
+// The tensors of a part in float32, checked against the recorded hash.
+StateDict read_part(const std::filesystem::path& folder, const Json& description,
+                    const std::string& part) {
+  const auto path = folder / (part + ".safetensors");
+  if (!description["parts"].contains(part))
+    throw FormatError(concat(description_file(folder).string(), ": part '", part, "' is missing"));
+  if (!std::filesystem::exists(path)) throw FormatError(concat(path.string(), ": is missing"));
+  StateDict tensors = read_safetensors(path).tensors;
+  const std::string recorded = description["parts"][part].value("sha256", ""),
+                    found = sha256_of_file(path);
+  if (recorded != found)
+    throw FormatError(concat(path.string(), ": its SHA-256 must be ", recorded.substr(0, 12),
+                             "... as model.json says, but is ", found.substr(0, 12),
+                             "...; it belongs to another model or was changed"));
+  for (auto& [name, tensor] : tensors)
+    if (tensor.is_floating_point()) tensor = tensor.to(torch::kFloat32);
+  return tensors;
+}
+
+// Runs `load`, naming the file where it fails.
+template <class Load>
+auto loaded(const std::filesystem::path& folder, const std::string& part, Load load) {
+  try {
+    return load();
+  } catch (const Error& error) {
+    throw FormatError(concat((folder / (part + ".safetensors")).string(), ": ", error.what()));
+  }
+}
+
+template <class O>
+O options_of(const std::filesystem::path& folder, const Json& description,
+             const std::string& part) {
+  O options;
+  try {
+    from_json(description["parts"][part].value("options", Json::object()), options,
+              concat("parts.", part, ".options."));
+  } catch (const ConfigError& error) {
+    throw FormatError(concat(description_file(folder).string(), ": ", error.what()));
+  }
+  return options;
+}
+
+std::string score_part(int layer) { return concat("score_", layer); }
+
+StateDict on_device(const StateDict& state, torch::Device device) {
+  StateDict out;
+  for (const auto& [name, tensor] : state) out[name] = tensor.to(device);
+  return out;
+}
+
+}  // namespace
+
+Sde Model::sde() const { return scores.empty() ? Sde() : scores.begin()->second->sde(); }
+
+std::map<int, std::map<std::string, VariablePrior>> Model::priors() const {
+  std::map<int, std::map<std::string, VariablePrior>> out;
+  for (int layer = 0; layer <= generator->layers(); ++layer) {
+    const StylePrior& prior = *style_prior;
+    const Sde diffusion = sde();
+    out[layer]["styles"] = {
+        [prior, diffusion](const Tensor& x, const Tensor& t) {
+          return prior.score(x, diffusion.mean_scale(t), diffusion.std(t));
+        },
+        [prior](const Tensor& x) { return prior.energy(x); },
+        [prior](const std::vector<RandomStreams>& rows) { return prior.draw(rows); }};
+    if (scores.count(layer)) out[layer]["features"] = {score_function(scores.at(layer)), {}, {}};
+  }
+  return out;
+}
+
+std::string Model::hash() const {
+  std::string all;
+  for (const auto& part : description["parts"].items()) all += part.value().value("sha256", "");
+  return sha256_of(all);
+}
+
+Model load_model(const std::filesystem::path& folder, torch::Device device) {
+  Model model;
+  model.folder = folder;
+  model.description = read_description(folder);
+  model.name = model.description.value("name", folder.filename().string());
+  StyleGan2 network = loaded(folder, "generator", [&] {
+    return stylegan2_from_state(read_part(folder, model.description, "generator"));
+  });
+  network->to(device);
+  auto coordinates = loaded(folder, "coordinates", [&] {
+    return StyleGan2Coordinates::from_state(
+        on_device(read_part(folder, model.description, "coordinates"), device));
+  });
+  const int layers = static_cast<int>(network->synthesis->options.blocks()) - 1;
+  for (int layer = 1; layer <= layers; ++layer) {
+    const std::string part = score_part(layer);
+    if (!model.description["parts"].contains(part)) continue;
+    const auto options = options_of<ScoreNetworkOptions>(folder, model.description, part);
+    const auto& synthesis = network->synthesis->options;
+    const Shape shape{synthesis.widths[static_cast<std::size_t>(layer - 1)] + (layer > 1 ? 3 : 0),
+                      synthesis.resolution(layer - 1), synthesis.resolution(layer - 1)};
+    ScoreNetwork score = loaded(folder, part, [&] {
+      ScoreNetwork made(shape, options, RandomStreams(0));
+      load_state(*made, read_part(folder, model.description, part));
+      return made;
+    });
+    score->to(device);
+    for (Tensor& parameter : score->parameters()) parameter.requires_grad_(false);
+    coordinates.layers[layer] = {score->channel_mean(), score->channel_scale()};
+    model.scores.emplace(layer, score);
+  }
+  model.generator = loaded(folder, "coordinates", [&] {
+    return std::make_unique<StyleGan2Generator>(network, coordinates);
+  });
+  model.style_prior = loaded(folder, "style_prior", [&] {
+    return StylePrior::from_state(
+        network->synthesis->options.style_rows(),
+        on_device(read_part(folder, model.description, "style_prior"), device));
+  });
+  if (model.description["parts"].contains("classifier")) {
+    const auto options =
+        options_of<FeatureClassifierOptions>(folder, model.description, "classifier");
+    model.classifier = loaded(folder, "classifier", [&] {
+      FeatureClassifier made(options, RandomStreams(0));
+      load_state(*made, read_part(folder, model.description, "classifier"));
+      return made;
+    });
+    model.classifier->to(device);
+    for (Tensor& parameter : model.classifier->parameters()) parameter.requires_grad_(false);
+  }
+  return model;
+}
+
+void write_model_part(const std::filesystem::path& folder, const std::string& part,
+                      const StateDict& tensors, const Json& facts, bool half) {
+  std::filesystem::create_directories(folder);
+  Json description;
+  if (std::filesystem::exists(description_file(folder)))
+    description = read_description(folder);
+  else
+    description = {
+        {"format", kFormat}, {"name", folder.filename().string()}, {"parts", Json::object()}};
+  StateDict stored;
+  for (const auto& [name, tensor] : tensors)
+    stored[name] = half && tensor.is_floating_point() ? tensor.to(torch::kFloat16) : tensor;
+  const auto path = folder / (part + ".safetensors");
+  write_safetensors(path, stored);
+  Json entry = {{"sha256", sha256_of_file(path)}};
+  entry.update(facts);
+  description["parts"][part] = entry;
+  write_file_atomically(description_file(folder), description.dump(2) + "\n");
+}
+
+Json model_part(const std::filesystem::path& folder, const std::string& part) {
+  const Json description = read_description(folder);
+  return description["parts"].contains(part) ? description["parts"][part] : Json();
+}
+
+}  // namespace sgilo
