@@ -10,6 +10,7 @@ if(NOT CMAKE_SCRIPT_MODE_FILE)
   return()
 endif()
 
+cmake_minimum_required(VERSION 3.25)
 set(commit unknown)
 if(EXISTS "${GIT}/HEAD")
   file(STRINGS "${GIT}/HEAD" commit LIMIT_COUNT 1)

@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# Does everything from nothing, on a bare Debian 12 too.
+#   ./do demo [OPTION...]     restores two damaged portraits and draws demo/ (options of `sgilo demo`)
+#   ./do test [OPTION...]     builds everything and runs all tests (options of ctest)
+#   ./do unit                 the unit tests alone
+#   ./do build                builds the command build/release/sgilo
+#   ./do bench [OPTION...]    runs the benchmarks (options of Google Benchmark)
+#   ./do sanitize             the unit tests under the address and undefined-behaviour sanitizers
+#   ./do clean                removes build/
+# TORCH=debian or TORCH=python chooses the libtorch: Debian's, or that of a PyTorch >= 2.7, which is installed into .venv when
+# python3 has none. Unset: python3's PyTorch where there is a fitting one, else Debian's.
+set -euo pipefail
+cd "$(dirname "$0")"
+torch_version=2.13.0  # of the PyTorch that .venv gets
+
+packages=(g++ cmake ninja-build nlohmann-json3-dev libcli11-dev libhwy-dev libgtest-dev libbenchmark-dev
+          libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev)
+
+say() { printf 'do: %s\n' "$*" >&2; }
+fail() { say "$*"; exit 1; }
+
+# Installs those of the named Debian packages that are missing.
+need() {
+  command -v dpkg-query >/dev/null || { say "this is not Debian: taking for granted what these packages hold: $*"; return; }
+  local package missing=() log=build/install.log sudo=
+  for package; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  local install="apt-get install -y --no-install-recommends ${missing[*]}"
+  if [ "$(id -u)" -ne 0 ]; then
+    sudo -n true 2>/dev/null || fail "these packages are missing; run: sudo $install"
+    sudo="sudo -n"
+  fi
+  say "installing ${missing[*]}"
+  mkdir -p build
+  { $sudo apt-get update && $sudo env DEBIAN_FRONTEND=noninteractive $install; } >"$log" 2>&1 ||
+    { tail -n 5 "$log" >&2; fail "the packages could not be installed ($log)"; }
+}
+
+# The folder of the PyTorch that this Python imports; nothing when there is none, or one too old.
+pytorch_of() {
+  "$1" 2>/dev/null <<'PYTHON' || true
+import os, torch
+if [int(n) for n in torch.__version__.split(".")[:2]] >= [2, 7] and torch.compiled_with_cxx11_abi():
+    print(os.path.dirname(torch.__file__))
+PYTHON
+}
+
+# Sets `torch` (debian or python) and SGILO_TORCH_ROOT, and installs that libtorch.
+choose_torch() {
+  SGILO_TORCH_ROOT=
+  [ "${TORCH:-python}" != python ] || SGILO_TORCH_ROOT=$(pytorch_of python3)
+  torch=${TORCH:-$([ -n "$SGILO_TORCH_ROOT" ] && echo python || echo debian)}
+  case $torch in
+  debian) need libtorch-dev libopenblas0-openmp ;;
+  python)
+    [ -n "$SGILO_TORCH_ROOT" ] || SGILO_TORCH_ROOT=$(pytorch_of .venv/bin/python)
+    if [ -z "$SGILO_TORCH_ROOT" ]; then
+      need python3-venv
+      say "installing PyTorch $torch_version into .venv"
+      python3 -m venv .venv
+      .venv/bin/pip install --quiet "torch==$torch_version" numpy
+      SGILO_TORCH_ROOT=$(pytorch_of .venv/bin/python)
+    fi ;;
+  *) fail "TORCH must be debian or python, but is '$torch'" ;;
+  esac
+  export SGILO_TORCH_ROOT
+}
+
+# build_targets PRESET TARGET...: configures build/PRESET and builds.
+build_targets() {
+  local preset=$1 jobs memory start=$SECONDS
+  shift
+  memory=$(awk '/MemAvailable/ { print int($2 / 2097152) }' /proc/meminfo)  # a compiler takes up to 2 GiB
+  jobs=$(nproc)
+  [ "$jobs" -le "$memory" ] || jobs=$((memory > 1 ? memory : 1))
+  cmake --preset "$preset" -D SGILO_BENCHMARKS="$benchmarks" >"build/$preset.log" 2>&1 ||
+    { cat "build/$preset.log" >&2; fail "configuring failed"; }
+  ninja -C "build/$preset" -j "$jobs" "$@"
+  say "installed in $install_seconds s, built in $((SECONDS - start)) s (libtorch: $torch)"
+}
+
+# build/release is the build of the libtorch in use.
+use_as_release() {
+  [ ! -e build/release ] || [ -L build/release ] || fail "build/release is a folder of its own; remove it"
+  ln -sfn "$torch" build/release
+}
+
+# run_tests FOLDER [OPTION...]: one test program per core, each with one thread.
+run_tests() { OMP_NUM_THREADS=1 ctest --test-dir "$1" --output-on-failure -j "$(nproc)" "${@:2}"; }
+
+word=${1:-help}
+[ $# -eq 0 ] || shift
+benchmarks=OFF
+case $word in
+help | -h | --help) sed -n '3,13s/^# \{0,1\}//p' "$0"; exit ;;
+clean) rm -rf build; exit ;;
+sanitize) TORCH=debian ;;
+build | demo | test | unit | bench) ;;
+*) fail "unknown word '$word'; known words: demo, test, unit, build, bench, sanitize, clean, help" ;;
+esac
+
+need "${packages[@]}"
+choose_torch
+install_seconds=$SECONDS
+mkdir -p build
+case $word in
+build)
+  build_targets "$torch" sgilo
+  use_as_release ;;
+demo)
+  build_targets "$torch" sgilo
+  use_as_release
+  start=$SECONDS
+  build/release/sgilo demo -o demo "$@"
+  say "ran in $((SECONDS - start)) s" ;;
+test)
+  build_targets "$torch" all
+  use_as_release
+  run_tests build/release "$@" ;;
+unit)
+  build_targets "$torch" unit_tests
+  run_tests "build/$torch" -L unit "$@" ;;
+sanitize)
+  build_targets sanitize unit_tests
+  run_tests build/sanitize -L unit "$@" ;;
+bench)
+  benchmarks=ON
+  build_targets "$torch" sgilo_benchmarks
+  use_as_release
+  build/release/benchmarks/sgilo_benchmarks "$@" ;;
+esac
