@@ -1,0 +1,13 @@
+# OpenCV's image codecs. Its CMake package exists in Debian only with all of OpenCV (370 MB more), so the parts are found by hand.
+add_library(sgilo_opencv INTERFACE)
+if(SGILO_IMAGES)
+  find_path(OPENCV_INCLUDE opencv2/imgcodecs.hpp PATH_SUFFIXES opencv4)
+  find_library(OPENCV_CORE opencv_core)
+  find_library(OPENCV_IMGCODECS opencv_imgcodecs)
+  if(NOT (OPENCV_INCLUDE AND OPENCV_CORE AND OPENCV_IMGCODECS))
+    message(FATAL_ERROR "OpenCV's image codecs are not found: install libopencv-imgcodecs-dev, or build without images (-DSGILO_IMAGES=OFF)")
+  endif()
+  target_include_directories(sgilo_opencv SYSTEM INTERFACE "${OPENCV_INCLUDE}")
+  target_link_libraries(sgilo_opencv INTERFACE "${OPENCV_IMGCODECS}" "${OPENCV_CORE}")
+  target_compile_definitions(sgilo_opencv INTERFACE SGILO_WITH_OPENCV)
+endif()
