@@ -29,8 +29,9 @@ need() {
   [ ${#missing[@]} -gt 0 ] || return 0
   local install="apt-get install -y --no-install-recommends ${missing[*]}"
   if [ "$(id -u)" -ne 0 ]; then
-    sudo -n true 2>/dev/null || fail "these packages are missing; run: sudo $install"
-    sudo="sudo -n"
+    command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; } ||
+      fail "these packages are missing; run: sudo $install"
+    sudo=sudo
   fi
   say "installing ${missing[*]}"
   mkdir -p build
@@ -47,25 +48,27 @@ if [int(n) for n in torch.__version__.split(".")[:2]] >= [2, 7] and torch.compil
 PYTHON
 }
 
-# Sets `torch` (debian or python) and SGILO_TORCH_ROOT, and installs that libtorch.
-choose_torch() {
-  SGILO_TORCH_ROOT=
+# Sets `torch` (debian or python) and SGILO_TORCH_ROOT, and installs what that libtorch and the build need.
+prepare() {
+  export SGILO_TORCH_ROOT=
   [ "${TORCH:-python}" != python ] || SGILO_TORCH_ROOT=$(pytorch_of python3)
   torch=${TORCH:-$([ -n "$SGILO_TORCH_ROOT" ] && echo python || echo debian)}
   case $torch in
-  debian) need libtorch-dev libopenblas0-openmp ;;
+  debian) need "${packages[@]}" libtorch-dev libopenblas0-openmp ;;
   python)
     [ -n "$SGILO_TORCH_ROOT" ] || SGILO_TORCH_ROOT=$(pytorch_of .venv/bin/python)
-    if [ -z "$SGILO_TORCH_ROOT" ]; then
-      need python3-venv
+    if [ -n "$SGILO_TORCH_ROOT" ]; then
+      need "${packages[@]}"
+    else
+      need "${packages[@]}" python3-venv
       say "installing PyTorch $torch_version into .venv"
       python3 -m venv .venv
       .venv/bin/pip install --quiet "torch==$torch_version" numpy
       SGILO_TORCH_ROOT=$(pytorch_of .venv/bin/python)
+      [ -n "$SGILO_TORCH_ROOT" ] || fail "the PyTorch in .venv cannot be imported"
     fi ;;
   *) fail "TORCH must be debian or python, but is '$torch'" ;;
   esac
-  export SGILO_TORCH_ROOT
 }
 
 # build_targets PRESET TARGET...: configures build/PRESET and builds.
@@ -101,8 +104,7 @@ build | demo | test | unit | bench) ;;
 *) fail "unknown word '$word'; known words: demo, test, unit, build, bench, sanitize, clean, help" ;;
 esac
 
-need "${packages[@]}"
-choose_torch
+prepare
 install_seconds=$SECONDS
 mkdir -p build
 case $word in
