@@ -1,8 +1,8 @@
 #include "sgilo/core/random_streams.h"
 
-#include <cmath>
-
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 namespace sgilo {
 namespace {

@@ -4,8 +4,11 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "sgilo/core/options.h"
@@ -18,6 +21,10 @@ template <class T>
 inline constexpr bool is_variant = false;
 template <class... Ts>
 inline constexpr bool is_variant<std::variant<Ts...>> = true;
+template <class T>
+inline constexpr bool is_vector = false;
+template <class T>
+inline constexpr bool is_vector<std::vector<T>> = true;
 
 template <Options S>
 Json to_json(const S& options);
@@ -45,8 +52,25 @@ Json value_to_json(const T& value) {
     return to_json(value);
   else if constexpr (std::is_enum_v<T>)
     return std::string(word_of(value));
-  else
+  else if constexpr (is_vector<T>) {
+    Json list = Json::array();
+    for (const typename T::value_type& element : value) list.push_back(value_to_json(element));
+    return list;
+  } else
     return value;
+}
+
+// As JSON, and nan and inf where JSON has no word.
+template <class T>
+std::string value_text(const T& value) {
+  if constexpr (std::is_floating_point_v<T>)
+    if (!std::isfinite(value)) return concat(value);
+  return value_to_json(value).dump();
+}
+
+// "solver.langevin" of the prefix "solver.langevin."; the whole has no name of its own.
+inline std::string place_of(const std::string& prefix) {
+  return prefix.empty() ? "options" : prefix.substr(0, prefix.size() - 1);
 }
 
 // `json` names some of the fields of the kind it holds; a change of kind starts from that kind's
@@ -79,26 +103,50 @@ void variant_from_json(const Json& json, std::variant<Ts...>& value, const std::
 
 template <class T>
 void value_from_json(const Json& json, T& value, const std::string& name, const std::string& path) {
+  [[maybe_unused]] const auto wrong_type = [&](const std::string& wanted) {
+    return ConfigError(concat(path, " must be ", wanted, ", but is ", json.dump()));
+  };
   if constexpr (is_variant<T>) {
     variant_from_json(json, value, name, path);
   } else if constexpr (Options<T>) {
     from_json(json, value, path + ".");
   } else if constexpr (std::is_enum_v<T>) {
-    if (!json.is_string()) throw ConfigError(concat(path, " must be a word, but is ", json.dump()));
-    value = from_word<T>(path, json.get<std::string>());
-  } else {
-    const bool fits = std::is_same_v<T, bool>       ? json.is_boolean()
-                      : std::is_integral_v<T>       ? json.is_number_integer()
-                      : std::is_floating_point_v<T> ? json.is_number()
-                                                    : true;
-    if (!fits) {
-      const char* wanted = std::is_same_v<T, bool> ? "true or false"
-                           : std::is_integral_v<T> ? "a whole number"
-                                                   : "a number";
-      throw ConfigError(concat(path, " must be ", wanted, ", but is ", json.dump()));
-    }
+    if (!json.is_string()) throw wrong_type("a word");
     try {
-      value = json.get<T>();
+      value = from_word<T>(name, json.template get<std::string>());
+    } catch (const ConfigError& error) {
+      throw ConfigError(concat(path, ": ", error.what()));
+    }
+  } else if constexpr (is_vector<T>) {
+    if (!json.is_array()) throw wrong_type("a list");
+    T list;
+    for (const Json& item : json) {
+      typename T::value_type element{};
+      value_from_json(item, element, name, concat(path, "[", list.size(), "]"));
+      list.push_back(std::move(element));
+    }
+    value = std::move(list);
+  } else if constexpr (std::is_same_v<T, bool>) {
+    if (!json.is_boolean()) throw wrong_type("true or false");
+    value = json.template get<bool>();
+  } else if constexpr (std::is_integral_v<T>) {
+    if (!json.is_number_integer()) throw wrong_type("a whole number");
+    const bool fits = json.is_number_unsigned()
+                          ? std::in_range<T>(json.template get<std::uint64_t>())
+                          : std::in_range<T>(json.template get<std::int64_t>());
+    if (!fits)
+      throw wrong_type(concat("a whole number in [", std::numeric_limits<T>::min(), ", ",
+                              std::numeric_limits<T>::max(), "]"));
+    value = json.template get<T>();
+  } else if constexpr (std::is_floating_point_v<T>) {
+    if (!json.is_number()) throw wrong_type("a number");
+    value = json.template get<T>();
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    if (!json.is_string()) throw wrong_type("a text");
+    value = json.template get<std::string>();
+  } else {
+    try {
+      value = json.template get<T>();
     } catch (const nlohmann::json::exception&) {
       throw ConfigError(concat(path, " cannot be read from ", json.dump()));
     }
@@ -121,7 +169,7 @@ Json to_json(const S& options) {
 template <Options S>
 void from_json(const Json& json, S& options, const std::string& path) {
   if (!json.is_object())
-    throw ConfigError(concat(path, " must be an object, but is ", json.dump()));
+    throw ConfigError(concat(place_of(path), " must be an object, but is ", json.dump()));
   std::vector<std::string> known;
   std::apply([&](const auto&... f) { (known.emplace_back(f.name), ...); }, S::fields());
   for (const auto& item : json.items())
@@ -154,11 +202,15 @@ void validate(const S& options, const std::string& path) {
               using T = std::remove_cvref_t<decltype(value)>;
               if (!f.check.holds(value))
                 throw ConfigError(concat(path, f.name, " must be ", f.check.words, ", but is ",
-                                         value_to_json(value).dump()));
-              if constexpr (Options<T>) validate(value, concat(path, f.name, "."));
+                                         value_text(value)));
+              const std::string inside = concat(path, f.name);
+              if constexpr (Options<T>) validate(value, inside + ".");
               if constexpr (is_variant<T>)
-                std::visit([&](const auto& member) { validate(member, concat(path, f.name, ".")); },
-                           value);
+                std::visit([&](const auto& member) { validate(member, inside + "."); }, value);
+              if constexpr (is_vector<T>)
+                if constexpr (Options<typename T::value_type>)
+                  for (std::size_t i = 0; i < value.size(); ++i)
+                    validate(value[i], concat(inside, "[", i, "]."));
             }(),
             ...);
       },

@@ -1,0 +1,68 @@
+// What this program runs on: versions, libtorch and its BLAS, threads, instructions, devices, and
+// what is wrong with them (a slow or miscomputing BLAS, two OpenMP runtimes).
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sgilo/core/options.h"
+#include "sgilo/core/torch.h"
+
+namespace sgilo {
+
+struct SystemInfo {
+  std::string version, commit, compiler;
+  std::string libtorch, blas, blas_core, convolutions, openmp;
+  std::string processor, simd;
+  int cores = 0;
+  int threads = 0;
+  double memory_gib = 0;
+  std::vector<std::string> devices;
+  std::vector<std::string> warnings;
+
+  static constexpr auto fields() {
+    using S = SystemInfo;
+    return std::tuple{
+        field("version", &S::version, "version of sgilo"),
+        field("commit", &S::commit, "commit that was built"),
+        field("compiler", &S::compiler, "compiler that built it"),
+        field("libtorch", &S::libtorch, "version of the libtorch that is loaded"),
+        field("blas", &S::blas, "library behind matrix products"),
+        field("blas_core", &S::blas_core, "processor that the BLAS chose its kernels for"),
+        field("convolutions", &S::convolutions, "library behind convolutions"),
+        field("openmp", &S::openmp, "OpenMP runtimes that are loaded"),
+        field("processor", &S::processor, "processor's name"),
+        field("simd", &S::simd, "widest instructions that this program uses here"),
+        field("cores", &S::cores, "processor cores that this process may use"),
+        field("threads", &S::threads, "threads that it uses"),
+        field("memory_gib", &S::memory_gib, "memory of the machine in GiB"),
+        field("devices", &S::devices, "devices that --device accepts"),
+        field("warnings", &S::warnings, "what is wrong with this machine")};
+  }
+};
+
+// Under a second; computes a few small matrix products. to_json(info) is that of
+// core/options_json.h.
+SystemInfo system_info();
+
+// A table for people, one line per entry, warnings last.
+std::string text(const SystemInfo& info);
+
+// Cores that this process may use (its affinity), at least 1.
+int hardware_threads();
+
+// Threads of everything that computes here: libtorch's kernels, the OpenMP loops of the project and
+// the BLAS. 0: OMP_NUM_THREADS where set, else one per core. Throws ConfigError when negative. Call
+// before any computation.
+void set_threads(int threads = 0);
+
+// One sentence per matrix shape for which `product` ([m,k] x [k,n], float32) differs from a plain
+// loop in double by more than rounding explains; empty when all is well.
+using MatrixProduct = std::function<Tensor(const Tensor& a, const Tensor& b)>;
+std::vector<std::string> wrong_products(const MatrixProduct& product);
+
+// Checks libtorch's own product; what the command calls at start, a few milliseconds.
+std::vector<std::string> blas_warnings();
+
+}  // namespace sgilo
