@@ -16,4 +16,12 @@ void adapt_preconditioner(SolverState& state, const LatentState& gradient, doubl
 Tensor preconditioner(const SolverState& state, const std::string& name, double prior_precision,
                       double variance);
 
+// The largest step of the data term's gradient flow dv = -P grad U_data dt that is stable on each
+// row, [rows]: half the smallest curvature radius ||P^{-1/2} dx|| / ||P^{1/2} dg|| between
+// consecutive calls (kept while `adapting`), at most `largest`; a short one at the first call. x,
+// g, metric: [rows, d]. An unstable step makes the stiff direction dominate dx and so corrects
+// itself.
+Tensor stable_step(SolverState& state, const Tensor& x, const Tensor& g, const Tensor& metric,
+                   double variance, double largest, bool adapting);
+
 }  // namespace sgilo

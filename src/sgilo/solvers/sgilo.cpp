@@ -61,40 +61,46 @@ struct Round {
   }
 };
 
-// Equation 2 with a diagonal metric P: v <- v + eta P (s(v) - grad U_data(v)) + sqrt(2 eta P / b)
-// xi, s(v) the score of the slightly smoothed prior. sigma falls to its own value over the warm-up.
+// v <- v + eta P (drift - gradient) + sqrt(2 eta P / b) xi with P = 1 / (precision + E[gradient^2])
+// and eta lowered to what is stable on each row, both found in warm-up.
+LatentState preconditioned_langevin(Round& round, const LatentState& v, const LatentState& gradient,
+                                    const LatentState& drift, double precision, double variance,
+                                    double step_size, double inverse_temperature = 1,
+                                    std::int64_t number = 0) {
+  SolverState& state = round.state;
+  const bool adapting = round.heat > 0;
+  if (adapting) adapt_preconditioner(state, gradient, variance);
+  const LatentState metric = mapped(v, [&](const std::string& name, const Tensor&) {
+    return preconditioner(state, name, precision, variance);
+  });
+  const Tensor eta = stable_step(state, flattened(v), flattened(gradient), flattened(metric),
+                                 variance, step_size, adapting);
+  return mapped(v, [&](const std::string& name, const Tensor& x) {
+    return langevin_step(x, drift.at(name) - gradient.at(name),
+                         round.noise("langevin", name, x, number),
+                         per_row(eta, x) * metric.at(name), inverse_temperature);
+  });
+}
+
+// Equation 2: v <- v + eta (s(v) - grad U_data(v)) + sqrt(2 eta / b) xi, with or without a diagonal
+// metric; s(v) is the score of the slightly smoothed prior. sigma falls to its own value over the
+// warm-up.
 LatentState langevin_round(Round& round, const LangevinIntegratorOptions& o) {
   const LatentState& v = round.state.latent;
   const double t = round.sde().t_of_std(o.score_std);
   const double variance = round.variance() * std::pow(o.noise_annealing, 2 * round.heat);
   const LatentState gradient =
       round.data(v, row_measurements(round.problem, round.state), variance).gradient;
-  if (round.heat > 0) adapt_preconditioner(round.state, gradient, variance);
-  return mapped(v, [&](const std::string& name, const Tensor& x) {
-    const Tensor drift = smoothed_score(round.score(name), round.sde(), x, t) - gradient.at(name);
-    const Tensor metric =
-        o.precondition ? preconditioner(round.state, name, 1, variance) : torch::ones_like(x);
-    return langevin_step(x, drift, round.noise("langevin", name, x), o.step_size * metric,
-                         o.inverse_temperature);
+  const LatentState score = mapped(v, [&](const std::string& name, const Tensor& x) {
+    return smoothed_score(round.score(name), round.sde(), x, t);
   });
-}
-
-// The largest step h of the data term's gradient flow that is stable on each row, [rows]: half the
-// smallest curvature radius met in warm-up, at most `largest`.
-Tensor flow_step(Round& round, const Tensor& x, const Tensor& g, const Tensor& x_before,
-                 const Tensor& g_before, double largest) {
-  Tensor& h = round.state.tensors["flow_step"];
-  const double probe = 0.01 * std::sqrt(static_cast<double>(x.size(1)));
-  if (!h.defined()) h = (probe / row_dot(g, g).sqrt().clamp_min(1e-30)).clamp_max(largest);
-  if (round.heat > 0 && x_before.defined()) {
-    const Tensor moved = row_dot(x - x_before, x - x_before);
-    const Tensor turned = row_dot(g - g_before, g - g_before).clamp_min(1e-30);
-    const Tensor radius = 0.5 * (moved / turned).sqrt();
-    Tensor& smallest = round.state.tensors["flow_radius"];
-    smallest = smallest.defined() ? torch::minimum(smallest, radius) : radius;
-    h = smallest.clamp_max(largest);
-  }
-  return h.unsqueeze(1);
+  if (o.precondition)
+    return preconditioned_langevin(round, v, gradient, score, 1, variance, o.step_size,
+                                   o.inverse_temperature);
+  return mapped(v, [&](const std::string& name, const Tensor& x) {
+    return langevin_step(x, score.at(name) - gradient.at(name), round.noise("langevin", name, x),
+                         o.step_size, o.inverse_temperature);
+  });
 }
 
 // The gradient flow of the data term for time std^2, then the prior's own kernel ("Speed
@@ -103,21 +109,21 @@ Tensor flow_step(Round& round, const Tensor& x, const Tensor& g, const Tensor& x
 //   v_t ~ p(v_t | v_0 = v);  v ~ N(E[v_0 | v_t], std(t)^2 I), the reverse SDE from t to 0 in one
 //   step
 // which leaves N(0, I) invariant, and for small t is a Langevin step of size std(t)^2 on any prior.
-// t is the largest that n stable steps allow, per chain.
+// t is the largest that n stable steps allow, per chain. A direction of curvature c with n h c = a
+// gets 2 a / (1 - e^{-2a}) of its variance: n = 1 (a <= 0.5) is the most exact.
 LatentState partial_reverse_round(Round& round, const PartialReverseIntegratorOptions& o) {
   const LatentState& start = round.state.latent;
   const Tensor target = row_measurements(round.problem, round.state);
   const auto n = static_cast<double>(round.evaluations);
-  Tensor x = flattened(start), x_before, g_before, h;
+  Tensor x = flattened(start), h;
   for (std::int64_t i = 0; i < round.evaluations; ++i) {
     const Tensor g =
         flattened(round.data(unflattened(x, start), target, round.variance()).gradient);
-    h = flow_step(round, x, g, x_before, g_before, o.std * o.std / n);
-    x_before = x;
-    g_before = g;
-    x = x - h * g;
+    h = stable_step(round.state, x, g, torch::ones_like(x), round.variance(), o.std * o.std / n,
+                    round.heat > 0);
+    x = x - h.unsqueeze(1) * g;
   }
-  const Tensor std = (n * h.squeeze(1)).sqrt(), t = round.sde().t_of_std(std);
+  const Tensor std = (n * h).sqrt(), t = round.sde().t_of_std(std);
   const Tensor score_t = round.sde().t_of_std(std.clamp_min(o.score_std));
   return mapped(unflattened(x, start), [&](const std::string& name, const Tensor& v) {
     const Tensor s = per_row(std, v), scale = per_row(round.sde().mean_scale(t), v);
@@ -134,12 +140,11 @@ LatentState inner_langevin(Round& round, const LatentState& centre, double r,
   LatentState v = centre;
   for (std::int64_t i = 0; i < round.evaluations; ++i) {
     const LatentState gradient = round.data(v, target, round.variance()).gradient;
-    if (round.heat > 0) adapt_preconditioner(round.state, gradient, round.variance());
-    v = mapped(v, [&](const std::string& name, const Tensor& x) {
-      const Tensor drift = (centre.at(name) - x) / (r * r) - gradient.at(name);
-      const Tensor metric = preconditioner(round.state, name, 1 / (r * r), round.variance());
-      return langevin_step(x, drift, round.noise("langevin", name, x, i), o.step_size * metric);
+    const LatentState pull = mapped(v, [&](const std::string& name, const Tensor& x) {
+      return (centre.at(name) - x) / (r * r);
     });
+    v = preconditioned_langevin(round, v, gradient, pull, 1 / (r * r), round.variance(),
+                                o.step_size, 1, i);
   }
   return v;
 }
@@ -216,7 +221,7 @@ std::int64_t evaluations_per_round(const SgiloOptions& o) {
 
 // The start of a stage: x_k = G1 of the previous stage's last draw.
 void enter_stage(SolverState& state, const Problem& problem, int layer) {
-  for (const char* prefix : {"preconditioner.", "flow_", "lbfgs."}) forget(state, prefix);
+  for (const char* prefix : {"preconditioner.", "lbfgs."}) forget(state, prefix);
   if (layer == state.latent.layer) return;
   const torch::NoGradGuard no_grad;
   state.latent = problem.generator->advance(state.latent, layer).detached();

@@ -57,7 +57,7 @@ struct LangevinIntegratorOptions {
 // The paper's usual choice ("Speed Ablation"): data_steps evaluations per round.
 struct PartialReverseIntegratorOptions {
   double std = 0.2;
-  int data_steps = 5;
+  int data_steps = 1;
   double score_std = 0.02;
   static constexpr auto fields() {
     using O = PartialReverseIntegratorOptions;
