@@ -1,0 +1,182 @@
+#include "sgilo/workflows/compare.h"
+
+#include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/data/image_folder.h"
+#include "sgilo/data/image_io.h"
+#include "sgilo/files/file_problem.h"
+#include "sgilo/metrics/bootstrap.h"
+#include "sgilo/metrics/perceptual.h"
+#include "sgilo/metrics/psnr.h"
+#include "sgilo/metrics/ssim.h"
+#include "sgilo/workflows/model.h"
+#include "sgilo/workflows/run_folder.h"
+
+namespace sgilo {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Run {
+  std::string name;
+  std::vector<std::string> images;
+  std::vector<ImageFraming> framings;
+  bool observed = false;
+  Tensor mean, best;         // [images, C, H, W]
+  std::vector<Tensor> last;  // per image [chains, C, H, W], chains that did not fail
+};
+
+Run read_run(const fs::path& folder) {
+  if (!fs::is_directory(folder)) throw format_error(folder, "there is no such run folder");
+  const Json manifest = read_json_file(folder / "manifest.json");
+  if (!manifest.is_object() || manifest.value("status", "") != "finished")
+    throw format_error(folder, "is not the folder of a finished run");
+  const StateDict tensors = read_safetensors(folder / "draws.safetensors").tensors;
+  Run run;
+  run.name = fs::weakly_canonical(folder).filename().string();
+  try {
+    run.observed = manifest.at("observed").get<bool>();
+    for (const Json& image : manifest.at("images")) {
+      run.images.push_back(image.at("name").get<std::string>());
+      run.framings.emplace_back();
+      from_json(image.at("framing"), run.framings.back(), "framing.");
+    }
+    run.mean = tensors.at("mean");
+    run.best = tensors.at("best");
+    const Tensor& last = tensors.at("last");
+    for (std::int64_t i = 0; i < last.size(0); ++i) {
+      std::vector<std::int64_t> healthy;
+      for (std::int64_t c = 0; c < last.size(1); ++c) {
+        bool failed = false;
+        for (const Json& failure : manifest.at("failures"))
+          failed = failed || (failure.at("image") == run.images.at(static_cast<std::size_t>(i)) &&
+                              failure.at("chain") == c + 1);
+        if (!failed) healthy.push_back(c);
+      }
+      run.last.push_back(last[i].index_select(0, torch::tensor(healthy, torch::kInt64)));
+    }
+    if (run.images.size() != run.last.size()) throw FormatError("");
+  } catch (const std::exception&) {
+    throw format_error(folder,
+                       "is not the folder of a finished run: its files contradict each "
+                       "other");
+  }
+  return run;
+}
+
+// The square of the reference that the run shows, [C, H, W].
+Tensor framed_reference(const fs::path& file, const Run& run, std::size_t image,
+                        Observer& observer) {
+  const Image reference = read_image(file);
+  for (const std::string& warning : reference.warnings) observer.on_warning(warning);
+  const std::int64_t size = run.mean.size(3);
+  ImageFraming framing = run.framings[image];
+  const bool fits = framing.height == reference.pixels.size(1) &&
+                    framing.width == reference.pixels.size(2) && framing.size == size;
+  if (!fits && run.observed)  // the damaged file need not have the reference's size
+    framing = center_square(reference.pixels.size(1), reference.pixels.size(2), size);
+  try {
+    return apply_framing(reference.pixels, framing);
+  } catch (const ConfigError& error) {
+    throw ConfigError(concat(file.string(), ": is not the measured image '", run.images[image],
+                             "': ", error.what()));
+  }
+}
+
+struct Scores {
+  double psnr = 0, ssim = 0, mse = 0, perceptual = 0;
+  static constexpr std::array names{"psnr", "ssim", "mse", "perceptual"};
+  std::array<double, 4> values() const { return {psnr, ssim, mse, perceptual}; }
+};
+
+// Means over the rows of `images` [N, C, H, W], each against the one reference.
+Scores scores_of(const Tensor& images, const Tensor& reference, FeatureClassifier& classifier) {
+  const torch::NoGradGuard no_grad;
+  const Tensor truth = reference.unsqueeze(0).expand_as(images).contiguous();
+  const auto mean = [](const Tensor& x) { return x.mean().item<double>(); };
+  Scores out;
+  out.mse = mean(mean_squared_error(images, truth));
+  out.psnr = mean(psnr(images, truth));
+  out.ssim = images.size(2) < 11 ? NAN : mean(ssim(images, truth));
+  out.perceptual =
+      classifier.is_empty() ? NAN : mean(perceptual_distance(classifier, images, truth));
+  return out;
+}
+
+constexpr std::array kEstimates{"mean", "draw", "best"};
+using RunScores = std::array<std::vector<Scores>, 3>;  // by estimate, then image
+
+std::string cell(double value) { return std::isnan(value) ? "" : number_text(value, 5); }
+
+double average(const std::vector<Scores>& scores, std::size_t metric) {
+  double sum = 0;
+  for (const Scores& one : scores) sum += one.values()[metric];
+  return sum / static_cast<double>(scores.size());
+}
+
+void add_differences(Table& table, const std::string& name, const RunScores& run,
+                     const std::string& first_name, const RunScores& first,
+                     const RandomStreams& streams) {
+  for (std::size_t e = 0; e < kEstimates.size(); ++e)
+    for (std::size_t m = 0; m < Scores::names.size(); ++m) {
+      std::vector<double> a, b;
+      for (std::size_t i = 0; i < run[e].size(); ++i) {
+        a.push_back(run[e][i].values()[m]);
+        b.push_back(first[e][i].values()[m]);
+      }
+      if (std::isnan(a[0])) continue;
+      const Interval interval = bootstrap_difference(a, b, streams);
+      table.add_row({name + " - " + first_name, kEstimates[e], Scores::names[m],
+                     cell(interval.estimate), cell(interval.lower), cell(interval.upper)});
+    }
+}
+
+}  // namespace
+
+Comparison compare(const CompareOptions& options, Observer& observer) {
+  validate(options);
+  if (options.runs.empty()) throw ConfigError("runs must name at least one run folder, but is []");
+  if (options.reference.empty())
+    throw ConfigError("reference must name the true images, but is []");
+  FeatureClassifier classifier{nullptr};
+  if (!options.model.empty()) classifier = load_model(options.model).classifier;
+  const std::vector<fs::path> files =
+      image_files({options.reference.begin(), options.reference.end()});
+
+  Comparison out{Table({"run", "image", "estimate", "psnr", "ssim", "mse", "perceptual"}),
+                 Table({"run", "estimate", "psnr", "ssim", "mse", "perceptual"}),
+                 Table({"runs", "estimate", "metric", "difference", "lower", "upper"})};
+  std::vector<RunScores> all;
+  std::vector<std::string> names;
+  for (const std::string& folder : options.runs) {
+    const Run run = read_run(folder);
+    if (files.size() != run.images.size())
+      throw ConfigError(concat("reference must name ", run.images.size(),
+                               " images in the order of the measurement for ", folder,
+                               ", but names ", files.size()));
+    RunScores scores;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      const auto row = static_cast<std::int64_t>(i);
+      const Tensor reference = framed_reference(files[i], run, i, observer);
+      scores[0].push_back(scores_of(run.mean[row].unsqueeze(0), reference, classifier));
+      scores[1].push_back(scores_of(run.last[i], reference, classifier));
+      scores[2].push_back(scores_of(run.best[row].unsqueeze(0), reference, classifier));
+      for (std::size_t e = 0; e < kEstimates.size(); ++e) {
+        const Scores& s = scores[e].back();
+        out.metrics.add_row({run.name, run.images[i], kEstimates[e], cell(s.psnr), cell(s.ssim),
+                             cell(s.mse), cell(s.perceptual)});
+      }
+    }
+    for (std::size_t e = 0; e < kEstimates.size(); ++e)
+      out.summary.add_row({run.name, kEstimates[e], cell(average(scores[e], 0)),
+                           cell(average(scores[e], 1)), cell(average(scores[e], 2)),
+                           cell(average(scores[e], 3))});
+    if (!all.empty() && files.size() >= 2)
+      add_differences(out.differences, run.name, scores, names[0], all[0],
+                      RandomStreams(static_cast<std::uint64_t>(options.seed)).child("bootstrap"));
+    all.push_back(std::move(scores));
+    names.push_back(run.name);
+  }
+  return out;
+}
+
+}  // namespace sgilo

@@ -1,0 +1,41 @@
+// Metrics of runs against references. Each reference is read with the framing that the measurement
+// recorded, so that both show the same square.
+#pragma once
+
+#include "sgilo/core/observer.h"
+#include "sgilo/report/table.h"
+#include "sgilo/workflows/common_options.h"
+
+namespace sgilo {
+
+struct CompareOptions : CommonOptions {
+  std::vector<std::string> runs;
+  std::vector<std::string> reference;
+  std::string model;
+  std::string output = "metrics.csv";
+  static constexpr auto fields() {
+    using O = CompareOptions;
+    return std::tuple_cat(
+        std::tuple{
+            field("runs", &O::runs, "run folders of 'sgilo solve'"),
+            field("reference", &O::reference,
+                  "the true images, in the order in which they were measured, or their folder"),
+            field("model", &O::model,
+                  "model folder whose classifier gives the perceptual distance (empty: none)"),
+            field("output", &O::output, "CSV file with one row per run, image and estimate")},
+        common_fields());
+  }
+};
+
+// Estimates: `mean` of all draws, `draw` (mean over the last draws of the chains, each judged by
+// itself), `best` (the chain with the lowest measurement loss).
+struct Comparison {
+  Table metrics;      // run, image, estimate, psnr, ssim, mse, perceptual
+  Table summary;      // run, estimate, means over the images
+  Table differences;  // of each later run to the first, with 95 % intervals; empty for one image
+};
+
+// Throws ConfigError, FormatError.
+Comparison compare(const CompareOptions& options, Observer& observer);
+
+}  // namespace sgilo

@@ -1,0 +1,47 @@
+// The main job on the model that comes with the program: portraits that it has never seen, three
+// ways of damaging them, three ways of restoring them; one labelled picture and a table.
+#pragma once
+
+#include "sgilo/report/table.h"
+#include "sgilo/workflows/solve.h"
+
+namespace sgilo {
+
+struct DemoOptions : CommonOptions {
+  std::string model = "models/portraits64";
+  std::int64_t portraits = 2;
+  std::int64_t first = 0;
+  int chains = 4;
+  int evaluations = 300;
+  double noise_std = 0.01;
+  std::string output = "demo";
+  static constexpr auto fields() {
+    using O = DemoOptions;
+    return std::tuple_cat(
+        std::tuple{
+            field("model", &O::model, "model folder"),
+            field("portraits", &O::portraits, "how many test portraits", positive<std::int64_t>),
+            field("first", &O::first, "index of the first in the test split",
+                  non_negative<std::int64_t>),
+            field("chains", &O::chains, "chains and restarts of every method", positive<int>),
+            field("evaluations", &O::evaluations, "generator evaluations per chain of each method",
+                  positive<int>),
+            field("noise_std", &O::noise_std, "sigma of the noise", positive<double>),
+            field("output", &O::output, "folder of demo.png, table.csv and index.html")},
+        common_fields());
+  }
+};
+
+struct DemoResult {
+  Table table;  // task, method, estimate, psnr, ssim, mse, seconds
+  std::filesystem::path picture;
+};
+
+// Throws ConfigError, FormatError, Error; a demo that the observer stops throws nothing and has an
+// empty picture path.
+DemoResult demo(const DemoOptions& options, Observer& observer);
+
+// The solvers of the demo, each with the same number of evaluations per chain.
+std::vector<SolverOptions> demo_solvers(int chains, int evaluations, const Model& model);
+
+}  // namespace sgilo

@@ -1,0 +1,210 @@
+#include "sgilo/workflows/measure.h"
+
+#include <set>
+
+#include "sgilo/core/shape.h"
+#include "sgilo/data/image_folder.h"
+#include "sgilo/data/image_io.h"
+#include "sgilo/workflows/noise_estimate.h"
+
+namespace sgilo {
+namespace {
+
+using Path = std::filesystem::path;
+
+std::vector<Path> files_of(const MeasureOptions& options) {
+  if (options.images.empty()) throw ConfigError("images must name at least one file, but is []");
+  return image_files({options.images.begin(), options.images.end()});
+}
+
+// "face", and "face-2" where that is taken.
+std::string unique_name(const Path& file, std::set<std::string>& taken) {
+  std::string base = file.stem().string();
+  if (base.empty() || base[0] == '.') base = "image";
+  std::string name = base;
+  for (int i = 2; !taken.insert(name).second; ++i) name = concat(base, "-", i);
+  return name;
+}
+
+Image read_reported(const Path& file, Observer& observer) {
+  Image image = read_image(file);
+  for (const std::string& warning : image.warnings) observer.on_warning(warning);
+  return image;
+}
+
+// [H, W] in [0, 1]
+Tensor read_mask(const std::string& file, Observer& observer) {
+  return (read_reported(file, observer).pixels.mean(0) + 1) / 2;
+}
+
+ImageFraming framing_of(const Image& image, std::int64_t size) {
+  return center_square(image.pixels.size(1), image.pixels.size(2), size);
+}
+
+void report_framing(const Path& file, const ImageFraming& f, Observer& observer) {
+  observer.on_message(concat(file.string(), ": the square of ", f.side, " pixels at (", f.top, ", ",
+                             f.left, "), ", f.side == f.size ? "as it is" : "resized to ",
+                             f.side == f.size ? "" : concat(f.size, " (", word_of(f.kernel), ")")));
+}
+
+// A square of a damaged picture, where resizing must not mix seen with unseen pixels: means run
+// over the seen pixels alone, and a pixel counts as seen when half of its area is.
+struct ObservedSquare {
+  Tensor pixels;  // [3, size, size]
+  Tensor mask;    // [size, size], 0 or 1
+};
+
+ObservedSquare frame_observed(const Tensor& picture, const Tensor& mask,
+                              const ImageFraming& framing) {
+  const Tensor seen = mask.ge(0.5).to(torch::kFloat32).unsqueeze(0);
+  const Tensor coverage = apply_framing(seen, framing);
+  const Tensor sum =
+      apply_framing(torch::where(seen.gt(0), picture, torch::zeros_like(picture)), framing);
+  return {sum / coverage.clamp_min(1e-6), coverage.squeeze(0).ge(0.5).to(torch::kFloat32)};
+}
+
+void require_not_enlarged(const Path& file, const Image& image, std::int64_t size) {
+  const std::int64_t side = std::min(image.pixels.size(1), image.pixels.size(2));
+  if (side < size)
+    throw ConfigError(concat(file.string(), ": observed data must have at least ", size, " x ",
+                             size, " pixels here, but have ", image.pixels.size(1), " x ",
+                             image.pixels.size(2)));
+}
+
+Measurement measure_references(const MeasureOptions& options, Observer& observer) {
+  std::vector<Tensor> pictures;
+  std::vector<MeasuredImage> images;
+  std::set<std::string> taken;
+  for (const Path& file : files_of(options)) {
+    const Image image = read_reported(file, observer);
+    const ImageFraming framing = framing_of(image, options.size);
+    report_framing(file, framing, observer);
+    pictures.push_back(apply_framing(image.pixels, framing));
+    images.push_back({unique_name(file, taken), framing});
+  }
+  return measure_pictures(torch::stack(pictures), std::move(images), options.forward_operator,
+                          options.noise, options.seed,
+                          [&](const std::string& file) { return read_mask(file, observer); });
+}
+
+// Operators whose part that is seen was drawn at random cannot have produced the user's data.
+void require_observable(const OperatorOptions& options) {
+  const std::string kind = std::visit([](const auto& o) { return std::string(o.kind); }, options);
+  for (const std::string random : {"inpaint", "circulant", "gaussian-projection"})
+    if (kind == random)
+      throw ConfigError(concat("operator: ", kind,
+                               " is drawn at random and cannot have made observed data; state the "
+                               "one that did: identity, box, mask, downsample, grayscale"));
+  if (const auto* chain = std::get_if<ChainOptions>(&options))
+    for (const Json& part : chain->parts) require_observable(read_operator(part));
+}
+
+// The file of the first mask among the operators, or nothing.
+std::string mask_file_of(const OperatorOptions& options) {
+  if (const auto* mask = std::get_if<MaskOptions>(&options)) return mask->file;
+  if (const auto* chain = std::get_if<ChainOptions>(&options))
+    for (const Json& part : chain->parts)
+      if (const std::string file = mask_file_of(read_operator(part)); !file.empty()) return file;
+  return "";
+}
+
+// The data of one damaged picture as the operator would have produced them, [1, ...].
+Tensor observed_values(const Path& file, const Image& image, const ForwardOperator& op,
+                       const Tensor& square) {
+  const Shape shape = op.measurement_shape();
+  if (shape.size() != 3) return op.apply(square.unsqueeze(0));  // some pixels of the picture
+  require_not_enlarged(file, image, shape[1]);
+  const Tensor small = apply_framing(image.pixels, framing_of(image, shape[1]));
+  return (shape[0] == 1 ? small.mean(0, true) : small).unsqueeze(0);
+}
+
+Measurement measure_observed(const MeasureOptions& options, Observer& observer) {
+  require_observable(options.forward_operator);
+  const Shape shape{3, options.size, options.size};
+  const std::string mask_file = mask_file_of(options.forward_operator);
+  Measurement out;
+  out.noise = options.noise;
+  out.noise_estimated = options.estimate_noise;
+  out.observed = true;
+  out.seed = options.seed;
+  std::vector<Tensor> values;
+  std::vector<double> estimates;
+  std::set<std::string> taken;
+  for (const Path& file : files_of(options)) {
+    const Image image = read_reported(file, observer);
+    const std::int64_t height = image.pixels.size(1), width = image.pixels.size(2);
+    ImageFraming framing = framing_of(image, options.size);
+    Tensor square, mask;
+    if (!mask_file.empty()) {
+      require_not_enlarged(file, image, options.size);
+      mask = read_mask(mask_file, observer);
+      require_shape(concat(mask_file, ": the mask of ", file.string()), mask, {height, width});
+      const ObservedSquare seen = frame_observed(image.pixels, mask, framing);
+      square = seen.pixels;
+      mask = seen.mask;
+    } else {
+      square = apply_framing(image.pixels, framing);
+    }
+    std::shared_ptr<const ForwardOperator> op =
+        make_operator(options.forward_operator, shape, RandomStreams(options.seed),
+                      [&](const std::string&) { return mask; });
+    if (out.forward_operator && mask.defined() &&
+        !torch::equal(out.forward_operator->state().begin()->second, op->state().begin()->second))
+      throw ConfigError(concat(file.string(),
+                               ": images of one measurement must share their mask, but its size "
+                               "differs from that of the first; measure it by itself"));
+    out.forward_operator = op;
+    if (op->measurement_shape().size() == 3)
+      framing = framing_of(image, op->measurement_shape()[1]);
+    else if (!mask.defined())
+      require_not_enlarged(file, image, options.size);
+    report_framing(file, framing, observer);
+    values.push_back(observed_values(file, image, *op, square));
+    if (options.estimate_noise) {
+      const bool picture = values.back().dim() == 4;
+      if (!picture && !mask.defined()) mask = op->state().at("mask");
+      estimates.push_back(
+          estimate_noise_std(picture ? values.back()[0] : square, picture ? Tensor() : mask));
+    }
+    out.images.push_back({unique_name(file, taken), framing});
+  }
+  out.values = torch::cat(values);
+  if (options.estimate_noise) {
+    double sum = 0;
+    for (const double sigma : estimates) sum += sigma * sigma;
+    const double sigma = std::sqrt(sum / static_cast<double>(estimates.size()));
+    out.noise = GaussianNoiseOptions{sigma};
+    observer.on_message(
+        concat("sigma is not stated; estimated from differences of neighbouring pixels as ", sigma,
+               " (fine detail counts as noise, so the truth may be lower)"));
+  }
+  return out;
+}
+
+}  // namespace
+
+Measurement measure(const MeasureOptions& options, Observer& observer) {
+  validate(options);
+  if (options.observed) return measure_observed(options, observer);
+  if (options.estimate_noise)
+    throw ConfigError(
+        "estimate_noise must be false without observed, since the noise is added here, but is "
+        "true");
+  return measure_references(options, observer);
+}
+
+Measurement measure_pictures(const Tensor& pictures, std::vector<MeasuredImage> images,
+                             const OperatorOptions& forward_operator, const NoiseOptions& noise,
+                             std::int64_t seed, const ReadMask& read_mask) {
+  const RandomStreams streams(static_cast<std::uint64_t>(seed));
+  Measurement out;
+  out.forward_operator = make_operator(forward_operator, pictures[0].sizes().vec(),
+                                       streams.child("operator"), read_mask);
+  out.noise = noise;
+  out.images = std::move(images);
+  out.seed = seed;
+  out.values = NoiseModel(noise).add(out.forward_operator->apply(pictures), streams.child("noise"));
+  return out;
+}
+
+}  // namespace sgilo

@@ -1,0 +1,47 @@
+// Makes a measurement: from references, by applying an operator and adding noise, or from data that
+// are damaged already (`observed`), whose operator is stated and whose sigma is stated or
+// estimated.
+#pragma once
+
+#include "sgilo/core/observer.h"
+#include "sgilo/workflows/common_options.h"
+#include "sgilo/workflows/measurement.h"
+
+namespace sgilo {
+
+struct MeasureOptions : CommonOptions {
+  std::vector<std::string> images;
+  bool observed = false;
+  OperatorOptions forward_operator = InpaintingOptions{};
+  NoiseOptions noise;
+  bool estimate_noise = false;
+  std::int64_t size = 64;
+  std::string output = "measurement.safetensors";
+  static constexpr auto fields() {
+    using O = MeasureOptions;
+    return std::tuple_cat(
+        std::tuple{field("images", &O::images, "image files or folders of them"),
+                   field("observed", &O::observed, "the images are damaged already; apply nothing"),
+                   field("operator", &O::forward_operator,
+                         "what is measured, name:key=value,...|name:..."),
+                   field("noise", &O::noise, "noise of the measurement, name:key=value"),
+                   field("estimate_noise", &O::estimate_noise,
+                         "estimate sigma of observed data (done when no noise is stated)"),
+                   field("size", &O::size,
+                         "side of the square that is cut from the middle of each image and resized",
+                         positive<std::int64_t>),
+                   field("output", &O::output, "the measurement's file")},
+        common_fields());
+  }
+};
+
+// Throws ConfigError, FormatError. Says through the observer what was done to the files.
+Measurement measure(const MeasureOptions& options, Observer& observer);
+
+// The same from pictures in memory, [images, C, H, W]: operator and noise are drawn from `seed`,
+// the noise of image i from a stream of its own.
+Measurement measure_pictures(const Tensor& pictures, std::vector<MeasuredImage> images,
+                             const OperatorOptions& forward_operator, const NoiseOptions& noise,
+                             std::int64_t seed, const ReadMask& read_mask = {});
+
+}  // namespace sgilo

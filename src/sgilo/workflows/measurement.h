@@ -1,0 +1,43 @@
+// A measurement y = A(x) + noise, frozen: what a solver gets to see, and all that it gets to see.
+// One file may hold several images that went through the same operator. The file is safetensors:
+// "y" [images, measurement shape...], the operator's state under "operator.", and in the metadata
+// the operator, the noise, the image shape, names and framings of the images.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sgilo/data/image_framing.h"
+#include "sgilo/operators/make_operator.h"
+#include "sgilo/operators/noise_model.h"
+
+namespace sgilo {
+
+struct MeasuredImage {
+  std::string name;      // of the file it came from, without folder and extension; unique
+  ImageFraming framing;  // which square of that file
+};
+
+struct Measurement {
+  Tensor values;  // y [images, measurement shape...], float32
+  std::shared_ptr<const ForwardOperator> forward_operator;
+  NoiseOptions noise;
+  bool noise_estimated = false;  // sigma was not stated but estimated from the data
+  bool observed = false;         // from data that were damaged already
+  std::vector<MeasuredImage> images;
+  std::int64_t seed = 0;  // of operator and noise
+
+  double noise_std() const { return NoiseModel(noise).sigma(); }
+  std::int64_t count() const { return static_cast<std::int64_t>(images.size()); }
+  std::int64_t scalars() const;  // numbers measured of each image
+};
+
+// Atomic; throws Error when the file cannot be written.
+void write_measurement(const std::filesystem::path& path, const Measurement& measurement);
+
+// Throws FormatError for a file that is missing, damaged or of another kind.
+Measurement read_measurement(const std::filesystem::path& path);
+
+}  // namespace sgilo

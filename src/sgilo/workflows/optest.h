@@ -1,0 +1,32 @@
+// Proves an operator by numbers: `sgilo optest`.
+#pragma once
+
+#include "sgilo/operators/make_operator.h"
+#include "sgilo/operators/operator_proof.h"
+#include "sgilo/workflows/common_options.h"
+
+namespace sgilo {
+
+struct OptestOptions : CommonOptions {
+  OperatorOptions forward_operator = InpaintingOptions{};
+  std::int64_t size = 64;
+  std::int64_t channels = 3;
+  static constexpr auto fields() {
+    using O = OptestOptions;
+    return std::tuple_cat(
+        std::tuple{field("operator", &O::forward_operator, "what to prove"),
+                   field("size", &O::size, "side of the images", positive<std::int64_t>),
+                   field("channels", &O::channels, "of the images", positive<std::int64_t>)},
+        common_fields());
+  }
+};
+
+struct OperatorProof {
+  std::string operator_description;
+  std::vector<ProofCheck> checks;
+  bool passed() const;
+};
+
+OperatorProof prove(const OptestOptions& options);  // throws ConfigError, FormatError
+
+}  // namespace sgilo

@@ -1,0 +1,48 @@
+// The folder of a run: locked while it is in use, never overwritten unasked, and holding what is
+// needed to go on (state/) and to repeat the run (config.json).
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "sgilo/files/folder_lock.h"
+#include "sgilo/solvers/solver.h"
+
+namespace sgilo {
+
+enum class RunMode { fresh, force, resume };
+
+class RunFolder {
+ public:
+  // Makes and locks the folder. fresh: throws ConfigError when it holds a run already. force: the
+  // earlier run's files are removed. resume: throws ConfigError unless it holds a run of this
+  // configuration; keys of `free` may differ. Writes config.json.
+  RunFolder(const std::filesystem::path& path, RunMode mode, const Json& config,
+            const std::vector<std::string>& free);
+
+  const std::filesystem::path& path() const { return path_; }
+  bool finished() const;  // by the manifest found at the start
+
+  // What the manifest said at the start; null without one.
+  const Json& earlier_manifest() const { return earlier_; }
+  void write_manifest(const Json& manifest) const;
+
+ private:
+  std::filesystem::path path_;
+  std::optional<FolderLock> lock_;
+  Json earlier_;
+};
+
+Json read_json_file(const std::filesystem::path& path);  // throws FormatError
+
+// The state of a solver in one safetensors file, and what the run has cost so far.
+struct SavedState {
+  SolverState state;
+  double seconds = 0;
+};
+void save_solver_state(const std::filesystem::path& path, const SavedState& saved);
+// Tensors go to `device`. Nothing when there is no such file; throws FormatError for a damaged one.
+std::optional<SavedState> load_solver_state(const std::filesystem::path& path,
+                                            torch::Device device = torch::kCPU);
+
+}  // namespace sgilo

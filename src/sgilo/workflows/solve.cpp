@@ -1,0 +1,357 @@
+#include "sgilo/workflows/solve.h"
+
+#include <sys/resource.h>
+
+#include <chrono>
+
+#include "sgilo/core/shape.h"
+#include "sgilo/files/file_problem.h"
+#include "sgilo/files/sha256.h"
+#include "sgilo/report/table.h"
+#include "sgilo/workflows/build_info.h"
+#include "sgilo/workflows/run_report.h"
+
+namespace sgilo {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+// Passes everything on, and saves the state every few minutes.
+class SavingObserver : public Observer {
+ public:
+  SavingObserver(Observer& next, std::function<void()> save, double minutes)
+      : next_(next), save_(std::move(save)), seconds_(60 * minutes) {}
+
+  void on_step(const StepReport& report) override {
+    next_.on_step(report);
+    if (since_.seconds() < seconds_) return;
+    save_();
+    since_ = {};
+  }
+  void on_warning(std::string_view text) override { next_.on_warning(text); }
+  void on_message(std::string_view text) override { next_.on_message(text); }
+  bool stop_requested() override { return next_.stop_requested(); }
+
+ private:
+  Observer& next_;
+  std::function<void()> save_;
+  double seconds_;
+  Stopwatch since_;
+};
+
+Json manifest_of(const Measurement& measurement, const std::string& measurement_hash,
+                 const Model& model, const SolveOptions& options, const Solver& solver,
+                 double model_error) {
+  const Shape image = model.generator->image_shape();
+  Json images = Json::array();
+  for (const MeasuredImage& one : measurement.images)
+    images.push_back({{"name", one.name}, {"framing", to_json(one.framing)}});
+  return {{"format", "sgilo run 1"},
+          {"status", "running"},
+          {"version", project_version()},
+          {"commit", project_commit()},
+          {"libtorch", TORCH_VERSION},
+          {"threads", at::get_num_threads()},
+          {"device", options.device},
+          {"solver", solver.describe()},
+          {"model", model.name},
+          {"generator", model.generator->describe()},
+          {"model_hash", model.hash()},
+          {"measurement_hash", measurement_hash},
+          {"operator", measurement.forward_operator->describe()},
+          {"noise", NoiseModel(measurement.noise).describe()},
+          {"noise_estimated", measurement.noise_estimated},
+          {"observed", measurement.observed},
+          {"model_error", model_error},
+          {"images", images},
+          {"scalars_measured", measurement.scalars()},
+          {"image_values", image[0] * image[1] * image[2]},
+          {"idle_memory_mib", peak_memory_mib()}};
+}
+
+// Numbers in the layer's variable, p; in the styles before any layer.
+std::int64_t dimension_of(const LatentState& latent) {
+  return latent.at(latent.has("features") ? "features" : "styles").numel() / latent.rows();
+}
+
+Tensor joined(const std::vector<Reconstruction>& parts, Tensor Reconstruction::*member) {
+  std::vector<Tensor> all;
+  for (const Reconstruction& part : parts) all.push_back((part.*member).cpu());
+  return torch::cat(all);
+}
+
+Reconstruction joined(const std::vector<Reconstruction>& parts) {
+  Reconstruction out;
+  for (const auto member :
+       {&Reconstruction::draws, &Reconstruction::mean, &Reconstruction::standard_deviation,
+        &Reconstruction::last, &Reconstruction::best, &Reconstruction::measurement_loss})
+    out.*member = joined(parts, member);
+  for (const Reconstruction& part : parts) {
+    for (const auto& [name, value] : part.counters) out.counters[name] += value;
+    out.failures.insert(out.failures.end(), part.failures.begin(), part.failures.end());
+  }
+  return out;
+}
+
+void add_results(Json& manifest, const Reconstruction& result, const LatentState& latent,
+                 double seconds) {
+  const std::int64_t p = dimension_of(latent), n = manifest["image_values"].get<std::int64_t>();
+  manifest["layer"] = latent.layer;
+  manifest["p"] = p;
+  manifest["p_over_n"] = static_cast<double>(p) / static_cast<double>(n);
+  for (const char* name : {"evaluations", "score_evaluations", "decodes"})
+    if (result.counters.contains(name)) manifest[name] = result.counters.at(name);
+  manifest["seconds"] = seconds;
+  manifest["peak_memory_mib"] = peak_memory_mib();
+  Json losses = Json::array(), failures = Json::array();
+  for (std::int64_t i = 0; i < result.measurement_loss.size(0); ++i) {
+    Json row = Json::array();
+    for (std::int64_t c = 0; c < result.measurement_loss.size(1); ++c) {
+      row.push_back(result.measurement_loss[i][c].item<double>());
+      const auto& why = result.failures[static_cast<std::size_t>(i * result.last.size(1) + c)];
+      if (!why.empty())
+        failures.push_back(
+            {{"image", manifest["images"][i]["name"]}, {"chain", c + 1}, {"reason", why}});
+    }
+    losses.push_back(row);
+  }
+  manifest["measurement_loss"] = losses;
+  manifest["failures"] = failures;
+}
+
+void require_same_inputs(const RunFolder& folder, const Json& manifest) {
+  for (const char* key : {"model_hash", "measurement_hash"})
+    if (folder.earlier_manifest().value(key, Json()) != manifest[key])
+      throw ConfigError(concat(folder.path().string(), ": the ",
+                               std::string_view(key).substr(0, std::string_view(key).find('_')),
+                               " is not the one that this run began with"));
+}
+
+// Images begin .. begin + count - 1 of the problem.
+Problem part_of(const Problem& problem, std::int64_t begin, std::int64_t count) {
+  Problem part = problem;
+  part.measurements = problem.measurements.narrow(0, begin, count);
+  part.image_keys.clear();
+  for (std::int64_t i = begin; i < begin + count; ++i)
+    part.image_keys.push_back(static_cast<std::uint64_t>(i));
+  return part;
+}
+
+// A layer without a score would be sampled under N(0, I), which is no prior of it.
+void require_scores(const SolverOptions& solver, const Model& model) {
+  const auto* sgilo = std::get_if<SgiloOptions>(&solver);
+  if (!sgilo || !sgilo->use_layer_score) return;
+  std::vector<std::string> known;
+  for (const auto& [layer, score] : model.scores) known.push_back(concat(layer));
+  for (const int layer : sgilo->layers)
+    if (!model.scores.contains(layer))
+      throw ConfigError(concat("solver.layers must name layers whose score model ", model.name,
+                               " has (", known.empty() ? "none" : join(known), "), but names ",
+                               layer, "; without one: --solver.use-layer-score=false"));
+}
+
+RandomStreams streams_of(const SolveOptions& options) {
+  return RandomStreams(static_cast<std::uint64_t>(options.seed)).child("solve");
+}
+
+double resolved_model_error(const Measurement& measurement, const Model& model,
+                            const SolveOptions& options) {
+  return options.model_error < 0 ? model_error_of(model, *measurement.forward_operator)
+                                 : options.model_error;
+}
+
+}  // namespace
+
+double peak_memory_mib() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+double model_error_of(const Model& model, const ForwardOperator& forward_operator) {
+  const Json stated =
+      model.description.is_object() ? model.description.value("model_error", Json()) : Json();
+  if (stated.is_number()) return stated.get<double>();
+  if (!stated.is_object()) return 0;
+  const Json options = forward_operator.options();
+  const std::string kind = options.value("kind", "");
+  if (stated.contains(kind)) return stated[kind].get<double>();
+  return stated.value("default", 0.0);
+}
+
+Problem make_problem(const Measurement& measurement, const Model& model, double model_error,
+                     torch::Device device) {
+  const Shape& measured = measurement.forward_operator->image_shape();
+  const Shape made = model.generator->image_shape();
+  if (measured != made)
+    throw ConfigError(concat("the measurement is of images ", shape_text(measured), ", but model ",
+                             model.name, " makes ", shape_text(made), "; measure with --size ",
+                             made.back()));
+  Problem problem;
+  problem.generator = model.generator.get();
+  problem.forward_operator = measurement.forward_operator.get();
+  problem.measurements = measurement.values.to(device);
+  problem.noise_std = measurement.noise_std();
+  problem.model_error_std = model_error;
+  problem.sde = model.sde();
+  problem.priors = model.priors();
+  return problem;
+}
+
+SolveResult solve_measurement(const Measurement& measurement, const std::string& measurement_hash,
+                              const Model& model, const SolveOptions& options, RunMode mode,
+                              Observer& observer) {
+  const Json config = to_json(options);
+  const double model_error = resolved_model_error(measurement, model, options);
+  const torch::Device device = device_of(options.device);
+  const Problem problem = make_problem(measurement, model, model_error, device);
+  require_scores(options.solver, model);
+  const auto solver = make_solver(options.solver);
+  Json manifest = manifest_of(measurement, measurement_hash, model, options, *solver, model_error);
+
+  RunFolder folder(options.output, mode, config,
+                   {"measurement", "model", "output", "threads", "save_minutes"});
+  if (mode == RunMode::resume) {
+    require_same_inputs(folder, manifest);
+    if (folder.finished()) {
+      observer.on_message(concat(options.output, " is finished, nothing is left to do"));
+      return {folder.earlier_manifest(), true};
+    }
+  }
+  folder.write_manifest(manifest);
+  const fs::path states = folder.path() / "state";
+  fs::create_directories(states);
+
+  const RandomStreams streams = streams_of(options);
+  const std::int64_t images = measurement.count(),
+                     group = options.images_at_once == 0 ? images : options.images_at_once;
+  std::vector<Reconstruction> results;
+  std::vector<LatentState> latents;
+  std::vector<Tensor> draw_losses;
+  double seconds = 0;
+  for (std::int64_t begin = 0; begin < images; begin += group) {
+    const Problem part = part_of(problem, begin, std::min(group, images - begin));
+    const fs::path file = states / concat("images_", begin, ".safetensors");
+    std::optional<SavedState> found = load_solver_state(file, device);
+    SavedState saved = found ? std::move(*found) : SavedState{solver->start(part, streams), 0};
+    const double before = saved.seconds;
+    const Stopwatch watch;
+    const auto save = [&] {
+      saved.seconds = before + watch.seconds();
+      save_solver_state(file, saved);
+    };
+    SavingObserver saving(observer, save, options.save_minutes);
+    try {
+      run(*solver, saved.state, part, streams, saving);
+    } catch (const NumericError&) {
+      manifest["status"] = "failed";
+      folder.write_manifest(manifest);
+      throw;
+    }
+    save();
+    seconds += saved.seconds;
+    if (!solver->finished(saved.state)) {
+      manifest["status"] = "interrupted";
+      manifest["seconds"] = seconds;
+      folder.write_manifest(manifest);
+      return {manifest, false};
+    }
+    results.push_back(reconstruction(saved.state, part));
+    latents.push_back(saved.state.latent.detached());
+    const auto losses = saved.state.tensors.find("draw_losses");
+    draw_losses.push_back(
+        losses == saved.state.tensors.end()
+            ? results.back().measurement_loss.unsqueeze(-1).cpu()
+            : losses->second.reshape({saved.state.images, saved.state.chains, -1}).cpu());
+  }
+
+  const Reconstruction result = joined(results);
+  const LatentState latent = LatentState::concatenated(latents);
+  add_results(manifest, result, latent, seconds);
+  manifest["status"] = "finished";
+  write_run_results(folder.path(), measurement, result, latent, torch::cat(draw_losses), config,
+                    manifest);
+  folder.write_manifest(manifest);
+  fs::remove_all(states);
+  return {manifest, true};
+}
+
+SolveResult solve(const SolveOptions& options, RunMode mode, Observer& observer) {
+  validate(options);
+  if (options.measurement.empty())
+    throw ConfigError("measurement must name a file of 'sgilo measure', but is empty");
+  const torch::Device device = device_of(options.device);
+  if (!fs::is_directory(options.measurement)) {
+    const Measurement measurement = read_measurement(options.measurement);
+    return solve_measurement(measurement, sha256_of_file(options.measurement),
+                             load_model(options.model, device), options, mode, observer);
+  }
+  std::vector<fs::path> files;
+  for (const auto& item : fs::directory_iterator(options.measurement))
+    if (item.path().extension() == ".safetensors") files.push_back(item.path());
+  std::sort(files.begin(), files.end());
+  if (files.empty()) throw format_error(options.measurement, "holds no measurement (.safetensors)");
+  const Model model = load_model(options.model, device);
+  const RunFolder whole(options.output, mode, to_json(options),
+                        {"measurement", "model", "output", "threads", "save_minutes"});
+  Json runs = Json::array();
+  for (const fs::path& file : files) {
+    SolveOptions one = options;
+    one.measurement = file.string();
+    one.output = (fs::path(options.output) / file.stem()).string();
+    const bool begun = fs::exists(fs::path(one.output) / "config.json");
+    const SolveResult result =
+        solve_measurement(read_measurement(file), sha256_of_file(file), model, one,
+                          mode == RunMode::resume && !begun ? RunMode::fresh : mode, observer);
+    runs.push_back(result.manifest);
+    if (!result.finished) return {{{"status", "interrupted"}, {"runs", runs}}, false};
+  }
+  return {{{"status", "finished"}, {"runs", runs}}, true};
+}
+
+SolveEstimate estimate_solve(const SolveOptions& options) {
+  validate(options);
+  const torch::Device device = device_of(options.device);
+  const Measurement measurement = read_measurement(options.measurement);
+  const Model model = load_model(options.model, device);
+  const double model_error = resolved_model_error(measurement, model, options);
+  const Problem problem = make_problem(measurement, model, model_error, device);
+  require_scores(options.solver, model);
+  const auto solver = make_solver(options.solver);
+  const RandomStreams streams = streams_of(options);
+  const std::int64_t images = measurement.count(),
+                     group = options.images_at_once == 0 ? images : options.images_at_once;
+  const Problem part = part_of(problem, 0, std::min(group, images));
+  SolverState state = solver->start(part, streams);
+  solver->step(state, part, streams);  // the first step pays for allocations
+  const Stopwatch watch;
+  std::int64_t steps = 0;
+  while (steps < 3 && !solver->finished(state)) {
+    solver->step(state, part, streams);
+    ++steps;
+  }
+  const double groups = std::ceil(static_cast<double>(images) / static_cast<double>(group));
+  SolveEstimate out;
+  out.seconds = watch.seconds() / static_cast<double>(std::max<std::int64_t>(steps, 1)) *
+                static_cast<double>(solver->total_steps) * groups;
+  out.memory_mib = peak_memory_mib();
+  out.text = concat("solve ", measurement.count(), " image(s) with ", solver->describe(),
+                    "\nmodel ", model.name, ": ", model.generator->describe(), "\noperator ",
+                    measurement.forward_operator->describe(), ", noise ",
+                    NoiseModel(measurement.noise).describe(), ", model error ", model_error,
+                    "\nabout ", number_text(out.seconds, 2), " s and ",
+                    number_text(out.memory_mib, 3), " MiB\nwould write ", options.output, "\n");
+  return out;
+}
+
+}  // namespace sgilo

@@ -1,0 +1,75 @@
+// Restores images from a measurement: the measurement, a model and a solver in, a run folder out.
+// Opens no reference.
+#pragma once
+
+#include <memory>
+
+#include "sgilo/solvers/make_solver.h"
+#include "sgilo/workflows/common_options.h"
+#include "sgilo/workflows/measurement.h"
+#include "sgilo/workflows/model.h"
+#include "sgilo/workflows/run_folder.h"
+
+namespace sgilo {
+
+struct SolveOptions : CommonOptions {
+  std::string measurement;
+  std::string model = "models/portraits64";
+  SolverOptions solver = SgiloOptions{};
+  double model_error = -1;
+  std::int64_t images_at_once = 0;
+  double save_minutes = 1;
+  std::string output = "run";
+  static constexpr auto fields() {
+    using O = SolveOptions;
+    return std::tuple_cat(
+        std::tuple{
+            field("measurement", &O::measurement, "file of 'sgilo measure', or a folder of them"),
+            field("model", &O::model, "model folder"),
+            field("solver", &O::solver, "what restores, name or name:key=value,..."),
+            field("model_error", &O::model_error,
+                  "standard deviation of what the generator cannot reach, beside the noise's "
+                  "(negative: the model's own value for this operator)"),
+            field("images_at_once", &O::images_at_once,
+                  "images solved in one batch, less memory when fewer (0: all)",
+                  non_negative<std::int64_t>),
+            field("save_minutes", &O::save_minutes, "minutes between two saves of the state",
+                  positive<double>),
+            field("output", &O::output, "run folder")},
+        common_fields());
+  }
+};
+
+struct SolveResult {
+  Json manifest;
+  bool finished = false;  // false: stopped by the observer, the state is saved
+};
+
+// Writes the run folder. A folder of measurements gives one run folder for each file, under the
+// output. Throws ConfigError, FormatError, Error; NumericError when every chain failed.
+SolveResult solve(const SolveOptions& options, RunMode mode, Observer& observer);
+
+// The same for a model in memory and one measurement.
+SolveResult solve_measurement(const Measurement& measurement, const std::string& measurement_hash,
+                              const Model& model, const SolveOptions& options, RunMode mode,
+                              Observer& observer);
+
+// The problem of a measurement under a model; it refers to both. Throws ConfigError when their
+// images differ in size.
+Problem make_problem(const Measurement& measurement, const Model& model, double model_error,
+                     torch::Device device);
+
+// What the model says of its own error behind this operator; 0 when it says nothing.
+double model_error_of(const Model& model, const ForwardOperator& forward_operator);
+
+// What a run would cost here: measured on its first steps, nothing is written.
+struct SolveEstimate {
+  double seconds = 0;
+  double memory_mib = 0;  // largest resident set of the process
+  std::string text;       // what would be done, one line per fact
+};
+SolveEstimate estimate_solve(const SolveOptions& options);
+
+double peak_memory_mib();  // of this process so far
+
+}  // namespace sgilo
