@@ -1,0 +1,81 @@
+// A vision transformer for maps [C, H, W] (Dosovitskiy et al. 2021) whose every layer knows the
+// noise level: Gaussian Fourier features of the level give per-channel scales and shifts of the
+// normalised tokens and gates of the residuals (Peebles and Xie 2023, "Scalable diffusion models
+// with transformers", adaLN-zero), so that an untrained layer is the identity. Tokens are pixels or
+// patches with a true un-patching; positions start as sines of row and column; a condition (the
+// style code) is one more token.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sgilo/core/options.h"
+#include "sgilo/core/random_streams.h"
+#include "sgilo/core/torch.h"
+
+namespace sgilo {
+
+struct VisionTransformerOptions {
+  std::int64_t width = 192;
+  std::int64_t layers = 6;
+  std::int64_t heads = 3;
+  std::int64_t patch = 1;
+  std::int64_t mlp_ratio = 4;
+  std::int64_t condition_size = 0;
+  static constexpr auto fields() {
+    using O = VisionTransformerOptions;
+    return std::tuple{
+        field("width", &O::width, "channels of a token, a multiple of 4 and of heads",
+              positive<std::int64_t>),
+        field("layers", &O::layers, "attention and MLP pairs", positive<std::int64_t>),
+        field("heads", &O::heads, "attention heads", positive<std::int64_t>),
+        field("patch", &O::patch, "side of the square that makes one token",
+              positive<std::int64_t>),
+        field("mlp_ratio", &O::mlp_ratio, "hidden channels of the MLP over width",
+              positive<std::int64_t>),
+        field("condition_size", &O::condition_size, "numbers of the condition's token, 0 for none",
+              non_negative<std::int64_t>)};
+  }
+};
+
+class TransformerLayerImpl : public torch::nn::Module {
+ public:
+  TransformerLayerImpl(std::int64_t width, std::int64_t heads, std::int64_t hidden);
+  // tokens [N, T, width], level [N, width]; products are computed in `type`.
+  Tensor forward(const Tensor& tokens, const Tensor& level, torch::ScalarType type);
+
+  torch::nn::Linear qkv, out, up, down, modulation;
+
+ private:
+  std::int64_t heads_;
+};
+TORCH_MODULE(TransformerLayer);
+
+class VisionTransformerImpl : public torch::nn::Module {
+ public:
+  // shape [C, H, W]. Throws ConfigError when H or W is no multiple of patch, or width none of 4 and
+  // of heads.
+  VisionTransformerImpl(Shape shape, const VisionTransformerOptions& options,
+                        const RandomStreams& weights);
+
+  // x [N, C, H, W], level [N] (any number of order 1), condition [N, condition_size] or undefined
+  // (a learned token stands for it); returns the shape of x.
+  Tensor forward(const Tensor& x, const Tensor& level, const Tensor& condition = {});
+
+  std::string describe() const;  // "vision transformer (6 layers, width 192, 64 tokens, ...)"
+  const Shape& shape() const { return shape_; }
+
+  // float32, or bfloat16 for the matrix products of training; weights are float32 in both.
+  torch::ScalarType compute_type = torch::kFloat32;
+
+ private:
+  Shape shape_;
+  VisionTransformerOptions options_;
+  torch::nn::Linear patch_{nullptr}, level_in_{nullptr}, level_out_{nullptr}, condition_{nullptr};
+  torch::nn::Linear modulation_{nullptr}, unpatch_{nullptr};
+  Tensor frequencies_, positions_, no_condition_;
+  std::vector<TransformerLayer> layers_;
+};
+TORCH_MODULE(VisionTransformer);
+
+}  // namespace sgilo
