@@ -86,6 +86,32 @@ StateDict on_device(const StateDict& state, torch::Device device) {
   return out;
 }
 
+FeatureClassifier read_classifier(const std::filesystem::path& folder, const Json& description,
+                                  torch::Device device) {
+  const auto options = options_of<FeatureClassifierOptions>(folder, description, "classifier");
+  FeatureClassifier classifier = loaded(folder, "classifier", [&] {
+    FeatureClassifier made(options, RandomStreams(0));
+    load_state(*made, read_part(folder, description, "classifier"));
+    return made;
+  });
+  classifier->to(device);
+  for (Tensor& parameter : classifier->parameters()) parameter.requires_grad_(false);
+  return classifier;
+}
+
+// A score knows its generator: activations of another one are another law.
+void check_generator_of(const std::filesystem::path& folder, const Json& description,
+                        const std::string& part) {
+  const Json& parts = description["parts"];
+  const std::string trained = parts[part].value("generator", ""),
+                    here = parts["generator"].value("sha256", "");
+  if (trained != here)
+    throw FormatError(concat((folder / (part + ".safetensors")).string(),
+                             ": was trained for another generator (SHA-256 ", trained.substr(0, 12),
+                             "..., here ", here.substr(0, 12),
+                             "...); train it again or take its entry out of model.json"));
+}
+
 }  // namespace
 
 Sde Model::sde() const { return scores.empty() ? Sde() : scores.begin()->second->sde(); }
@@ -129,6 +155,7 @@ Model load_model(const std::filesystem::path& folder, torch::Device device) {
   for (int layer = 1; layer <= layers; ++layer) {
     const std::string part = score_part(layer);
     if (!model.description["parts"].contains(part)) continue;
+    check_generator_of(folder, model.description, part);
     const auto options = options_of<ScoreNetworkOptions>(folder, model.description, part);
     const auto& synthesis = network->synthesis->options;
     const Shape shape{synthesis.widths[static_cast<std::size_t>(layer - 1)] + (layer > 1 ? 3 : 0),
@@ -151,18 +178,16 @@ Model load_model(const std::filesystem::path& folder, torch::Device device) {
         network->synthesis->options.style_rows(),
         on_device(read_part(folder, model.description, "style_prior"), device));
   });
-  if (model.description["parts"].contains("classifier")) {
-    const auto options =
-        options_of<FeatureClassifierOptions>(folder, model.description, "classifier");
-    model.classifier = loaded(folder, "classifier", [&] {
-      FeatureClassifier made(options, RandomStreams(0));
-      load_state(*made, read_part(folder, model.description, "classifier"));
-      return made;
-    });
-    model.classifier->to(device);
-    for (Tensor& parameter : model.classifier->parameters()) parameter.requires_grad_(false);
-  }
+  if (model.description["parts"].contains("classifier"))
+    model.classifier = read_classifier(folder, model.description, device);
   return model;
+}
+
+FeatureClassifier load_classifier(const std::filesystem::path& folder, torch::Device device) {
+  const Json description = read_description(folder);
+  if (!description["parts"].contains("classifier"))
+    throw FormatError(concat(description_file(folder).string(), ": part 'classifier' is missing"));
+  return read_classifier(folder, description, device);
 }
 
 void write_model_part(const std::filesystem::path& folder, const std::string& part,

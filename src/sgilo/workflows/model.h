@@ -40,6 +40,10 @@ struct Model {
 // truncated, of another model, or not what its hash says.
 Model load_model(const std::filesystem::path& folder, torch::Device device = torch::kCPU);
 
+// The classifier of a model folder alone, which may have no other part yet.
+FeatureClassifier load_classifier(const std::filesystem::path& folder,
+                                  torch::Device device = torch::kCPU);
+
 // Writes `<part>.safetensors` (floats as fp16 where `half`) and enters it, with its hash and
 // `facts`, into model.json, which is made when missing. Atomic.
 void write_model_part(const std::filesystem::path& folder, const std::string& part,

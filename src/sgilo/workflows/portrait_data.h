@@ -1,0 +1,40 @@
+// Writes procedural portraits as PNG files with a table of their attributes.
+#pragma once
+
+#include <string>
+
+#include "sgilo/core/observer.h"
+#include "sgilo/core/options.h"
+#include "sgilo/data/portraits.h"
+
+namespace sgilo {
+
+template <>
+struct EnumWords<PortraitSplit> {
+  static constexpr std::array<std::string_view, 4> words{"train", "validation", "tune", "test"};
+};
+
+struct PortraitDataOptions {
+  PortraitSplit split = PortraitSplit::test;
+  std::int64_t start = 0;
+  std::int64_t count = 16;
+  int size = 64;
+  std::int64_t seed = 0;
+  std::string output = "images";
+  static constexpr auto fields() {
+    using O = PortraitDataOptions;
+    return std::tuple{
+        field("split", &O::split, "train, validation, tune or test; no two share a portrait"),
+        field("start", &O::start, "index of the first portrait", non_negative<std::int64_t>),
+        field("count", &O::count, "how many", positive<std::int64_t>),
+        field("size", &O::size, "pixels, 32 to 256", positive<int>),
+        field("seed", &O::seed, "of all portraits; the default model was trained on 0",
+              non_negative<std::int64_t>),
+        field("output", &O::output, "folder that takes <split>_<index>.png and attributes.csv")};
+  }
+};
+
+// Throws ConfigError, Error.
+void write_portraits(const PortraitDataOptions& options, Observer& observer);
+
+}  // namespace sgilo

@@ -1,0 +1,107 @@
+#include "sgilo/workflows/sample.h"
+
+#include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/core/error.h"
+#include "sgilo/data/image_io.h"
+#include "sgilo/workflows/model.h"
+#include "sgilo/workflows/portrait_frechet.h"
+#include "sgilo/workflows/training_output.h"
+
+namespace sgilo {
+namespace {
+
+constexpr std::size_t kBatch = 32;
+
+// Samples of the layer's score: features [rows, C, r, r] in standardised coordinates.
+Tensor layer_samples(const SampleOptions& o, const Model& model,
+                     const std::vector<RandomStreams>& rows, Observer& observer) {
+  const ScoreNetwork& network = model.scores.at(o.layer);
+  const ScoreFunction score = score_function(network);
+  const Sde& sde = network->sde();
+  const Tensor start =
+      prior_draw(sde, network->shape(), children(rows, "prior")).to(device_of(o.device));
+  const auto streams = children(rows, "sampler");
+  switch (o.sampler) {
+    case LayerSampler::annealed_langevin:
+      return annealed_langevin(score, sde, start, o.annealed_langevin, streams, observer);
+    case LayerSampler::predictor_corrector:
+      return predictor_corrector(score, sde, start, o.predictor_corrector, streams, observer);
+    case LayerSampler::probability_flow:
+      return probability_flow(score, sde, start, 1.0, 1e-3, o.probability_flow, observer);
+  }
+  throw ConfigError("unknown sampler");
+}
+
+LatentState states(const SampleOptions& o, const Model& model,
+                   const std::vector<RandomStreams>& rows, Observer& observer) {
+  const StyleGan2Generator& generator = *model.generator;
+  const bool same_styles = o.layer > 0 && o.styles == SampleStyles::fixed;
+  LatentState state = generator.draw(
+      0, same_styles
+             ? std::vector<RandomStreams>(
+                   rows.size(), RandomStreams(static_cast<std::uint64_t>(o.seed)).child("fixed"))
+             : rows);
+  if (o.truncation != 1) {
+    StyleGan2 network = generator.network();
+    Tensor& z = state.at("styles");
+    z = generator.coordinates_from_styles(
+        truncate(generator.styles_from_coordinates(z), network->mapping->w_avg, o.truncation));
+  }
+  state = generator.advance(state, o.layer);
+  if (o.layer > 0) state.at("features") = layer_samples(o, model, rows, observer);
+  return state;
+}
+
+}  // namespace
+
+SampleResult sample(const SampleOptions& options, Observer& observer) {
+  validate(options);
+  const torch::NoGradGuard no_grad;
+  const Model model = load_model(options.model, device_of(options.device));
+  if (options.layer > 0 && !model.scores.count(options.layer)) {
+    std::vector<std::string> known;
+    for (const auto& [layer, score] : model.scores) known.push_back(std::to_string(layer));
+    throw ConfigError(concat("layer must be 0 or one with a score network (",
+                             known.empty() ? "this model has none" : join(known), "), but is ",
+                             options.layer));
+  }
+  const RandomStreams streams =
+      RandomStreams(static_cast<std::uint64_t>(options.seed)).child("samples");
+  std::vector<LatentState> kept;
+  const auto draw = [&](std::int64_t first, std::int64_t count, bool keep) {
+    std::vector<Tensor> images;
+    for (std::int64_t begin = 0; begin < count; begin += static_cast<std::int64_t>(kBatch)) {
+      std::vector<RandomStreams> rows;
+      for (std::int64_t i = begin; i < std::min(count, begin + static_cast<std::int64_t>(kBatch));
+           ++i)
+        rows.push_back(streams.child(static_cast<std::uint64_t>(first + i)));
+      const LatentState state = states(options, model, rows, observer);
+      if (keep) kept.push_back(state);
+      images.push_back(model.generator->decode(state).cpu());
+    }
+    return torch::cat(images);
+  };
+  SampleResult result;
+  result.images = draw(0, options.count, true);
+  write_png(options.output, contact_sheet(result.images, options.columns, ""));
+  if (!options.latents.empty()) {
+    StateDict variables;
+    for (const auto& [name, value] : LatentState::concatenated(kept).variables)
+      variables[name] = value.cpu();
+    write_safetensors(options.latents, variables, {{"layer", std::to_string(options.layer)}});
+  }
+  if (options.frechet_images > 0) {
+    if (!model.classifier)
+      throw ConfigError(
+          concat("frechet_images needs a classifier, but model ", model.name, " has none"));
+    PortraitFrechet frechet(model.classifier, options.frechet_images,
+                            static_cast<int>(model.generator->image_shape().back()));
+    result.frechet = frechet.distance(
+        [&](std::int64_t first, std::int64_t count) { return draw(first, count, false); });
+    result.floor = frechet.floor();
+    result.ruler = frechet.ruler();
+  }
+  return result;
+}
+
+}  // namespace sgilo

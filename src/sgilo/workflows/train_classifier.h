@@ -1,0 +1,44 @@
+// Trains the attribute classifier of portraits and enters it into a model folder.
+#pragma once
+
+#include "sgilo/core/observer.h"
+#include "sgilo/training/classifier_trainer.h"
+#include "sgilo/training/training_loop.h"
+#include "sgilo/workflows/common_options.h"
+
+namespace sgilo {
+
+struct TrainClassifierOptions : CommonOptions {
+  ClassifierTrainerOptions trainer;
+  FeatureClassifierOptions network;
+  double save_minutes = 3;
+  std::int64_t portraits = 50000;
+  std::int64_t validation_portraits = 2048;
+  std::string state;
+  std::string output = "models/portraits64";
+  static constexpr auto fields() {
+    using O = TrainClassifierOptions;
+    return std::tuple_cat(
+        std::tuple{field("trainer", &O::trainer, "optimisation and augmentation"),
+                   field("network", &O::network, "the classifier"),
+                   field("save_minutes", &O::save_minutes, "minutes between two saves of the state",
+                         positive<double>),
+                   field("portraits", &O::portraits, "training portraits", positive<std::int64_t>),
+                   field("validation_portraits", &O::validation_portraits,
+                         "held-out portraits of the scores", positive<std::int64_t>),
+                   field("state", &O::state,
+                         "folder of the run's state (empty: SGILO_STATE_DIR/classifier, else "
+                         "training/classifier in the output)"),
+                   field("output", &O::output, "model folder that takes the result")},
+        common_fields());
+  }
+};
+
+struct TrainClassifierResult {
+  bool finished = false;  // false: the observer asked to stop; the state is saved
+  ClassifierScores scores;
+};
+
+TrainClassifierResult train_classifier(const TrainClassifierOptions& options, Observer& observer);
+
+}  // namespace sgilo

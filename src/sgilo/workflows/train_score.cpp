@@ -1,0 +1,116 @@
+#include "sgilo/workflows/train_score.h"
+
+#include "sgilo/core/error.h"
+#include "sgilo/files/atomic_file.h"
+#include "sgilo/workflows/invert.h"
+#include "sgilo/workflows/model.h"
+#include "sgilo/workflows/training_output.h"
+
+namespace sgilo {
+namespace {
+
+const std::vector<double> kValidationStds{0.06, 0.12, 0.25, 0.5, 0.8};
+
+// Layer 0: V and tau from the rows of the inversions, nothing to optimise.
+TrainScoreResult fit_style_prior(const TrainScoreOptions& options, const Model& model) {
+  const Latents latents = read_latents(options.latents, 0);
+  const StylePrior prior = StylePrior::fitted(latents.styles);
+  write_model_part(options.model, "style_prior", prior.state(),
+                   {{"origin", concat("fitted to ", latents.styles.size(0), " inversions")},
+                    {"mean_deviation", prior.mean_deviation()},
+                    {"generator", model.description["parts"]["generator"]["sha256"]}},
+                   false);
+  TrainScoreResult result;
+  result.finished = true;
+  return result;
+}
+
+// Activations of random inputs with style mixing, in the generator's own units.
+ScoreBatches synthetic_activations(const Model& model, int layer, std::int64_t batch,
+                                   const RandomStreams& streams) {
+  return [&model, layer, batch, streams](std::int64_t index) {
+    std::vector<RandomStreams> rows;
+    for (std::int64_t i = 0; i < batch; ++i)
+      rows.push_back(streams.child("batch", static_cast<std::uint64_t>(index))
+                         .child(static_cast<std::uint64_t>(i)));
+    const ChannelCoordinates& c = model.generator->coordinates().layers.at(layer);
+    const Tensor v = model.generator->draw_mixed(layer, rows).at("features");
+    return ScoreBatch{v * c.scale.view({1, -1, 1, 1}) + c.mean.view({1, -1, 1, 1}), {}};
+  };
+}
+
+}  // namespace
+
+TrainScoreResult train_score(const TrainScoreOptions& options, Observer& observer) {
+  validate(options);
+  const torch::Device device = device_of(options.device);
+  const Model model = load_model(options.model, device);
+  if (options.layer > model.generator->layers())
+    throw ConfigError(concat("layer must be at most ", model.generator->layers(), " for ",
+                             model.generator->describe(), ", but is ", options.layer));
+  if (options.layer == 0) return fit_style_prior(options, model);
+
+  const Latents latents = read_latents(options.latents, options.layer);
+  const std::int64_t count = latents.features.size(0), learnt = count - options.held_out;
+  if (learnt < 1)
+    throw ConfigError(concat("held_out must be less than the ", count, " inversions of ",
+                             options.latents, ", but is ", options.held_out));
+  const Tensor features = latents.features.narrow(0, 0, learnt).to(device);
+  const RandomStreams streams =
+      RandomStreams(static_cast<std::uint64_t>(options.trainer.seed)).child("data");
+  const ScoreBatches batches =
+      mix_inversions(synthetic_activations(model, options.layer, options.trainer.batch,
+                                           streams.child("synthetic")),
+                     {features, latents.deviations.narrow(0, 0, learnt).to(device), {}},
+                     options.mix, streams.child("mix"));
+  ScoreTrainer trainer(model.generator->variable_shape(options.layer, "features"), options.network,
+                       channel_statistics(features), options.trainer, batches, device);
+  const ScoreBatch held_out{latents.features.narrow(0, learnt, options.held_out).to(device), {}};
+  const std::string part = concat("score_", options.layer);
+  const auto folder = state_folder(options.state, options.model, part);
+  const Trainable trainable{
+      part,
+      options.trainer.batch,
+      [&] {
+        const StepReport report = trainer.step();
+        return std::map<std::string, double>(report.values.begin(), report.values.end());
+      },
+      [&] {
+        TrainingState state = trainer.state();
+        state.counters["step"] = static_cast<double>(trainer.steps_done());
+        return state;
+      },
+      [&](const TrainingState& state) { trainer.load_state(state); },
+      [&](std::int64_t) {
+        std::map<std::string, double> values;
+        for (const LevelError& level : trainer.validate(held_out, kValidationStds))
+          values[concat("error_at_", level.std)] = level.denoised;
+        plot_training_log(folder);
+        return values;
+      }};
+  TrainScoreResult result;
+  result.finished = run_training(trainable, folder,
+                                 {.steps = options.trainer.steps,
+                                  .save_minutes = options.save_minutes,
+                                  .evaluation_interval = options.evaluation_interval},
+                                 observer);
+  if (!result.finished) return result;
+  Json validation = Json::array();
+  for (const LevelError& level : trainer.validate(held_out, kValidationStds)) {
+    result.validation.add_row(
+        {number_text(level.std), number_text(level.denoised, 4), number_text(level.undenoised, 4)});
+    validation.push_back(
+        {{"std", level.std}, {"denoised", level.denoised}, {"undenoised", level.undenoised}});
+  }
+  write_file_atomically(folder / "validation.csv", result.validation.csv());
+  write_model_part(options.model, part, state_of(*trainer.averaged()),
+                   {{"options", to_json(options.network)},
+                    {"generator", model.description["parts"]["generator"]["sha256"]},
+                    {"inversions", learnt},
+                    {"examples", trainer.examples()},
+                    {"validation", validation}},
+                   true);
+  return result;
+}
+
+}  // namespace sgilo

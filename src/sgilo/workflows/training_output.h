@@ -1,0 +1,23 @@
+// What the training workflows share: the folder of a run's state, and pictures of its log and
+// samples.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "sgilo/core/torch.h"
+
+namespace sgilo {
+
+// `stated`, or $SGILO_STATE_DIR/<name>, or <output>/training/<name> in this order: where a training
+// run keeps what it needs to go on.
+std::filesystem::path state_folder(const std::string& stated, const std::filesystem::path& output,
+                                   const std::string& name);
+
+// A contact sheet of images [N, 3, H, W], `columns` to a row.
+Tensor contact_sheet(const Tensor& images, std::int64_t columns, const std::string& title);
+
+// Draws each quantity of <folder>/log.csv over the steps into <folder>/log_<quantity>.svg.
+void plot_training_log(const std::filesystem::path& folder);
+
+}  // namespace sgilo
