@@ -1,0 +1,16 @@
+// The command `sgilo` as a function: words in, streams and exit code out.
+//   0 done   1 our failure   2 usage   3 bad input file   4 ran but failed its own check
+//   130 interrupted, the state is saved
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace sgilo {
+
+// `words` without the program's name. `terminal`: err is a terminal that can draw a progress line.
+int run_command(const std::vector<std::string>& words, std::ostream& out, std::ostream& err,
+                bool terminal = false);
+
+}  // namespace sgilo

@@ -1,0 +1,23 @@
+// From words to one JSON: defaults <- config file <- flags. A flag is a JSON path
+// (--solver.langevin.step-size=0.1, dashes and underscores alike); a flag that names a family takes
+// the one-line grammar (--operator "inpaint:keep=0.05|grayscale", --solver csgm).
+#pragma once
+
+#include "sgilo/cli/verb.h"
+
+namespace sgilo {
+
+struct ParsedLine {
+  Json given = Json::object();  // what the file and the flags say
+  bool help = false, json = false, dry_run = false;
+  int verbosity = 0;
+  RunMode mode = RunMode::fresh;
+};
+
+// `words` are those behind the verb. Throws ConfigError, whose text names the nearest known option;
+// FormatError for the config file.
+ParsedLine parse_line(const Verb& verb, const std::vector<std::string>& words);
+
+std::string help_text(const Verb& verb);
+
+}  // namespace sgilo
