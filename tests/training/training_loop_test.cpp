@@ -1,0 +1,110 @@
+#include "sgilo/training/training_loop.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "sgilo/core/error.h"
+#include "support/temporary_folder.h"
+
+namespace sgilo {
+namespace {
+
+// Counts its steps in a tensor, and writes down each.
+struct Counter {
+  std::int64_t value = 0;
+  Trainable trainable() {
+    return {"counter",
+            1,
+            [this] {
+              return std::map<std::string, double>{{"value", static_cast<double>(++value)}};
+            },
+            [this] {
+              return TrainingState{{{"value", torch::tensor({value})}},
+                                   {{"step", static_cast<double>(value)}}};
+            },
+            [this](const TrainingState& state) {
+              value = state.tensors.at("value").item<std::int64_t>();
+            },
+            {}};
+  }
+};
+
+class StopAfter : public Observer {
+ public:
+  explicit StopAfter(int asks) : left_(asks) {}
+  bool stop_requested() override { return left_-- <= 0; }
+
+ private:
+  int left_;
+};
+
+std::string read(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+TEST(TrainingLoop, StopsWhenAskedAndContinuesWhereItStopped) {
+  const TemporaryFolder folder;
+  const TrainingLoopOptions options{.steps = 10, .log_interval = 2};
+  Counter first;
+  StopAfter stop(4);
+  EXPECT_FALSE(run_training(first.trainable(), folder.path(), options, stop));
+  EXPECT_EQ(first.value, 4);
+  Counter second;
+  Observer silent;
+  EXPECT_TRUE(run_training(second.trainable(), folder.path(), options, silent));
+  EXPECT_EQ(second.value, 10);
+}
+
+TEST(TrainingLoop, LogsMeansAndDropsTheLinesBehindTheLastSave) {
+  const TemporaryFolder folder;
+  Counter counter;
+  StopAfter stop(4);
+  run_training(counter.trainable(), folder.path(), {.steps = 10, .log_interval = 2}, stop);
+  std::ofstream(folder.path() / "log.csv", std::ios::app)
+      << "6,1.0,value,99\n";  // of a run that was killed after its last save
+  Counter again;
+  Observer silent;
+  run_training(again.trainable(), folder.path(), {.steps = 8, .log_interval = 2}, silent);
+  const std::string log = read(folder.path() / "log.csv");
+  EXPECT_EQ(log.rfind("step,seconds,quantity,value\n", 0), 0u);
+  EXPECT_EQ(log.find(",99\n"), std::string::npos);
+  EXPECT_NE(log.find(",value,1.5\n"), std::string::npos);  // steps 1 and 2
+  EXPECT_NE(log.find(",value,7.5\n"), std::string::npos);  // steps 7 and 8
+}
+
+TEST(TrainingLoop, RefusesADamagedState) {
+  const TemporaryFolder folder;
+  std::ofstream(folder.path() / "state.safetensors") << "no state";
+  Counter counter;
+  Observer silent;
+  EXPECT_THROW(run_training(counter.trainable(), folder.path(), {}, silent), FormatError);
+}
+
+TEST(TrainingState, KeepsAnOptimiserThroughItsBytes) {
+  const auto make = [](const Tensor& x) {
+    return torch::optim::Adam({x}, torch::optim::AdamOptions(0.1));
+  };
+  const auto step = [](torch::optim::Adam& adam, const Tensor& x) {
+    adam.zero_grad();
+    (x - 3).square().sum().backward();
+    adam.step();
+  };
+  Tensor x = torch::zeros({4}).requires_grad_(true);
+  auto adam = make(x);
+  for (int i = 0; i < 3; ++i) step(adam, x);
+  Tensor y = x.detach().clone().requires_grad_(true);
+  auto copy = make(y);
+  load_optimizer_bytes(copy, optimizer_bytes(adam));
+  for (int i = 0; i < 3; ++i) {
+    step(adam, x);
+    step(copy, y);
+  }
+  EXPECT_TRUE(torch::equal(x, y));
+}
+
+}  // namespace
+}  // namespace sgilo
