@@ -204,6 +204,25 @@ TEST(ImageIo, LaysTransparentPartsOverWhiteAndSaysSo) {
   expect_close(read_image(folder / "opaque.png").pixels, expected_from(picture), 1e-6);
 }
 
+TEST(ImageIo, LaysEveryFormatOverWhiteAlike) {
+  const TemporaryFolder folder;
+  const cv::Mat picture(4, 4, CV_8UC4, cv::Scalar(50, 100, 200, 128));
+  folder.put("a.png", encoded(".png", picture));
+  folder.put("a.tif", encoded(".tif", picture));
+  folder.put("a.webp", encoded(".webp", picture, {cv::IMWRITE_WEBP_QUALITY, 101}));
+  const Tensor expected = read_image(folder / "a.png").pixels;
+  EXPECT_NEAR(expected[0][0][0].item<double>(), 1 - 128.0 / 255 * (1 - 200.0 / 255) * 2, 1e-6);
+  expect_close(read_image(folder / "a.tif").pixels, expected, 1e-6);
+  expect_close(read_image(folder / "a.webp").pixels, expected, 1e-6);
+}
+
+TEST(ImageIo, RefusesAnimations) {
+  const TemporaryFolder folder;
+  const std::string header("RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\x03\0\0\x03\0\0", 30);
+  folder.put("a.webp", header);
+  EXPECT_EQ(complaint(folder, "a.webp"), "is an animated WebP file, which is not read");
+}
+
 TEST(ImageIo, TurnsThePictureAsExifSays) {
   const TemporaryFolder folder;
   const cv::Mat picture = colours(16, 32);
@@ -279,9 +298,10 @@ TEST(ImageIo, RefusesEveryTruncatedFile) {
       folder.put(name, whole.substr(0, std::min(size, whole.size() - 1)));
       const std::string text = error_text<FormatError>([&] { read_image(folder / name); });
       EXPECT_NE(text, "") << ending << " " << fraction;
-      if (fraction == 0.4)
+      if (fraction == 0.4) {
         EXPECT_EQ(text, concat((folder / name).string(), ": is truncated: it ends at byte ", size,
                                ", before the end of the picture"));
+      }
     }
   }
 }

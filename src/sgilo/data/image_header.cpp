@@ -150,6 +150,9 @@ ImageHeader webp_header(const Bytes& bytes) {
   bytes.part(0, end);
   const std::string_view first = bytes.part(12, 4);
   if (first == "VP8X") {
+    constexpr std::uint64_t kAnimated = 2;
+    if (bytes.little(20, 1) & kAnimated)
+      throw format_error(bytes.path(), "is an animated WebP file, which is not read");
     header.width = static_cast<std::int64_t>(bytes.little(24, 3) + 1);
     header.height = static_cast<std::int64_t>(bytes.little(27, 3) + 1);
   } else if (first == "VP8L") {
@@ -175,7 +178,12 @@ ImageHeader tiff_header(const Bytes& bytes) {
   header.width = static_cast<std::int64_t>(directory.first_number(256, 0));
   header.height = static_cast<std::int64_t>(directory.first_number(257, 0));
   header.has_more_pages = directory.has_next();
-  if (directory.first_number(258, 1) == 16 && directory.first_number(262, 1) == 0)
+  const bool is_wide = directory.first_number(258, 1) == 16;
+  // Tag 338 says what the fourth sample is: 1 opacity with colours multiplied by it, 2 opacity
+  // with plain colours, which the decoder then multiplies when they have 8 bits.
+  const std::uint64_t fourth_sample = directory.first_number(338, 0);
+  header.is_premultiplied = fourth_sample == 1 || (fourth_sample == 2 && !is_wide);
+  if (is_wide && directory.first_number(262, 1) == 0)
     throw format_error(bytes.path(), "is a 16-bit TIFF file whose 0 is white, which is not read");
   for (const auto& [offset_tag, length_tag] : {std::pair{273, 279}, std::pair{324, 325}}) {
     const std::vector<std::uint64_t> offsets = directory.numbers(offset_tag);

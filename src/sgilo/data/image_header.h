@@ -16,6 +16,7 @@ struct ImageHeader {
   std::int64_t width = 0;
   int orientation = 1;  // of EXIF, 1 to 8; 1 for TIFF, whose decoder applies it
   bool has_more_pages = false;
+  bool is_premultiplied = false;  // decoded colours come multiplied by their opacity
 };
 
 // Reads the header of a whole file in memory. Throws FormatError, naming `path`, for other formats

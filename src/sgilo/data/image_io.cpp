@@ -44,7 +44,7 @@ Image read_image(const std::filesystem::path& path) {
     const Tensor opacity = planes.slice(0, 3, 4);
     planes = planes.slice(0, 0, 3);
     if (opacity.min().item<float>() < 1) {
-      planes = 1 - opacity * (1 - planes);
+      planes = (header.is_premultiplied ? planes : planes * opacity) + (1 - opacity);
       image.warnings.push_back(
           concat(path.string(), ": its transparent parts were laid over white"));
     }

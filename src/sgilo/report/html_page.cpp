@@ -1,0 +1,76 @@
+#include "sgilo/report/html_page.h"
+
+#include "sgilo/core/error.h"
+#include "sgilo/data/image_io.h"
+#include "sgilo/files/atomic_file.h"
+#include "sgilo/report/markup.h"
+
+namespace sgilo {
+namespace {
+
+constexpr std::string_view kStyle = R"(
+body { font: 15px/1.5 sans-serif; color: #22222a; background: #fff; max-width: 62em; margin: 2em auto; padding: 0 1em; }
+h1 { font-size: 1.6em; } h2 { font-size: 1.25em; margin-top: 2em; border-bottom: 1px solid #ddd; }
+table { border-collapse: collapse; margin: 1em 0; } caption, figcaption { color: #666; text-align: left; font-size: 0.9em; }
+th, td { padding: 0.25em 0.8em; text-align: left; border-bottom: 1px solid #e4e4e8; } th { border-bottom: 2px solid #999; }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
+pre { background: #f4f4f6; padding: 0.8em; overflow-x: auto; } figure { margin: 1em 0; overflow-x: auto; }
+img { image-rendering: pixelated; }
+)";
+
+std::string caption_in(std::string_view element, std::string_view caption) {
+  if (caption.empty()) return "";
+  return concat("<", element, ">", escape_markup(caption), "</", element, ">\n");
+}
+
+}  // namespace
+
+void HtmlPage::heading(std::string_view text) { body_ += "<h2>" + escape_markup(text) + "</h2>\n"; }
+
+void HtmlPage::paragraph(std::string_view text) { body_ += "<p>" + escape_markup(text) + "</p>\n"; }
+
+void HtmlPage::preformatted(std::string_view text) {
+  body_ += "<pre>" + escape_markup(text) + "</pre>\n";
+}
+
+void HtmlPage::table(const Table& table, std::string_view caption) {
+  body_ += "<table>\n" + caption_in("caption", caption);
+  const auto add_row = [&](const std::vector<std::string>& cells, const char* element) {
+    body_ += "<tr>";
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      body_ += concat("<", element, table.is_numeric(i) ? " class=\"number\">" : ">",
+                      escape_markup(cells[i]), "</", element, ">");
+    body_ += "</tr>\n";
+  };
+  add_row(table.columns(), "th");
+  for (const auto& row : table.rows()) add_row(row, "td");
+  body_ += "</table>\n";
+}
+
+void HtmlPage::plot(const LinePlot& plot, std::string_view caption) {
+  body_ += "<figure>\n" + plot_svg(plot) + caption_in("figcaption", caption) + "</figure>\n";
+}
+
+void HtmlPage::picture(const Tensor& picture, std::string_view caption, int magnification) {
+  const std::string png = base64(encode_png(picture));
+  body_ += concat("<figure>\n<img width=\"", picture.size(2) * magnification, "\" height=\"",
+                  picture.size(1) * magnification, "\" alt=\"", escape_markup(caption),
+                  "\" src=\"data:image/png;base64,", png, "\">\n",
+                  caption_in("figcaption", caption), "</figure>\n");
+}
+
+std::string HtmlPage::html() const {
+  const std::string title = escape_markup(title_);
+  return concat(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+      "img-src data:; style-src 'unsafe-inline'\">\n<title>",
+      title, "</title>\n<style>", kStyle, "</style>\n</head>\n<body>\n<h1>", title, "</h1>\n",
+      body_, "</body>\n</html>\n");
+}
+
+void HtmlPage::write(const std::filesystem::path& path) const {
+  write_file_atomically(path, html());
+}
+
+}  // namespace sgilo

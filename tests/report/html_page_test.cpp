@@ -1,0 +1,67 @@
+#include "sgilo/report/html_page.h"
+
+#include <gtest/gtest.h>
+
+#include "sgilo/core/error.h"
+#include "sgilo/report/markup.h"
+#include "support/temporary_folder.h"
+
+namespace sgilo {
+namespace {
+
+TEST(Markup, EncodesBase64AsPublished) {  // RFC 4648, section 10
+  EXPECT_EQ(base64(""), "");
+  EXPECT_EQ(base64("f"), "Zg==");
+  EXPECT_EQ(base64("fo"), "Zm8=");
+  EXPECT_EQ(base64("foo"), "Zm9v");
+  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
+  EXPECT_EQ(base64("\xff\xfe\xfd"), "//79");
+}
+
+TEST(HtmlPage, EscapesEveryText) {
+  HtmlPage page("<script>alert(1)</script>");
+  page.heading("a < b & c");
+  page.paragraph("\"quoted\" 'text' \x01");
+  page.preformatted("</pre>");
+  Table table({"<th>", "n"});
+  table.add_row({"<td>", "1"});
+  page.table(table, "</caption>");
+  const std::string html = page.html();
+  EXPECT_EQ(html.find("<script"), std::string::npos);
+  EXPECT_NE(html.find("<title>&lt;script&gt;alert(1)&lt;/script&gt;</title>"), std::string::npos);
+  EXPECT_NE(html.find("<h2>a &lt; b &amp; c</h2>"), std::string::npos);
+  EXPECT_NE(html.find("<p>&quot;quoted&quot; &#39;text&#39;  </p>"), std::string::npos);
+  EXPECT_NE(html.find("<pre>&lt;/pre&gt;</pre>"), std::string::npos);
+  EXPECT_NE(html.find("<caption>&lt;/caption&gt;</caption>"), std::string::npos);
+  EXPECT_NE(html.find("<td>&lt;td&gt;</td><td class=\"number\">1</td>"), std::string::npos);
+}
+
+TEST(HtmlPage, HoldsPlotsAndIsWrittenWhole) {
+  const TemporaryFolder folder;
+  HtmlPage page("report");
+  LinePlot plot;
+  plot.series.push_back({"s", {0, 1}, {0, 1}, {}, SeriesStyle::line});
+  page.plot(plot, "the loss");
+  page.write(folder / "report.html");
+  const std::string html = folder.get("report.html");
+  EXPECT_EQ(html, page.html());
+  EXPECT_TRUE(html.starts_with("<!DOCTYPE html>"));
+  EXPECT_TRUE(html.ends_with("</html>\n"));
+  EXPECT_NE(html.find("</svg>\n<figcaption>the loss</figcaption>"), std::string::npos);
+}
+
+#ifdef SGILO_WITH_OPENCV
+TEST(HtmlPage, EmbedsPicturesAndNamesNoOtherPlace) {
+  HtmlPage page("report");
+  page.picture(torch::zeros({3, 4, 6}), "grey", 10);
+  const std::string html = page.html();
+  EXPECT_NE(html.find("<img width=\"60\" height=\"40\" alt=\"grey\" "
+                      "src=\"data:image/png;base64,iVBORw0KGgo"),
+            std::string::npos);
+  EXPECT_EQ(html.find("http://"), std::string::npos);
+  EXPECT_EQ(html.find("https://"), std::string::npos);
+}
+#endif
+
+}  // namespace
+}  // namespace sgilo
