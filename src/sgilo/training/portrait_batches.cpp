@@ -1,7 +1,5 @@
 #include "sgilo/training/portrait_batches.h"
 
-#include <ATen/Parallel.h>
-
 #include <span>
 
 #include "sgilo/core/error.h"
