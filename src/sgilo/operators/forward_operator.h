@@ -1,8 +1,10 @@
 // The measurement operator A of y = A(x) + noise: differentiable, frozen at construction (mask,
-// filter, indices and signs are its state).
+// filter, indices and signs are its state), on any device and in float32 or float64, as its input.
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "sgilo/core/options_json.h"
 #include "sgilo/core/state_dict.h"
@@ -14,28 +16,60 @@ class ForwardOperator {
  public:
   virtual ~ForwardOperator() = default;
 
-  virtual Tensor apply(const Tensor& image) const = 0;  // [N,C,H,W] -> [N,...], differentiable
-  virtual Tensor adjoint(const Tensor& measurements)
-      const;  // [N,...] -> [N,C,H,W]; the VJP of apply at 0 (A^T when linear)
+  // [N, image shape...] -> [N, measurement shape...], differentiable, each row by itself. Throws
+  // ConfigError for another shape.
+  virtual Tensor apply(const Tensor& image) const = 0;
+
+  // [N, measurement shape...] -> [N, image shape...], without history: the VJP of apply at 0, which
+  // is A^T y when A is linear. Throws ConfigError for another shape.
+  virtual Tensor adjoint(const Tensor& measurements) const;
+
   virtual bool linear() const { return true; }
   virtual std::string describe() const = 0;  // "inpaint (keep = 0.05: 205 of 4096 pixels)"
 
-  const Shape& image_shape() const { return image_shape_; }  // [C,H,W]
-  Shape measurement_shape() const;   // shape of one measurement, without the batch axis
-  virtual Json options() const = 0;  // {"kind": "inpaint", "keep": 0.05}
-  virtual StateDict state() const {
-    return {};
-  }  // the frozen tensors; options + state rebuild the operator exactly
+  // [C,H,W]; within a chain, what the operator before leaves.
+  const Shape& image_shape() const { return image_shape_; }
+  Shape measurement_shape() const;  // of one measurement, without the batch axis
 
-  // A picture of the measurement for people: [N,C,H,W] in [-1,1] (kept pixels on grey, enlarged
-  // small images, A^T y scaled, ...).
+  virtual Json options() const = 0;  // {"kind": "inpaint", "keep": 0.05}
+
+  // The frozen tensors; options and state rebuild the operator exactly (restore_operator).
+  virtual StateDict state() const { return {}; }
+
+  // A picture of measurements for people, [N, image shape...] in [-1, 1]; by default A^T y, each
+  // row scaled to a largest magnitude of 1.
   virtual Tensor picture(const Tensor& measurements) const;
 
  protected:
-  explicit ForwardOperator(Shape image_shape) : image_shape_(std::move(image_shape)) {}
+  explicit ForwardOperator(Shape image_shape);
+
+  void require_image(const Tensor& image) const;
+  void require_measurements(const Tensor& measurements) const {
+    require_measurements(measurements, measurement_shape());
+  }
 
  private:
+  void require_measurements(const Tensor& measurements, torch::IntArrayRef expected) const;
+
   Shape image_shape_;
 };
+
+// Throws ConfigError unless `image_shape` is [channels, height, width].
+void require_planes(std::string_view kind, const Shape& image_shape);
+
+// The largest magnitude of each row becomes 1; rows of zeros stay.
+Tensor scaled_to_unit_range(const Tensor& rows);
+
+// {"kind": "inpaint", "keep": 0.05} from the options of one kind.
+template <Options S>
+Json options_with_kind(const S& options) {
+  Json json = {{"kind", S::kind}};
+  json.update(to_json(options));
+  return json;
+}
+
+// "inpaint (keep = 0.05: 205 of 4096 pixels)" from {"kind": "inpaint", "keep": 0.05} and what the
+// state adds, if anything.
+std::string describe_options(const Json& options, std::string_view addition = "");
 
 }  // namespace sgilo

@@ -1,0 +1,108 @@
+#include "sgilo/operators/compressed_sensing.h"
+
+#include <cmath>
+
+#include "sgilo/operators/operator_state.h"
+
+namespace sgilo {
+namespace {
+
+constexpr std::int64_t kLargestMatrix = std::int64_t{1} << 29;  // entries: 2 GiB of float32
+
+std::int64_t values_of(const Shape& shape) {
+  std::int64_t values = 1;
+  for (const std::int64_t size : shape) values *= size;
+  return values;
+}
+
+Tensor draw_kept(double keep, std::int64_t values, const RandomStreams& streams) {
+  const std::int64_t kept = std::llround(keep * static_cast<double>(values));
+  if (kept == 0)
+    throw ConfigError(concat("operator circulant: keep must leave at least one of ", values,
+                             " values, but is ", keep));
+  return std::get<0>(streams.permutation(values).narrow(0, 0, kept).sort());
+}
+
+Tensor require_signs(const StateDict& state, std::int64_t count) {
+  const Tensor& signs = require_state(state, "signs", {count});
+  if (!signs.abs().eq(1).all().item<bool>())
+    throw FormatError("tensor 'signs' must hold -1 and 1 only");
+  return signs.to(torch::kFloat32);
+}
+
+Tensor draw_matrix(std::int64_t rows, std::int64_t values, const RandomStreams& streams) {
+  if (rows > values)
+    throw ConfigError(concat("operator gaussian-projection: rows must be at most the image's ",
+                             values, " values, but is ", rows));
+  if (rows > kLargestMatrix / values)
+    throw ConfigError(concat("operator gaussian-projection: rows must be at most ",
+                             kLargestMatrix / values, " for an image of ", values,
+                             " values (2 GiB), but is ", rows,
+                             "; operator circulant needs no matrix"));
+  return streams.normal({rows, values}).div_(std::sqrt(static_cast<double>(values)));
+}
+
+}  // namespace
+
+PartialCirculant::PartialCirculant(const CirculantOptions& options, Shape image_shape,
+                                   const RandomStreams& streams)
+    : ForwardOperator(std::move(image_shape)),
+      options_(options_with_kind(options)),
+      signs_(streams.child("signs").signs({1, values_of(this->image_shape())})),
+      filter_(streams.child("filter").normal({1, values_of(this->image_shape())})),
+      kept_(draw_kept(options.keep, values_of(this->image_shape()), streams.child("kept"))
+                .unsqueeze(0)) {}
+
+PartialCirculant::PartialCirculant(const CirculantOptions& options, Shape image_shape,
+                                   const StateDict& state)
+    : ForwardOperator(std::move(image_shape)),
+      options_(options_with_kind(options)),
+      signs_(require_signs(state, values_of(this->image_shape())).unsqueeze(0)),
+      filter_(require_state(state, "filter", {values_of(this->image_shape())})
+                  .to(torch::kFloat32)
+                  .unsqueeze(0)),
+      kept_(require_indices(state, "kept", values_of(this->image_shape())).unsqueeze(0)) {}
+
+Tensor PartialCirculant::apply(const Tensor& image) const {
+  require_image(image);
+  const Tensor signed_values = signs_.like(image) * image.flatten(1);
+  const std::int64_t n = signed_values.size(1);
+  const Tensor spectrum = torch::fft::rfft(signed_values) * torch::fft::rfft(filter_.like(image));
+  const Tensor convolved = torch::fft::irfft(spectrum, n);
+  return convolved.gather(1, kept_.like(image).expand({image.size(0), -1})) /
+         std::sqrt(static_cast<double>(n));
+}
+
+std::string PartialCirculant::describe() const {
+  return describe_options(options_, concat(kept_.drawn().numel(), " measurements of ",
+                                           signs_.drawn().numel(), " values"));
+}
+
+StateDict PartialCirculant::state() const {
+  return {{"signs", signs_.drawn()[0]}, {"filter", filter_.drawn()[0]}, {"kept", kept_.drawn()[0]}};
+}
+
+GaussianProjection::GaussianProjection(const GaussianProjectionOptions& options, Shape image_shape,
+                                       const RandomStreams& streams)
+    : ForwardOperator(std::move(image_shape)),
+      options_(options_with_kind(options)),
+      matrix_(draw_matrix(options.rows, values_of(this->image_shape()), streams.child("matrix"))) {}
+
+GaussianProjection::GaussianProjection(const GaussianProjectionOptions& options, Shape image_shape,
+                                       const StateDict& state)
+    : ForwardOperator(std::move(image_shape)),
+      options_(options_with_kind(options)),
+      matrix_(require_state(state, "matrix", {options.rows, values_of(this->image_shape())})
+                  .to(torch::kFloat32)) {}
+
+Tensor GaussianProjection::apply(const Tensor& image) const {
+  require_image(image);
+  return torch::matmul(image.flatten(1), matrix_.like(image).t());
+}
+
+std::string GaussianProjection::describe() const {
+  return describe_options(options_, concat(matrix_.drawn().size(0), " measurements of ",
+                                           matrix_.drawn().size(1), " values"));
+}
+
+}  // namespace sgilo

@@ -1,0 +1,25 @@
+// Luma of ITU-R BT.601 as the paper's colourisation uses it: y = 0.2989 R + 0.5870 G + 0.1140 B,
+// one channel.
+#pragma once
+
+#include "sgilo/operators/forward_operator.h"
+
+namespace sgilo {
+
+struct GrayscaleOptions {
+  static constexpr std::string_view kind = "grayscale";
+  static constexpr auto fields() { return std::tuple<>{}; }
+};
+
+// [3, ...] -> [1, ...]: whole images, or the pixels that an inpainting before it keeps.
+class Grayscale : public ForwardOperator {
+ public:
+  explicit Grayscale(Shape image_shape);
+
+  Tensor apply(const Tensor& image) const override;
+  std::string describe() const override { return "grayscale"; }
+  Json options() const override { return options_with_kind(GrayscaleOptions{}); }
+  Tensor picture(const Tensor& measurements) const override;  // grey in all three channels
+};
+
+}  // namespace sgilo

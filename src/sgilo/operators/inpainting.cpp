@@ -1,0 +1,73 @@
+#include "sgilo/operators/inpainting.h"
+
+#include <cmath>
+
+#include "sgilo/core/shape.h"
+
+namespace sgilo {
+
+Inpainting::Inpainting(Json options, Shape image_shape, const Tensor& mask)
+    : ForwardOperator(std::move(image_shape)),
+      options_(std::move(options)),
+      mask_(mask.ne(0).to(torch::kCPU, torch::kUInt8)),
+      kept_(mask_.flatten().nonzero().view({1, 1, -1})) {
+  if (kept_.drawn().numel() == 0)
+    throw ConfigError(concat("operator ", describe(), " must leave at least one pixel"));
+}
+
+Tensor Inpainting::apply(const Tensor& image) const {
+  require_image(image);
+  const Tensor kept = kept_.like(image).expand({image.size(0), image.size(1), -1});
+  return image.flatten(2).gather(2, kept);
+}
+
+std::string Inpainting::describe() const {
+  return describe_options(options_,
+                          concat(kept_.drawn().numel(), " of ", mask_.numel(), " pixels"));
+}
+
+Tensor Inpainting::picture(const Tensor& measurements) const {
+  require_measurements(measurements);
+  const std::int64_t rows = measurements.size(0), channels = measurements.size(1);
+  const Tensor kept = kept_.like(measurements).expand({rows, channels, -1});
+  return torch::zeros({rows, channels, mask_.numel()}, measurements.options())
+      .scatter(2, kept, measurements.clamp(-1, 1))
+      .view({rows, channels, mask_.size(0), mask_.size(1)});
+}
+
+Tensor draw_mask(const InpaintingOptions& options, const Shape& image_shape,
+                 const RandomStreams& streams) {
+  require_planes(InpaintingOptions::kind, image_shape);
+  const std::int64_t pixels = image_shape[1] * image_shape[2];
+  const std::int64_t kept = std::llround(options.keep * static_cast<double>(pixels));
+  if (kept == 0)
+    throw ConfigError(concat("operator inpaint: keep must leave at least one of ", pixels,
+                             " pixels, but is ", options.keep));
+  return torch::zeros({pixels})
+      .index_fill(0, streams.child("mask").permutation(pixels).narrow(0, 0, kept), 1)
+      .view({image_shape[1], image_shape[2]});
+}
+
+Tensor mask_around(const BoxOptions& box, const Shape& image_shape) {
+  require_planes(BoxOptions::kind, image_shape);
+  const std::int64_t height = image_shape[1], width = image_shape[2];
+  // Each size is compared with what is left of the image, since sums of user numbers overflow.
+  const bool inside = box.top < height && box.height <= height - box.top && box.left < width &&
+                      box.width <= width - box.left;
+  if (!inside)
+    throw ConfigError(concat("operator box: the box must lie inside the image of ", height, " x ",
+                             width, " pixels, but has top ", box.top, ", left ", box.left,
+                             ", height ", box.height, ", width ", box.width));
+  Tensor mask = torch::ones({height, width});
+  mask.narrow(0, box.top, box.height).narrow(1, box.left, box.width).zero_();
+  return mask;
+}
+
+Tensor mask_from(const MaskOptions& options, const Shape& image_shape, const Tensor& values) {
+  require_planes(MaskOptions::kind, image_shape);
+  require_shape(concat("operator mask: '", options.file, "'"), values,
+                {image_shape[1], image_shape[2]});
+  return values.ge(0.5);
+}
+
+}  // namespace sgilo
