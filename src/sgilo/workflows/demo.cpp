@@ -84,6 +84,10 @@ std::vector<SolverOptions> demo_solvers(int chains, int evaluations, const Model
     sgilo.layers = {1};
     sgilo.use_layer_score = false;
   }
+  // As many draws as the rounds of a layer leave after warm-up, with fewer evaluations too.
+  const double rounds = static_cast<double>(sgilo.evaluations - third) /
+                        static_cast<double>(sgilo.layers.size()) / sgilo.annealed.inner_steps;
+  sgilo.kept = std::clamp(static_cast<int>((1 - sgilo.warmup) * rounds), 1, sgilo.kept);
   return {csgm, ilo, sgilo};
 }
 

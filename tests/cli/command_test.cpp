@@ -1,0 +1,364 @@
+// The command as people use it: words in, files, sentences and exit codes out.
+#include "sgilo/cli/command.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/cli/terminal_observer.h"
+#include "sgilo/data/image_io.h"
+#include "sgilo/files/folder_lock.h"
+#include "sgilo/workflows/run_folder.h"
+#include "support/temporary_folder.h"
+#include "workflows/tiny_model.h"
+
+namespace sgilo {
+namespace {
+
+namespace fs = std::filesystem;
+using Words = std::vector<std::string>;
+
+struct Result {
+  int code = 0;
+  std::string out, err;
+};
+
+Result run(const Words& words) {
+  std::ostringstream out, err;
+  const int code = run_command(words, out, err);
+  return {code, out.str(), err.str()};
+}
+
+void expect_failure(const Words& words, int code, const std::string& sentence) {
+  const Result result = run(words);
+  EXPECT_EQ(result.code, code) << result.err;
+  EXPECT_EQ(result.err, "sgilo: " + sentence + "\n");
+  EXPECT_EQ(result.out, "");
+}
+
+class Command : public testing::Test {
+ protected:
+  Command() { write_png(folder_ / "face.png", smooth_pictures(1, 16)[0]); }
+  ~Command() override { forget_stop(); }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  Words measure_words(const Words& more = {}) const {
+    Words words{"measure", path("face.png"), "--size", "16", "-o", path("y.safetensors"), "-q"};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+  Words solve_words(const Words& more = {}) const {
+    Words words{"solve",
+                path("y.safetensors"),
+                "--model",
+                path("model"),
+                "-o",
+                path("run"),
+                "-q",
+                "--solver",
+                "sgilo:chains=2,evaluations=12,style_evaluations=6,kept=2",
+                "--solver.layers=1",
+                "--solver.annealed.inner-steps=3"};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+  void make_model_and_measurement() {
+    write_tiny_model(folder_ / "model");
+    ASSERT_EQ(run(measure_words({"--operator", "inpaint:keep=0.5"})).code, 0);
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(Command, MeasuresSolvesAndCompares) {
+  make_model_and_measurement();
+  const Result solved = run(solve_words());
+  ASSERT_EQ(solved.code, 0) << solved.err;
+  EXPECT_TRUE(solved.out.starts_with(path("run") + ": 1 image(s), sgilo")) << solved.out;
+  EXPECT_TRUE(fs::exists(folder_ / "run/samples/chain_1.png"));
+
+  const Result compared = run({"compare", path("run"), "--reference", path("face.png"), "-o",
+                               path("metrics.csv"), "--json"});
+  ASSERT_EQ(compared.code, 0) << compared.err;
+  const Json json = Json::parse(compared.out);
+  ASSERT_EQ(json["metrics"].size(), 3u);
+  EXPECT_EQ(json["metrics"][0]["estimate"], "mean");
+  EXPECT_TRUE(json["metrics"][0]["psnr"].is_number());
+  EXPECT_EQ(folder_.get("metrics.csv").substr(0, 45),
+            "run,image,estimate,psnr,ssim,mse,perceptual\nr");
+}
+
+TEST_F(Command, ComparesRunsPairwise) {
+  make_model_and_measurement();
+  ASSERT_EQ(run({"measure", path("face.png"), path("face.png"), "--size", "16", "-q", "-o",
+                 path("y.safetensors")})
+                .code,
+            0);
+  ASSERT_EQ(run(solve_words()).code, 0);
+  ASSERT_EQ(run({"solve", path("y.safetensors"), "--model", path("model"), "-o", path("csgm"), "-q",
+                 "--solver", "csgm", "--chains", "2", "--evaluations", "5"})
+                .code,
+            0);
+  const Result result = run({"compare", path("run"), path("csgm"), "--reference", path("face.png"),
+                             "--reference", path("face.png"), "-o", path("metrics.csv")});
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(result.out.find("csgm - run"), std::string::npos) << result.out;
+}
+
+TEST_F(Command, RunRepeatsFromItsOwnConfiguration) {
+  make_model_and_measurement();
+  ASSERT_EQ(run(solve_words()).code, 0);
+  ASSERT_EQ(run({"solve", "--config", path("run/config.json"), "-o", path("again"), "-q"}).code, 0);
+  const auto draws = [&](const std::string& name) {
+    return read_safetensors(folder_ / (name + "/draws.safetensors")).tensors.at("draws");
+  };
+  EXPECT_TRUE(torch::equal(draws("run"), draws("again")));
+}
+
+TEST_F(Command, InterruptedRunSavesItsStateAndGoesOn) {
+  make_model_and_measurement();
+  request_stop();
+  const Result stopped = run(solve_words());
+  EXPECT_EQ(stopped.code, 130);
+  EXPECT_EQ(stopped.out, "interrupted, the state is saved; go on with: sgilo solve --resume " +
+                             path("run") + "\n");
+  forget_stop();
+  expect_failure(solve_words(), 2,
+                 path("run") +
+                     " holds an unfinished run; name another folder, replace it with "
+                     "--force or go on with --resume " +
+                     path("run"));
+  EXPECT_EQ(run({"solve", "--resume", path("run"), "-q"}).code, 0);
+  EXPECT_EQ(read_json_file(folder_ / "run/manifest.json")["status"], "finished");
+}
+
+TEST_F(Command, DryRunWritesNothing) {
+  make_model_and_measurement();
+  const Result result = run(solve_words({"--dry-run"}));
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(result.out.find("would write " + path("run")), std::string::npos);
+  EXPECT_FALSE(fs::exists(folder_ / "run"));
+  EXPECT_EQ(
+      run({"measure", path("face.png"), "--size=16", "-q", "--dry-run", "-o", path("z")}).code, 0);
+  EXPECT_FALSE(fs::exists(folder_ / "z"));
+}
+
+TEST_F(Command, ObservedDataWithoutNoiseHaveTheirSigmaEstimated) {
+  const Result result = run({"measure", "--observed", path("face.png"), "--operator", "identity",
+                             "--size", "16", "-o", path("y.safetensors"), "--json", "-q"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(Json::parse(result.out)["noise_estimated"], true);
+}
+
+TEST_F(Command, UnknownVerbIsNamedWithTheNearest) {
+  const Result result = run({"solv"});
+  EXPECT_EQ(result.code, 2);
+  EXPECT_EQ(result.err.substr(0, 61),
+            "sgilo: unknown verb 'solv', did you mean 'solve'? known verbs");
+}
+
+TEST_F(Command, UnknownFlagIsNamedWithTheNearestOfItsLevel) {
+  Result result = run(solve_words({"--solvr", "csgm"}));
+  EXPECT_EQ(result.code, 2);
+  EXPECT_EQ(result.err.substr(0, 72),
+            "sgilo: unknown option '--solvr', did you mean '--solver'? known options:");
+  result = run(solve_words({"--solver.annealed.first-sdt=0.5"}));
+  EXPECT_EQ(result.code, 2);
+  EXPECT_EQ(result.err,
+            "sgilo: unknown option '--solver.annealed.first-sdt', did you mean "
+            "'--solver.annealed.first-std'? known options: --solver.annealed.adam-rate, "
+            "--solver.annealed.coupling, --solver.annealed.denoise-steps, "
+            "--solver.annealed.descent, --solver.annealed.first-std, --solver.annealed.inner, "
+            "--solver.annealed.inner-steps, --solver.annealed.last-std, "
+            "--solver.annealed.optimiser, --solver.annealed.step-size\n");
+  expect_failure({"info", "--sed=3"}, 2,
+                 "unknown option '--sed', did you mean '--seed'? known options: --config, "
+                 "--device, --dry-run, --help, --json, --quiet, --seed, --threads, --verbose");
+  expect_failure({"info", "more"}, 2,
+                 "'more' is one word too many for sgilo info; see sgilo info --help");
+}
+
+TEST_F(Command, UnknownOperatorSolverAndKeyAreNamedWithTheNearest) {
+  expect_failure(
+      measure_words({"--operator", "inpiant:keep=0.1"}), 2,
+      "unknown operator 'inpiant', did you mean 'inpaint'? known operators: identity, "
+      "inpaint, box, mask, downsample, grayscale, circulant, gaussian-projection, chain");
+  expect_failure(measure_words({"--operator", "inpaint:kep=0.1"}), 2,
+                 "operator.kep: unknown option 'kep', did you mean 'keep'? known options: keep");
+  expect_failure(measure_words({"--noise", "gauss:sigma=0.1"}), 2,
+                 "unknown noise 'gauss'; known noises: gaussian");
+  expect_failure({"solve", path("y"), "--solver", "sglio"}, 2,
+                 "unknown solver 'sglio', did you mean 'sgilo'? known solvers: csgm, ilo, sgilo");
+  folder_.put("c.json", R"({"sizes": 16})");
+  EXPECT_EQ(run(measure_words({"--config", path("c.json")})).err.substr(0, 61),
+            "sgilo: sizes: unknown option 'sizes', did you mean 'size'? kn");
+}
+
+TEST_F(Command, ValuesOutOfRangeAreRefused) {
+  const auto refused = [&](const Words& more, const std::string& sentence) {
+    expect_failure(measure_words(more), 2, sentence);
+    EXPECT_FALSE(fs::exists(folder_ / "y.safetensors"));
+  };
+  refused({"--operator", "inpaint:keep=0"}, "operator.keep must be in (0, 1], but is 0.0");
+  refused({"--operator", "inpaint:keep=-0.5"}, "operator.keep must be in (0, 1], but is -0.5");
+  refused({"--operator", "inpaint:keep=2"}, "operator.keep must be in (0, 1], but is 2.0");
+  refused({"--operator", "inpaint:keep=nan"}, "operator.keep must be a number, but is \"nan\"");
+  refused({"--operator.keep=nan"}, "operator.keep must be a number, but is \"nan\"");
+  refused({"--noise", "gaussian:sigma=0"}, "noise.sigma must be positive, but is 0.0");
+  refused({"--noise.sigma", "-0.1"}, "noise.sigma must be positive, but is -0.1");
+  refused({"--seed", "one"}, "seed must be a whole number, but is \"one\"");
+  refused({"--device", "gpu"}, "device must be one of cpu on this machine, but is 'gpu'");
+  refused({"--threads", "-1"}, "threads must be at least 0, but is -1");
+}
+
+TEST_F(Command, BadImagesAreRefusedAndNothingIsWritten) {
+  const auto refused = [&](const std::string& name) {
+    const Result result = run({"measure", path(name), "-o", path("y.safetensors"), "-q"});
+    EXPECT_EQ(result.code, 3) << name;
+    EXPECT_EQ(result.err.substr(0, 8 + path(name).size()), "sgilo: " + path(name) + ":");
+    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1);
+    EXPECT_FALSE(fs::exists(folder_ / "y.safetensors"));
+  };
+  refused("missing.png");
+  folder_.put("text.png", "this is a text");
+  refused("text.png");
+  const std::string whole = folder_.get("face.png");
+  folder_.put("half.png", whole.substr(0, whole.size() / 2));
+  refused("half.png");
+  folder_.put("empty.png", "");
+  refused("empty.png");
+}
+
+TEST_F(Command, MaskOfAnotherSizeIsRefused) {
+  write_png(folder_ / "m.png", torch::ones({1, 8, 8}));
+  expect_failure(measure_words({"--operator", "mask:file=" + path("m.png")}), 2,
+                 "operator mask: '" + path("m.png") + "' must have shape [16, 16], but has [8, 8]");
+}
+
+TEST_F(Command, BadModelFoldersAreRefused) {
+  make_model_and_measurement();
+  const auto refused = [&](const std::string& sentence) {
+    expect_failure(solve_words(), 3, sentence);
+    EXPECT_FALSE(fs::exists(folder_ / "run"));
+  };
+  const std::string generator = folder_.get("model/generator.safetensors");
+  folder_.put("model/generator.safetensors", generator.substr(0, generator.size() / 2));
+  EXPECT_EQ(run(solve_words()).code, 3);
+  write_safetensors(folder_ / "model/generator.safetensors", {{"w", torch::zeros({1})}});
+  EXPECT_EQ(run(solve_words()).code, 3);
+  fs::remove(folder_ / "model/generator.safetensors");
+  const Result missing = run(solve_words());
+  EXPECT_EQ(missing.code, 3);
+  EXPECT_TRUE(missing.err.ends_with(path("model/generator.safetensors") + ": is missing\n"));
+  folder_.put("model/model.json", "{");
+  refused(path("model/model.json") + ": is not JSON");
+  fs::remove_all(folder_ / "model");
+  refused(path("model") + ": there is no such model folder");
+}
+
+TEST_F(Command, MeasurementsThatAreNoneAreRefused) {
+  make_model_and_measurement();
+  folder_.put("y.safetensors", "text");
+  EXPECT_EQ(run(solve_words()).code, 3);
+  fs::remove(folder_ / "y.safetensors");
+  EXPECT_EQ(run(solve_words()).code, 3);
+  expect_failure({"solve"}, 2, "measurement must name a file of 'sgilo measure', but is empty");
+}
+
+TEST_F(Command, MeasurementOfAnotherSizeIsRefused) {
+  make_model_and_measurement();
+  ASSERT_EQ(run(measure_words({"--size", "32"})).code, 0);
+  expect_failure(solve_words(), 2,
+                 "the measurement is of images [3, 32, 32], but model model makes [3, 16, 16]; "
+                 "measure with --size 16");
+}
+
+TEST_F(Command, FoldersThatCannotBeWrittenAreOurFailure) {
+  make_model_and_measurement();
+  folder_.put("run", "a file in the way");
+  const Result result = run(solve_words());
+  EXPECT_EQ(result.code, 1);
+  EXPECT_TRUE(result.err.starts_with("sgilo: " + path("run") + ": the folder cannot be made: "))
+      << result.err;
+  EXPECT_EQ(folder_.get("run"), "a file in the way");
+  EXPECT_EQ(run(measure_words({"-o", path("none/y.safetensors")})).code, 1);
+}
+
+TEST_F(Command, TwoRunsIntoOneFolderAreRefused) {
+  make_model_and_measurement();
+  fs::create_directory(folder_ / "run");
+  const FolderLock other(folder_ / "run");
+  expect_failure(solve_words(), 2,
+                 concat(path("run"), " is in use by process ", ::getpid(),
+                        "; wait until it ends, or name another folder"));
+}
+
+TEST_F(Command, CompareWantsAFinishedRunAndItsOwnReference) {
+  make_model_and_measurement();
+  expect_failure({"compare", path("none"), "--reference", path("face.png")}, 3,
+                 path("none") + ": there is no such run folder");
+  ASSERT_EQ(run(solve_words()).code, 0);
+  write_png(folder_ / "other.png", smooth_pictures(1, 20)[0]);
+  const Result result = run({"compare", path("run"), "--reference", path("other.png")});
+  EXPECT_EQ(result.code, 2);
+  EXPECT_EQ(result.err.substr(0, path("other.png").size() + 41),
+            "sgilo: " + path("other.png") + ": is not the measured image 'face'");
+  expect_failure(
+      {"compare", path("run"), "--reference", path("face.png"), "--reference", path("face.png")}, 2,
+      "reference must name 1 images in the order of the measurement for " + path("run") +
+          ", but names 2");
+}
+
+TEST_F(Command, ProvesOperators) {
+  const Result result = run({"optest", "--operator", "inpaint:keep=0.3|grayscale", "--size", "12"});
+  EXPECT_EQ(result.code, 0) << result.out << result.err;
+  EXPECT_NE(result.out.find("adjoint"), std::string::npos);
+  EXPECT_EQ(result.out.find("FAILED"), std::string::npos);
+}
+
+TEST_F(Command, HelpShowsOptionsAndAnExample) {
+  const Result all = run({"--help"});
+  EXPECT_EQ(all.code, 0);
+  EXPECT_NE(all.out.find("\n  solve "), std::string::npos);
+  const Result solve = run({"solve", "--help"});
+  EXPECT_EQ(solve.code, 0);
+  EXPECT_NE(solve.out.find("--solver.annealed.inner-steps"), std::string::npos);
+  EXPECT_NE(solve.out.find("Example:\n  sgilo solve y.safetensors"), std::string::npos);
+  EXPECT_EQ(run({"help", "solve"}).out, solve.out);
+  EXPECT_EQ(run({"version"}).out.substr(0, 6), "sgilo ");
+}
+
+TEST_F(Command, ManualListsTheOptionsOfEveryVerb) {
+  const Result result = run({"options"});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_NE(result.out.find("| `solver.annealed.first_std` (sgilo) | `0.9` |"), std::string::npos);
+  EXPECT_NE(result.out.find("## sgilo measure"), std::string::npos);
+}
+
+TEST_F(Command, InfoIsJsonWhenAsked) {
+  const Json json = Json::parse(run({"info", "--json"}).out);
+  EXPECT_TRUE(json.contains("libtorch"));
+}
+
+TEST(TerminalObserver, DrawsOneLineOfProgressOnATerminalOnly) {
+  std::ostringstream terminal, file;
+  const StepReport report{"layer 1", 5, 5, {{"loss", 0.25}}};
+  {
+    TerminalObserver on_terminal(terminal, 0, true), to_file(file, 0, false);
+    on_terminal.on_step({"layer 1", 4, 5, {}});
+    on_terminal.on_step(report);
+    to_file.on_step(report);
+    to_file.on_warning("a chain failed");
+  }
+  EXPECT_NE(terminal.str().find("layer 1: step 5/5  loss 0.25"), std::string::npos);
+  EXPECT_EQ(file.str(), "sgilo: warning: a chain failed\n");
+}
+
+TEST(DurationText, ReadsAsAClock) {
+  EXPECT_EQ(duration_text(3.2), "0:03");
+  EXPECT_EQ(duration_text(125), "2:05");
+  EXPECT_EQ(duration_text(3723), "1:02:03");
+}
+
+}  // namespace
+}  // namespace sgilo

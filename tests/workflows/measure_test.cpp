@@ -1,0 +1,145 @@
+#include "sgilo/workflows/measure.h"
+
+#include <gtest/gtest.h>
+
+#include "sgilo/data/image_io.h"
+#include "support/error_text.h"
+#include "support/temporary_folder.h"
+#include "workflows/tiny_model.h"
+
+namespace sgilo {
+namespace {
+
+// A picture of 8-bit values, so that a PNG keeps it.
+Tensor picture(std::int64_t height, std::int64_t width) {
+  return torch::randint(0, 256, {3, height, width}).to(torch::kFloat32) / 127.5 - 1;
+}
+
+struct Files {
+  TemporaryFolder folder;
+  StoppingObserver observer;
+
+  std::string write(const std::string& name, const Tensor& pixels) {
+    write_png(folder / name, pixels);
+    return (folder / name).string();
+  }
+  MeasureOptions observed(const std::string& file, const OperatorOptions& forward_operator) {
+    MeasureOptions options;
+    options.images = {file};
+    options.observed = true;
+    options.forward_operator = forward_operator;
+    options.size = 16;
+    return options;
+  }
+};
+
+TEST(Measure, CutsTheMiddleSquareAndRecordsIt) {
+  Files files;
+  const Tensor whole = picture(16, 24);
+  MeasureOptions options;
+  options.images = {files.write("face.png", whole)};
+  options.forward_operator = IdentityOptions{};
+  options.noise = GaussianNoiseOptions{1e-6};
+  options.size = 16;
+  const Measurement measurement = measure(options, files.observer);
+  EXPECT_TRUE(torch::allclose(measurement.values[0], whole.slice(2, 4, 20), 0, 1e-4));
+  EXPECT_EQ(measurement.images[0].name, "face");
+  EXPECT_EQ(measurement.images[0].framing.left, 4);
+  EXPECT_TRUE(files.observer.warnings.empty());
+}
+
+TEST(Measure, GivesEqualNamesNumbers) {
+  Files files;
+  std::filesystem::create_directory(files.folder / "b");
+  MeasureOptions options;
+  options.images = {files.write("face.png", picture(16, 16)),
+                    files.write("b/face.png", picture(16, 16))};
+  options.size = 16;
+  EXPECT_EQ(measure(options, files.observer).images[1].name, "face-2");
+}
+
+TEST(Measure, MaskOfAnotherSizeIsRefused) {
+  Files files;
+  MeasureOptions options;
+  options.images = {files.write("face.png", picture(16, 16))};
+  const std::string mask = files.write("m.png", torch::ones({1, 8, 8}));
+  options.forward_operator = MaskOptions{mask};
+  options.size = 16;
+  EXPECT_EQ(error_text<ConfigError>([&] { measure(options, files.observer); }),
+            "operator mask: '" + mask + "' must have shape [16, 16], but has [8, 8]");
+}
+
+TEST(Measure, ObservedDataAreTakenAsTheyAre) {
+  Files files;
+  const Tensor damaged = picture(16, 16);
+  Tensor mask = torch::ones({1, 16, 16});
+  mask.slice(1, 4, 9).fill_(-1);
+  const std::string mask_file = files.write("m.png", mask);
+  const Measurement measurement = measure(
+      files.observed(files.write("d.png", damaged), MaskOptions{mask_file}), files.observer);
+  EXPECT_TRUE(measurement.observed);
+  EXPECT_EQ(measurement.scalars(), 3 * 11 * 16);
+  const Tensor expected = damaged.masked_select(mask.gt(0)).view({3, -1});
+  EXPECT_TRUE(torch::allclose(measurement.values[0], expected, 0, 1e-6));
+}
+
+TEST(Measure, ShrinkingObservedDataMixesSeenPixelsOnly) {
+  Files files;
+  Tensor damaged = torch::full({3, 32, 32}, 0.2);
+  Tensor mask = torch::ones({1, 32, 32});
+  mask.slice(1, 0, 1).fill_(-1);    // half of the first row of squares: still seen
+  mask.slice(1, 10, 12).fill_(-1);  // the whole sixth row: not seen
+  damaged.slice(1, 0, 1).fill_(-1);
+  const std::string mask_file = files.write("m.png", mask);
+  const Measurement measurement = measure(
+      files.observed(files.write("d.png", damaged), MaskOptions{mask_file}), files.observer);
+  EXPECT_EQ(measurement.scalars(), 3 * 15 * 16);
+  EXPECT_TRUE(torch::allclose(measurement.values, torch::full({1}, 0.2), 0, 0.005));
+}
+
+TEST(Measure, ObservedDownsamplingTakesTheSmallPictureItself) {
+  Files files;
+  const Tensor small = picture(4, 4);
+  DownsamplingOptions downsampling;
+  downsampling.factor = 4;
+  downsampling.kernel = DownsamplingKernel::area;
+  const Measurement measurement =
+      measure(files.observed(files.write("d.png", small), downsampling), files.observer);
+  EXPECT_TRUE(torch::allclose(measurement.values[0], small, 0, 1e-6));
+  EXPECT_EQ(measurement.forward_operator->image_shape(), (Shape{3, 16, 16}));
+}
+
+TEST(Measure, EstimatesAnUnknownSigmaAndSaysSo) {
+  Files files;
+  const Tensor noisy = smooth_pictures(1, 64)[0] * 0.5 + 0.1 * RandomStreams(1).normal({3, 64, 64});
+  MeasureOptions options = files.observed(files.write("d.png", noisy), IdentityOptions{});
+  options.size = 64;
+  options.estimate_noise = true;
+  const Measurement measurement = measure(options, files.observer);
+  EXPECT_TRUE(measurement.noise_estimated);
+  EXPECT_NEAR(measurement.noise_std(), 0.1, 0.0085);
+  EXPECT_EQ(
+      files.observer.messages.back(),
+      concat("sigma is not stated; estimated from differences of neighbouring pixels as ",
+             measurement.noise_std(), " (fine detail counts as noise, so the truth may be lower)"));
+}
+
+TEST(Measure, RandomOperatorsCannotHaveMadeObservedData) {
+  Files files;
+  const auto options =
+      files.observed(files.write("d.png", picture(16, 16)), InpaintingOptions{0.1});
+  EXPECT_EQ(error_text<ConfigError>([&] { measure(options, files.observer); }),
+            "operator: inpaint is drawn at random and cannot have made observed data; state the "
+            "one that did: identity, box, mask, downsample, grayscale");
+}
+
+TEST(Measure, ObservedDataAreNotEnlarged) {
+  Files files;
+  const std::string file = files.write("d.png", picture(12, 20));
+  EXPECT_EQ(error_text<ConfigError>(
+                [&] { measure(files.observed(file, IdentityOptions{}), files.observer); }),
+            file + ": observed data must have at least 16 x 16 pixels here, but have 12 x 20");
+}
+
+}  // namespace
+}  // namespace sgilo

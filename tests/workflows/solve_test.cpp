@@ -1,0 +1,197 @@
+#include "sgilo/workflows/solve.h"
+
+#include <gtest/gtest.h>
+
+#include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/workflows/measure.h"
+#include "support/error_text.h"
+#include "support/temporary_folder.h"
+#include "workflows/tiny_model.h"
+
+namespace sgilo {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Decodes one row of the batch to NaN.
+class FailingGenerator : public StyleGan2Generator {
+ public:
+  FailingGenerator(const StyleGan2Generator& sound, std::int64_t row)
+      : StyleGan2Generator(sound), row_(row) {}
+  Tensor decode(const LatentState& state) const override {
+    const Tensor image = StyleGan2Generator::decode(state);
+    Tensor poison = torch::zeros({image.size(0), 1, 1, 1});
+    poison[row_] = NAN;
+    return image + poison;
+  }
+
+ private:
+  std::int64_t row_;
+};
+
+class Solve : public testing::Test {
+ protected:
+  Solve() : model_(load_model(write_tiny_model(folder_ / "model"))) {
+    measurement_ =
+        measure_pictures(smooth_pictures(2, 16),
+                         {{"a", center_square(16, 16, 16)}, {"b", center_square(16, 16, 16)}},
+                         InpaintingOptions{0.3}, GaussianNoiseOptions{0.05}, 1);
+    SgiloOptions sgilo;
+    sgilo.chains = 2;
+    sgilo.evaluations = 24;
+    sgilo.style_evaluations = 8;
+    sgilo.layers = {1};
+    sgilo.kept = 2;
+    sgilo.annealed.inner_steps = 4;
+    options_.solver = sgilo;
+  }
+
+  SolveResult solve_into(const std::string& name, RunMode mode, Observer& observer) {
+    options_.output = (folder_ / name).string();
+    return solve_measurement(measurement_, "hash", model_, options_, mode, observer);
+  }
+  StateDict draws(const std::string& name) const {
+    return read_safetensors(folder_ / name / "draws.safetensors").tensors;
+  }
+
+  TemporaryFolder folder_;
+  Model model_;
+  Measurement measurement_;
+  SolveOptions options_;
+  StoppingObserver observer_;
+};
+
+TEST_F(Solve, LeavesAWholeRunFolder) {
+  const SolveResult result = solve_into("run", RunMode::fresh, observer_);
+  ASSERT_TRUE(result.finished);
+  EXPECT_TRUE(observer_.warnings.empty());
+  const fs::path run = folder_ / "run";
+  for (const char* file :
+       {"config.json", "manifest.json", "draws.safetensors", "report.html", "images/a/mean.png",
+        "images/a/std.png", "images/b/samples/chain_2.png", "images/b/trace_1.csv"})
+    EXPECT_TRUE(fs::exists(run / file)) << file;
+  EXPECT_FALSE(fs::exists(run / "state"));
+  const Json manifest = read_json_file(run / "manifest.json");
+  EXPECT_EQ(manifest, result.manifest);
+  EXPECT_EQ(manifest["status"], "finished");
+  EXPECT_EQ(manifest["scalars_measured"], 3 * 77);
+  EXPECT_EQ(manifest["evaluations"], 2 * 2 * 24);
+  EXPECT_EQ(manifest["p"], 8 * 4 * 4);
+  EXPECT_DOUBLE_EQ(manifest["p_over_n"].get<double>(), 128.0 / 768);
+  EXPECT_EQ(manifest["failures"], Json::array());
+  EXPECT_EQ(read_json_file(run / "config.json"), to_json(options_));
+  const StateDict tensors = draws("run");
+  EXPECT_EQ(tensors.at("draws").sizes(), (torch::IntArrayRef{2, 2, 2, 3, 16, 16}));
+  EXPECT_EQ(tensors.at("latent.features").sizes(), (torch::IntArrayRef{2, 2, 8, 4, 4}));
+  EXPECT_TRUE(
+      torch::allclose(tensors.at("mean"), tensors.at("draws").flatten(1, 2).mean(1), 1e-4, 1e-5));
+}
+
+TEST_F(Solve, ResumedRunEqualsTheUninterruptedBitForBit) {
+  solve_into("whole", RunMode::fresh, observer_);
+  for (const std::int64_t steps : {1, 3, 5}) {
+    const std::string name = concat("stopped after ", steps);
+    options_.save_minutes = steps == 3 ? 1e-6 : 1;  // saved after each step, or at the end alone
+    StoppingObserver stop(steps);
+    const SolveResult first = solve_into(name, RunMode::fresh, stop);
+    ASSERT_FALSE(first.finished);
+    EXPECT_EQ(read_json_file(folder_ / name / "manifest.json")["status"], "interrupted");
+    ASSERT_TRUE(solve_into(name, RunMode::resume, observer_).finished);
+    const StateDict whole = draws("whole"), resumed = draws(name);
+    ASSERT_EQ(whole.size(), resumed.size());
+    for (const auto& [key, value] : whole) EXPECT_TRUE(torch::equal(value, resumed.at(key))) << key;
+  }
+}
+
+TEST_F(Solve, ImagesSolvedOneByOneAreSolvedAlike) {
+  solve_into("together", RunMode::fresh, observer_);
+  options_.images_at_once = 1;
+  StoppingObserver stop(8);  // within the second image
+  ASSERT_FALSE(solve_into("apart", RunMode::fresh, stop).finished);
+  ASSERT_TRUE(solve_into("apart", RunMode::resume, observer_).finished);
+  const Tensor together = draws("together").at("draws"), apart = draws("apart").at("draws");
+  EXPECT_TRUE(torch::allclose(together, apart, 1e-3, 1e-3));
+}
+
+TEST_F(Solve, FailedChainIsReportedAndTheOthersGoOn) {
+  model_.generator = std::make_unique<FailingGenerator>(*model_.generator, 1);
+  const SolveResult result = solve_into("run", RunMode::fresh, observer_);
+  ASSERT_TRUE(result.finished);
+  ASSERT_EQ(result.manifest["failures"].size(), 1u);
+  EXPECT_EQ(result.manifest["failures"][0]["image"], "a");
+  EXPECT_EQ(result.manifest["failures"][0]["chain"], 2);
+  ASSERT_EQ(observer_.warnings.size(), 1u);
+  EXPECT_EQ(observer_.warnings[0].substr(0, 17), "image 0, chain 1:");
+  EXPECT_FALSE(fs::exists(folder_ / "run/images/a/samples/chain_2.png"));
+  EXPECT_TRUE(fs::exists(folder_ / "run/images/a/mean.png"));
+  EXPECT_TRUE(torch::isfinite(draws("run").at("mean")).all().item<bool>());
+}
+
+TEST_F(Solve, FinishedFolderIsReplacedOnlyWithForce) {
+  solve_into("run", RunMode::fresh, observer_);
+  const std::string run = (folder_ / "run").string();
+  EXPECT_EQ(error_text<ConfigError>([&] { solve_into("run", RunMode::fresh, observer_); }),
+            run +
+                " holds a finished run; name another folder, replace it with --force or go on "
+                "with --resume " +
+                run);
+  options_.seed = 2;
+  EXPECT_TRUE(solve_into("run", RunMode::force, observer_).finished);
+  EXPECT_EQ(read_json_file(folder_ / "run" / "config.json")["seed"], 2);
+}
+
+TEST_F(Solve, ResumedRunKeepsItsOptionsAndInputs) {
+  StoppingObserver stop(1);
+  solve_into("run", RunMode::fresh, stop);
+  const std::string run = (folder_ / "run").string();
+  options_.seed = 9;
+  EXPECT_EQ(error_text<ConfigError>([&] { solve_into("run", RunMode::resume, observer_); }),
+            run + ": a resumed run keeps its options, but seed was 1 and now is 9");
+  options_.seed = 1;
+  EXPECT_EQ(error_text<ConfigError>([&] {
+              options_.output = run;
+              solve_measurement(measurement_, "other", model_, options_, RunMode::resume,
+                                observer_);
+            }),
+            run + ": the measurement is not the one that this run began with");
+}
+
+TEST_F(Solve, WantsAScoreForEveryLayerThatItSamples) {
+  std::get<SgiloOptions>(options_.solver).layers = {1, 2};
+  EXPECT_EQ(error_text<ConfigError>([&] { solve_into("run", RunMode::fresh, observer_); }),
+            "solver.layers must name layers whose score model model has (1), but names 2; without "
+            "one: --solver.use-layer-score=false");
+  EXPECT_FALSE(fs::exists(folder_ / "run"));
+}
+
+TEST_F(Solve, MeasurementOfAnotherSizeIsRefused) {
+  measurement_ = measure_pictures(smooth_pictures(1, 32), {{"a", center_square(32, 32, 32)}},
+                                  IdentityOptions{}, GaussianNoiseOptions{0.05}, 1);
+  EXPECT_EQ(error_text<ConfigError>([&] { solve_into("run", RunMode::fresh, observer_); }),
+            "the measurement is of images [3, 32, 32], but model model makes [3, 16, 16]; measure "
+            "with --size 16");
+}
+
+TEST_F(Solve, FolderOfMeasurementsGivesAFolderOfRuns) {
+  fs::create_directory(folder_ / "ys");
+  write_measurement(folder_ / "ys/one.safetensors", measurement_);
+  write_measurement(folder_ / "ys/two.safetensors", measurement_);
+  options_.measurement = (folder_ / "ys").string();
+  options_.model = (folder_ / "model").string();
+  options_.output = (folder_ / "runs").string();
+  StoppingObserver stop(8);
+  EXPECT_FALSE(solve(options_, RunMode::fresh, stop).finished);
+  EXPECT_TRUE(solve(options_, RunMode::resume, observer_).finished);
+  EXPECT_TRUE(torch::equal(draws("runs/one").at("draws"), draws("runs/two").at("draws")));
+}
+
+TEST_F(Solve, ModelStatesItsErrorPerOperator) {
+  model_.description["model_error"] = {{"inpaint", 0.05}, {"default", 0.02}};
+  EXPECT_EQ(model_error_of(model_, *measurement_.forward_operator), 0.05);
+  const Identity identity({3, 16, 16});
+  EXPECT_EQ(model_error_of(model_, identity), 0.02);
+  EXPECT_EQ(solve_into("run", RunMode::fresh, observer_).manifest["model_error"], 0.05);
+}
+
+}  // namespace
+}  // namespace sgilo
