@@ -116,12 +116,12 @@ TEST(Golden, PredictorsAndCorrectorsAgree) {
         golden.expect(tag + "_x", update.x);
       }
     for (const Corrector corrector : {Corrector::langevin, Corrector::ald})
-      for (const auto& [steps, t] : {std::pair{1, 0.3}, {3, 0.05}}) {
+      for (const auto& [steps, t, snr] : {std::tuple{1, 0.3, 0.16}, {3, 0.05, 0.05}}) {
         const std::string tag = concat(name, "_", word_of(corrector), "_", steps);
         const Tensor noise = golden[tag + "_noise"];
         Update update{start, start};
         for (int step = 0; step < steps; ++step)
-          update = correct(corrector, score, sde, update.x, t, 0.16, noise[step], true);
+          update = correct(corrector, score, sde, update.x, t, snr, noise[step], true);
         golden.expect(tag + "_x", update.x);
         golden.expect(tag + "_xmean", update.mean);
       }
