@@ -42,14 +42,14 @@ TEST(MakeSolver, RefusesOptionsOutOfRangeInOneSentence) {
   EXPECT_EQ(refusal(R"({"integrator": "leapfrog"})"),
             "solver.integrator: unknown integrator 'leapfrog'; known integrators: langevin, "
             "partial_reverse, annealed");
-  EXPECT_EQ(refusal(R"({"layers": [2, 1]})"), "sgilo.layers must rise, but is [2,1]");
+  EXPECT_EQ(refusal(R"({"layers": [2, 1]})"), "solver.layers must rise, but is [2,1]");
   EXPECT_EQ(refusal(R"({"style_evaluations": 300})"),
-            "sgilo.style_evaluations must leave some of the 300 evaluations to each layer, but is "
+            "solver.style_evaluations must leave some of the 300 evaluations to each layer, but is "
             "300");
   EXPECT_EQ(refusal(R"({"kept": 17})"),
-            "sgilo.kept must be at most the 16 rounds of the last stage after warm-up, but is 17");
+            "solver.kept must be at most the 16 rounds of the last stage after warm-up, but is 17");
   EXPECT_EQ(refusal(R"({"annealed": {"last_std": 0.95}})"),
-            "sgilo.annealed.last_std must be at most first_std = 0.9, but is 0.95");
+            "solver.annealed.last_std must be at most first_std = 0.9, but is 0.95");
 }
 
 TEST(MakeSolver, ProblemsThatDoNotFitAreRefusedAtTheStart) {
@@ -58,10 +58,10 @@ TEST(MakeSolver, ProblemsThatDoNotFitAreRefusedAtTheStart) {
     return error_text<ConfigError>([&] { make_solver(options)->start(problem, RandomStreams(1)); });
   };
   EXPECT_EQ(start(SgiloOptions{}, linear.problem),
-            "sgilo.layers must lie in 1 to 1 for linear generator, but names 2");
+            "solver.layers must lie in 1 to 1 for linear generator, but names 2");
   IloOptions ilo;
   EXPECT_EQ(start(ilo, linear.problem),
-            "ilo.steps must name at most 2 stages for linear generator, but names 3");
+            "solver.steps must name at most 2 stages for linear generator, but names 3");
 
   SgiloOptions sgilo;
   sgilo.layers = {1};

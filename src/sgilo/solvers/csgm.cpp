@@ -13,7 +13,7 @@ bool has_rows(const Tensor& styles) { return styles.dim() == 3; }  // [N, rows, 
 }  // namespace
 
 Csgm::Csgm(const CsgmOptions& options) : options_(options) {
-  validate(options, "csgm.");
+  validate(options, "solver.");
   total_steps = options.evaluations;
 }
 

@@ -21,7 +21,7 @@ T of_stage(const std::vector<T>& values, std::size_t stage) {
 }  // namespace
 
 Ilo::Ilo(const IloOptions& options) : options_(options) {
-  validate(options, "ilo.");
+  validate(options, "solver.");
   total_steps = std::accumulate(options.steps.begin(), options.steps.end(), std::int64_t{0});
 }
 
@@ -36,7 +36,7 @@ SolverState Ilo::start(const Problem& problem, const RandomStreams& streams) con
   SolverState state = start_chains(problem, options_.chains, streams);
   const auto layers = static_cast<int>(options_.steps.size()) - 1;
   if (layers > problem.generator->layers())
-    throw ConfigError(concat("ilo.steps must name at most ", problem.generator->layers() + 1,
+    throw ConfigError(concat("solver.steps must name at most ", problem.generator->layers() + 1,
                              " stages for ", problem.generator->describe(), ", but names ",
                              layers + 1));
   return state;

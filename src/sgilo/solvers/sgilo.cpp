@@ -230,18 +230,19 @@ void enter_stage(SolverState& state, const Problem& problem, int layer) {
 }  // namespace
 
 Sgilo::Sgilo(const SgiloOptions& options) : options_(options) {
-  validate(options, "sgilo.");
+  validate(options, "solver.");
   if (options.annealed.last_std > options.annealed.first_std)
-    throw ConfigError(concat("sgilo.annealed.last_std must be at most first_std = ",
+    throw ConfigError(concat("solver.annealed.last_std must be at most first_std = ",
                              options.annealed.first_std, ", but is ", options.annealed.last_std));
   const std::vector<int> layers = options.use_layer_score ? options.layers : std::vector<int>{};
   if (!std::is_sorted(layers.begin(), layers.end(), std::less_equal<>()))
-    throw ConfigError(concat("sgilo.layers must rise, but is ", Json(layers).dump()));
+    throw ConfigError(concat("solver.layers must rise, but is ", Json(layers).dump()));
   const auto count = static_cast<std::int64_t>(layers.size());
   const std::int64_t rest = options.evaluations - options.style_evaluations;
   if (count > 0 && rest < count)
-    throw ConfigError(concat("sgilo.style_evaluations must leave some of the ", options.evaluations,
-                             " evaluations to each layer, but is ", options.style_evaluations));
+    throw ConfigError(concat("solver.style_evaluations must leave some of the ",
+                             options.evaluations, " evaluations to each layer, but is ",
+                             options.style_evaluations));
 
   const auto add_stage = [&](int layer, std::int64_t evaluations) {
     const std::int64_t rounds =
@@ -255,7 +256,7 @@ Sgilo::Sgilo(const SgiloOptions& options) : options_(options) {
     add_stage(layers[static_cast<std::size_t>(i)], rest * (i + 1) / count - rest * i / count);
   const std::int64_t open = stages_.back().rounds - stages_.back().warmup;
   if (options.kept > open)
-    throw ConfigError(concat("sgilo.kept must be at most the ", open,
+    throw ConfigError(concat("solver.kept must be at most the ", open,
                              " rounds of the last stage after warm-up, but is ", options.kept));
 }
 
@@ -272,7 +273,7 @@ SolverState Sgilo::start(const Problem& problem, const RandomStreams& streams) c
   SolverState state = start_chains(problem, options_.chains, streams);
   const int available = problem.generator->layers();
   if (stages_.back().layer > available)
-    throw ConfigError(concat("sgilo.layers must lie in 1 to ", available, " for ",
+    throw ConfigError(concat("solver.layers must lie in 1 to ", available, " for ",
                              problem.generator->describe(), ", but names ", stages_.back().layer));
   const torch::NoGradGuard no_grad;
   LatentState latent = state.latent;

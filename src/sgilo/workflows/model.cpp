@@ -55,11 +55,13 @@ StateDict read_part(const std::filesystem::path& folder, const Json& description
   return tensors;
 }
 
-// Runs `load`, naming the file where it fails.
-template <class Load>
-auto loaded(const std::filesystem::path& folder, const std::string& part, Load load) {
+// Makes a part of its tensors, naming the file where they do not fit.
+template <class Make>
+auto loaded(const std::filesystem::path& folder, const Json& description, const std::string& part,
+            Make make) {
+  const StateDict tensors = read_part(folder, description, part);
   try {
-    return load();
+    return make(tensors);
   } catch (const Error& error) {
     throw FormatError(concat((folder / (part + ".safetensors")).string(), ": ", error.what()));
   }
@@ -89,11 +91,12 @@ StateDict on_device(const StateDict& state, torch::Device device) {
 FeatureClassifier read_classifier(const std::filesystem::path& folder, const Json& description,
                                   torch::Device device) {
   const auto options = options_of<FeatureClassifierOptions>(folder, description, "classifier");
-  FeatureClassifier classifier = loaded(folder, "classifier", [&] {
-    FeatureClassifier made(options, RandomStreams(0));
-    load_state(*made, read_part(folder, description, "classifier"));
-    return made;
-  });
+  FeatureClassifier classifier =
+      loaded(folder, description, "classifier", [&](const StateDict& tensors) {
+        FeatureClassifier made(options, RandomStreams(0));
+        load_state(*made, tensors);
+        return made;
+      });
   classifier->to(device);
   for (Tensor& parameter : classifier->parameters()) parameter.requires_grad_(false);
   return classifier;
@@ -143,13 +146,13 @@ Model load_model(const std::filesystem::path& folder, torch::Device device) {
   model.folder = folder;
   model.description = read_description(folder);
   model.name = model.description.value("name", folder.filename().string());
-  StyleGan2 network = loaded(folder, "generator", [&] {
-    return stylegan2_from_state(read_part(folder, model.description, "generator"));
-  });
+  const auto read = [&](const std::string& part, auto make) {
+    return loaded(folder, model.description, part, make);
+  };
+  StyleGan2 network = read("generator", stylegan2_from_state);
   network->to(device);
-  auto coordinates = loaded(folder, "coordinates", [&] {
-    return StyleGan2Coordinates::from_state(
-        on_device(read_part(folder, model.description, "coordinates"), device));
+  auto coordinates = read("coordinates", [&](const StateDict& tensors) {
+    return StyleGan2Coordinates::from_state(on_device(tensors, device));
   });
   const int layers = static_cast<int>(network->synthesis->options.blocks()) - 1;
   for (int layer = 1; layer <= layers; ++layer) {
@@ -160,9 +163,9 @@ Model load_model(const std::filesystem::path& folder, torch::Device device) {
     const auto& synthesis = network->synthesis->options;
     const Shape shape{synthesis.widths[static_cast<std::size_t>(layer - 1)] + (layer > 1 ? 3 : 0),
                       synthesis.resolution(layer - 1), synthesis.resolution(layer - 1)};
-    ScoreNetwork score = loaded(folder, part, [&] {
+    ScoreNetwork score = read(part, [&](const StateDict& tensors) {
       ScoreNetwork made(shape, options, RandomStreams(0));
-      load_state(*made, read_part(folder, model.description, part));
+      load_state(*made, tensors);
       return made;
     });
     score->to(device);
@@ -170,13 +173,12 @@ Model load_model(const std::filesystem::path& folder, torch::Device device) {
     coordinates.layers[layer] = {score->channel_mean(), score->channel_scale()};
     model.scores.emplace(layer, score);
   }
-  model.generator = loaded(folder, "coordinates", [&] {
+  model.generator = read("coordinates", [&](const StateDict&) {
     return std::make_unique<StyleGan2Generator>(network, coordinates);
   });
-  model.style_prior = loaded(folder, "style_prior", [&] {
-    return StylePrior::from_state(
-        network->synthesis->options.style_rows(),
-        on_device(read_part(folder, model.description, "style_prior"), device));
+  model.style_prior = read("style_prior", [&](const StateDict& tensors) {
+    return StylePrior::from_state(network->synthesis->options.style_rows(),
+                                  on_device(tensors, device));
   });
   if (model.description["parts"].contains("classifier"))
     model.classifier = read_classifier(folder, model.description, device);
