@@ -187,7 +187,8 @@ Parser::Parser(const Verb& verb) : app(verb.text.summary, "sgilo " + verb.text.n
       option = app.add_option(names, nothing, description);
       option->type_name(type_name_of(entry.type));
       if (entry.type == OptionType::texts)  // each flag takes one word; words without flag add up
-        option->expected(-1)->allow_extra_args(entry.path == verb.text.positional);
+        option->expected(1, CLI::detail::expected_max_vector_size)
+            ->allow_extra_args(entry.path == verb.text.positional);
     }
     if (entry.type != OptionType::texts)
       option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
