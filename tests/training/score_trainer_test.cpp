@@ -70,7 +70,9 @@ TEST(ScoreTrainer, ContinuesBitForBitFromItsState) {
   EXPECT_EQ(second.examples(), 6 * 32);
   const TrainingState a = whole.state(), b = second.state();
   for (const auto& [name, tensor] : a.tensors)
-    if (name != "optimizer") EXPECT_TRUE(torch::equal(tensor, b.tensors.at(name))) << name;
+    if (name != "optimizer") {
+      EXPECT_TRUE(torch::equal(tensor, b.tensors.at(name))) << name;
+    }
 }
 
 TEST(ScoreTrainer, RefusesTheStateOfAnotherNetwork) {
