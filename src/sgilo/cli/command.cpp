@@ -83,6 +83,7 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 void prepare_machine(const CommonOptions& options, Console& console) {
   device_of(options.device);
   set_threads(options.threads);
+  keep_freed_memory();
   for (const std::string& warning : blas_warnings()) console.observer->on_warning(warning);
 }
 

@@ -64,7 +64,10 @@ Tensor DiscriminatorImpl::forward(const Tensor& image) {
   if (image.size(0) > options.group && image.size(0) % options.group != 0)
     throw ConfigError(concat("discriminator: the batch must be a multiple of ", options.group,
                              ", but is ", image.size(0)));
-  Tensor x = activated_convolution(image.to(convolution_type), rgb_weight_, rgb_bias_);
+  // Channels last: convolutions of narrow layers and the pooling are up to twice as fast.
+  Tensor x = activated_convolution(
+      image.to(convolution_type).contiguous(torch::MemoryFormat::ChannelsLast), rgb_weight_,
+      rgb_bias_);
   for (const Block& block : blocks_) {
     Tensor y = activated_convolution(x, block.weight0, block.bias0);
     y = activated_convolution(torch::avg_pool2d(y, 2), block.weight1, block.bias1);

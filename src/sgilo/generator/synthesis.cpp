@@ -66,9 +66,10 @@ class ToRgbImpl : public torch::nn::Module {
   Tensor forward(const Tensor& x, const Tensor& w, double clamp) {
     const Tensor styles = affine_->forward(w) / std::sqrt(static_cast<double>(weight_.size(1)));
     const Tensor matrices = weight_.view({1, 3, -1}) * styles.unsqueeze(1);  // [N,3,I]
-    const Tensor pixels = x.to(torch::kFloat32).flatten(2);                  // [N,I,HW]
-    const Tensor y = torch::matmul(matrices, pixels).view({x.size(0), 3, x.size(2), x.size(3)}) +
-                     bias_.view({1, 3, 1, 1});
+    const Tensor pixels = x.to(torch::kFloat32).permute({0, 2, 3, 1}).flatten(1, 2);  // [N,HW,I]
+    const Tensor y = (torch::matmul(pixels, matrices.transpose(1, 2)) + bias_)
+                         .transpose(1, 2)
+                         .reshape({x.size(0), 3, x.size(2), x.size(3)});
     return clamp > 0 ? y.clamp(-clamp, clamp) : y;
   }
 
@@ -101,6 +102,11 @@ Noises SynthesisNetworkImpl::constant_noises() const {
   return noises;
 }
 
+// Channels last: narrow layers are up to twice as fast, and what follows keeps the layout.
+Tensor SynthesisNetworkImpl::convolution_input(const Tensor& x) const {
+  return x.to(convolution_type).contiguous(torch::MemoryFormat::ChannelsLast);
+}
+
 // Style rows: conv0 of block b takes row 2b-1, conv1 row 2b, to-RGB row 2b+1 (shared with the next
 // block's conv0).
 Tensor SynthesisNetworkImpl::features(std::int64_t block, const Tensor& before, const Tensor& ws,
@@ -112,12 +118,12 @@ Tensor SynthesisNetworkImpl::features(std::int64_t block, const Tensor& before, 
   };
   Tensor x;
   if (block == 0) {
-    x = constant_.unsqueeze(0).expand({ws.size(0), -1, -1, -1}).to(convolution_type);
+    x = convolution_input(constant_.unsqueeze(0).expand({ws.size(0), -1, -1, -1}));
   } else {
     require_shape(concat("features of layer ", block), before,
                   {ws.size(0), options.widths[static_cast<std::size_t>(block - 1)],
                    options.resolution(block - 1), options.resolution(block - 1)});
-    x = layer(before.to(convolution_type), 2 * block - 1);
+    x = layer(convolution_input(before), 2 * block - 1);
   }
   return layer(x, 2 * block);
 }

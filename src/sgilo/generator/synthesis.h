@@ -66,6 +66,8 @@ class SynthesisNetworkImpl : public torch::nn::Module {
       torch::kFloat32;  // kBFloat16: convolutions and activations in bf16, skip image in float32
 
  private:
+  Tensor convolution_input(const Tensor& x) const;
+
   std::vector<std::shared_ptr<SynthesisLayerImpl>> layers_;  // in the order of the noises
   std::vector<std::shared_ptr<ToRgbImpl>> to_rgb_;           // one per block
   Tensor constant_;                                          // [C,4,4]

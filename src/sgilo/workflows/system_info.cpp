@@ -4,6 +4,7 @@
 #include <hwy/targets.h>
 #include <link.h>
 #include <omp.h>
+#include <malloc.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -124,6 +125,14 @@ void set_threads(int threads) {
     return true;
   }();
   static_cast<void>(once);
+}
+
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  mallopt(M_TOP_PAD, 64 << 20);
+#endif
 }
 
 std::vector<std::string> wrong_products(const MatrixProduct& product) {
