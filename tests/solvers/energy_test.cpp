@@ -33,7 +33,7 @@ TEST(DataTerm, GivesARowThatIsNotFiniteGradientZeroAndAReason) {
   const DataTerm data =
       data_term(linear.problem, state.latent, row_measurements(linear.problem, state), 1, state);
   EXPECT_EQ(state.failures[0], "");
-  EXPECT_EQ(state.failures[1], "image 0, chain 1: the data term is not finite at step 7");
+  EXPECT_EQ(state.failures[1], "image 1, chain 2: the data term is not finite at step 7");
   EXPECT_EQ(flattened(data.gradient)[1].abs().max().item<float>(), 0);
   EXPECT_GT(flattened(data.gradient)[2].abs().max().item<float>(), 0);
 }

@@ -153,7 +153,7 @@ TEST(Sgilo, AChainThatFailsLeavesTheOthersUnharmedAndIsReported) {
     run(*solver, state, problem, RandomStreams(5), warnings);
 
     ASSERT_EQ(warnings.texts.size(), 1u) << solver->describe();
-    EXPECT_EQ(warnings.texts[0].rfind("image 0, chain 1: the data term is not finite at step ", 0),
+    EXPECT_EQ(warnings.texts[0].rfind("image 1, chain 2: the data term is not finite at step ", 0),
               0u)
         << warnings.texts[0];
     EXPECT_EQ(state.failures[1], warnings.texts[0]);
@@ -175,7 +175,7 @@ TEST(Sgilo, AScoreThatIsNotFiniteFailsItsChainOnly) {
   };
   const SolverState state = solved(Sgilo(short_run(Integrator::annealed)), linear.problem);
   EXPECT_EQ(state.failures[0], "");
-  EXPECT_EQ(state.failures[2], "image 0, chain 2: the score of features is not finite at step 4");
+  EXPECT_EQ(state.failures[2], "image 1, chain 3: the score of features is not finite at step 4");
 }
 
 TEST(Sgilo, StopsWithAnErrorWhenEveryChainHasFailed) {

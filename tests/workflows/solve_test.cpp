@@ -121,7 +121,7 @@ TEST_F(Solve, FailedChainIsReportedAndTheOthersGoOn) {
   EXPECT_EQ(result.manifest["failures"][0]["image"], "a");
   EXPECT_EQ(result.manifest["failures"][0]["chain"], 2);
   ASSERT_EQ(observer_.warnings.size(), 1u);
-  EXPECT_EQ(observer_.warnings[0].substr(0, 17), "image 0, chain 1:");
+  EXPECT_EQ(observer_.warnings[0].substr(0, 17), "image 1, chain 2:");
   EXPECT_FALSE(fs::exists(folder_ / "run/images/a/samples/chain_2.png"));
   EXPECT_TRUE(fs::exists(folder_ / "run/images/a/mean.png"));
   EXPECT_TRUE(torch::isfinite(draws("run").at("mean")).all().item<bool>());

@@ -70,7 +70,7 @@ void mark_failures(SolverState& state, const Tensor& finite, std::string_view wh
   for (std::size_t row = 0; row < state.failures.size(); ++row)
     if (!ok[row] && state.failures[row].empty()) {
       const auto r = static_cast<std::int64_t>(row);
-      state.failures[row] = concat("image ", r / state.chains, ", chain ", r % state.chains, ": ",
+      state.failures[row] = concat("image ", r / state.chains + 1, ", chain ", r % state.chains + 1, ": ",
                                    what, " is not finite at step ", state.step);
     }
 }

@@ -23,7 +23,7 @@ Tensor row_measurements(const Problem& problem, const SolverState& state);
 
 Tensor healthy_rows(const SolverState& state);  // bool [rows]
 
-// Gives up the rows where `finite` (bool [rows]) does not hold: "image 0, chain 2: <what> is not
+// Gives up the rows where `finite` (bool [rows]) does not hold: "image 1, chain 3: <what> is not
 // finite at step 17".
 void mark_failures(SolverState& state, const Tensor& finite, std::string_view what);
 

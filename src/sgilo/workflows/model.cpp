@@ -16,6 +16,18 @@ std::filesystem::path description_file(const std::filesystem::path& folder) {
   return folder / "model.json";
 }
 
+// A relative folder that is not below the working folder is looked for above the program too, so that
+// the model of the source tree is found from everywhere.
+std::filesystem::path located(const std::filesystem::path& folder) {
+  namespace fs = std::filesystem;
+  std::error_code problem;
+  if (folder.is_absolute() || fs::exists(folder)) return folder;
+  fs::path place = fs::read_symlink("/proc/self/exe", problem).parent_path();
+  for (int level = 0; level < 4 && !problem; ++level, place = place.parent_path())
+    if (fs::exists(description_file(place / folder))) return place / folder;
+  return folder;
+}
+
 Json read_description(const std::filesystem::path& folder) {
   const auto path = description_file(folder);
   if (!std::filesystem::is_directory(folder))
@@ -141,7 +153,8 @@ std::string Model::hash() const {
   return sha256_of(all);
 }
 
-Model load_model(const std::filesystem::path& folder, torch::Device device) {
+Model load_model(const std::filesystem::path& named, torch::Device device) {
+  const std::filesystem::path folder = located(named);
   Model model;
   model.folder = folder;
   model.description = read_description(folder);
@@ -185,7 +198,8 @@ Model load_model(const std::filesystem::path& folder, torch::Device device) {
   return model;
 }
 
-FeatureClassifier load_classifier(const std::filesystem::path& folder, torch::Device device) {
+FeatureClassifier load_classifier(const std::filesystem::path& named, torch::Device device) {
+  const std::filesystem::path folder = located(named);
   const Json description = read_description(folder);
   if (!description["parts"].contains("classifier"))
     throw FormatError(concat(description_file(folder).string(), ": part 'classifier' is missing"));

@@ -36,6 +36,7 @@ struct Model {
   std::string hash() const;  // SHA-256 over the hashes of all parts
 };
 
+// A relative folder is looked for in the working folder, then in those that hold the program.
 // Throws FormatError, naming file and tensor, for a folder that is missing a part, or whose part is
 // truncated, of another model, or not what its hash says.
 Model load_model(const std::filesystem::path& folder, torch::Device device = torch::kCPU);
