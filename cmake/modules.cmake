@@ -2,7 +2,7 @@
 # stdout or global seed. LIBRARIES: what it links besides libtorch and JSON. tests/architecture_test.cmake holds the sources to this table.
 add_module(core PURE)
 add_module(sampling PURE DEPENDS core)
-add_module(generator PURE DEPENDS core)
+add_module(generator PURE DEPENDS core LIBRARIES sgilo_simd)
 add_module(operators PURE DEPENDS core)
 add_module(diagnostics PURE DEPENDS core)
 add_module(metrics PURE DEPENDS core)

@@ -1,7 +1,9 @@
 # libtorch under one root: SGILO_TORCH_ROOT (the package folder of a PyTorch: include/, lib/), else Debian's in /usr. Its own CMake
 # files look for libraries in the system's folders first, so that two libtorches on one machine mix; they also want a CUDA toolkit.
 set(root "${SGILO_TORCH_ROOT}")
-if(NOT root)
+if(NOT root AND SGILO_TORCH_ROOT_NEEDED)
+  message(FATAL_ERROR "set SGILO_TORCH_ROOT to the folder of a PyTorch package, as ./do does (TORCH=python ./do build)")
+elseif(NOT root)
   set(root /usr)
 endif()
 set(torch_place PATHS "${root}" NO_DEFAULT_PATH NO_CACHE)

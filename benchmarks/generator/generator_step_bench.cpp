@@ -1,5 +1,6 @@
 // One evaluation of a solver: decode a batch of chains at 64x64, backward to every variable. Widths
-// of the default model, weights at random. Arguments: chains, layer, bf16.
+// of the default model, weights at random. Arguments: chains, layer, bf16, kernel (1 reference, 2
+// fused).
 #include <benchmark/benchmark.h>
 
 #include "sgilo/generator/stylegan2_generator.h"
@@ -7,15 +8,17 @@
 namespace sgilo {
 namespace {
 
-StyleGan2Generator make_generator(bool bf16) {
+StyleGan2Generator make_generator(bool bf16, Kernel kernel) {
   torch::manual_seed(0);
   StyleGan2 network{StyleGan2Options{}};
   if (bf16) network->synthesis->convolution_type = torch::kBFloat16;
+  network->synthesis->kernel = kernel;
   return {network, estimate_coordinates(network, 8, RandomStreams(1))};
 }
 
 void BM_generator_step(benchmark::State& state) {
-  const StyleGan2Generator generator = make_generator(state.range(2) == 1);
+  const StyleGan2Generator generator =
+      make_generator(state.range(2) == 1, static_cast<Kernel>(state.range(3)));
   std::vector<RandomStreams> rows;
   for (std::int64_t i = 0; i < state.range(0); ++i)
     rows.push_back(RandomStreams(2).child(static_cast<std::uint64_t>(i)));
@@ -27,12 +30,12 @@ void BM_generator_step(benchmark::State& state) {
     benchmark::DoNotOptimize(
         torch::autograd::grad({generator.decode(leaves).square().sum()}, inputs));
   }
-  state.counters["chains_per_second"] =
-      benchmark::Counter(static_cast<double>(state.range(0)), benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["chains_per_second"] = benchmark::Counter(
+      static_cast<double>(state.range(0)), benchmark::Counter::kIsIterationInvariantRate);
 }
 BENCHMARK(BM_generator_step)
-    ->ArgNames({"chains", "layer", "bf16"})
-    ->ArgsProduct({{1, 4, 16, 64}, {0, 2}, {0, 1}})
+    ->ArgNames({"chains", "layer", "bf16", "kernel"})
+    ->ArgsProduct({{1, 4, 16, 64}, {0, 2}, {0, 1}, {1, 2}})
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
 

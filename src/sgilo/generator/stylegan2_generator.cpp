@@ -203,7 +203,7 @@ BlockState StyleGan2Generator::block_state(const LatentState& state, const Tenso
 Tensor StyleGan2Generator::decode(const LatentState& state) const {
   SynthesisNetwork synthesis = network_->synthesis;
   const Tensor ws = styles_from_coordinates(state.at("styles"));
-  return synthesis->run(block_state(state, ws), ws, noises_of(state), state.layer, layers()).skip;
+  return synthesis->image(block_state(state, ws), ws, noises_of(state), state.layer);
 }
 
 // `before` is what block layer-2 left, `features` those of block layer-1.

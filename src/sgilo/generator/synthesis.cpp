@@ -5,6 +5,7 @@
 #include "sgilo/core/error.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/generator/kernels/bias_activation.h"
+#include "sgilo/generator/kernels/fused_synthesis.h"
 #include "sgilo/generator/kernels/modulated_convolution.h"
 #include "sgilo/generator/kernels/upsample_filter.h"
 #include "sgilo/generator/mapping.h"
@@ -46,6 +47,15 @@ class SynthesisLayerImpl : public torch::nn::Module {
     return bias_activation(y, demodulation(weight_, styles), bias_, {noise, strength_}, clamp);
   }
 
+  // The same layer's part in fused_synthesis.
+  LayerInputs fused_inputs(const FusedLayer& fused, const Tensor& w, const Tensor& noise) {
+    const Tensor styles = affine_->forward(w);
+    return {styles, (styles.square().matmul(fused.squares.t()) + 1e-8).rsqrt(), noise};
+  }
+  std::shared_ptr<const FusedLayer> fused(torch::ScalarType type) const {
+    return std::make_shared<FusedLayer>(weight_, bias_, strength_, up_, type);
+  }
+
   Tensor constant_noise;
 
  private:
@@ -64,16 +74,21 @@ class ToRgbImpl : public torch::nn::Module {
 
   // y[n,o] = sum_i W[o,i] s[n,i] x[n,i] + b[o]: one small matrix per image, in float32.
   Tensor forward(const Tensor& x, const Tensor& w, double clamp) {
-    const Tensor styles = affine_->forward(w) / std::sqrt(static_cast<double>(weight_.size(1)));
-    const Tensor matrices = weight_.view({1, 3, -1}) * styles.unsqueeze(1);  // [N,3,I]
+    const Tensor matrices = this->matrices(w);
     const Tensor pixels = x.to(torch::kFloat32).permute({0, 2, 3, 1}).flatten(1, 2);  // [N,HW,I]
     const Tensor y = (torch::matmul(pixels, matrices.transpose(1, 2)) + bias_)
                          .transpose(1, 2)
                          .reshape({x.size(0), 3, x.size(2), x.size(3)});
     return clamp > 0 ? y.clamp(-clamp, clamp) : y;
   }
+  RgbInputs fused_inputs(const Tensor& w) { return {matrices(w), bias_}; }
 
  private:
+  Tensor matrices(const Tensor& w) {  // [N,3,I]
+    const Tensor styles = affine_->forward(w) / std::sqrt(static_cast<double>(weight_.size(1)));
+    return weight_.view({1, 3, -1}) * styles.unsqueeze(1);
+  }
+
   std::shared_ptr<AffineImpl> affine_;
   Tensor weight_, bias_;
 };
@@ -144,8 +159,61 @@ BlockState SynthesisNetworkImpl::run(BlockState state, const Tensor& ws, const N
   return state;
 }
 
+Kernel SynthesisNetworkImpl::kernel_in_use() const {
+  if (kernel == Kernel::reference) return kernel;
+  const std::string obstacle = fused_obstacle();
+  if (obstacle.empty()) return Kernel::fused;
+  if (kernel == Kernel::fused)
+    throw ConfigError(concat("kernel fused cannot run here: ", obstacle));
+  return Kernel::reference;
+}
+
+// Why the fused kernels cannot run now; empty where they can.
+std::string SynthesisNetworkImpl::fused_obstacle() const {
+  if (!constant_.device().is_cpu()) return "the network is not on the CPU";
+  if (constant_.scalar_type() != torch::kFloat32) return "its weights are not float32";
+  if (options.clamp > 0) return "it clamps activations";
+  if (torch::GradMode::is_enabled())
+    for (const Tensor& parameter : parameters())
+      if (parameter.requires_grad()) return "its weights are being trained";
+  return {};
+}
+
+const std::vector<std::shared_ptr<const FusedLayer>>& SynthesisNetworkImpl::fused_layers() {
+  std::vector<std::pair<const void*, std::uint32_t>> versions;
+  for (const Tensor& parameter : parameters())
+    versions.emplace_back(parameter.data_ptr(), parameter._version());
+  if (versions != prepared_.versions || prepared_.type != convolution_type) {
+    prepared_ = {std::move(versions), convolution_type, {}};
+    for (const auto& layer : layers_) prepared_.layers.push_back(layer->fused(convolution_type));
+  }
+  return prepared_.layers;
+}
+
+Tensor SynthesisNetworkImpl::image(const BlockState& from, const Tensor& ws, const Noises& noises,
+                                   std::int64_t first) {
+  if (kernel_in_use() == Kernel::reference)
+    return run(from, ws, noises, first, options.blocks() - 1).skip;
+  require_shape("styles", ws, {-1, options.style_rows(), options.w_dim});
+  const auto& all = fused_layers();
+  const std::int64_t begin = std::max<std::int64_t>(0, 2 * first - 1);
+  std::vector<std::shared_ptr<const FusedLayer>> layers(all.begin() + begin, all.end());
+  std::vector<LayerInputs> inputs;
+  std::vector<RgbInputs> rgb;
+  for (std::int64_t j = begin; j < options.noise_inputs(); ++j) {
+    const auto i = static_cast<std::size_t>(j);
+    inputs.push_back(layers_[i]->fused_inputs(*all[i], ws.select(1, j),
+                                              noises.empty() ? Tensor() : noises.at(i)));
+  }
+  for (std::int64_t b = first; b < options.blocks(); ++b)
+    rgb.push_back(to_rgb_[static_cast<std::size_t>(b)]->fused_inputs(ws.select(1, 2 * b + 1)));
+  const Tensor features =
+      first == 0 ? constant_.unsqueeze(0).expand({ws.size(0), -1, -1, -1}) : from.features;
+  return fused_synthesis(layers, features, first == 0 ? Tensor() : from.skip, inputs, rgb);
+}
+
 Tensor SynthesisNetworkImpl::forward(const Tensor& ws, const Noises& noises) {
-  return run({}, ws, noises, 0, options.blocks() - 1).skip;
+  return image({}, ws, noises, 0);
 }
 
 }  // namespace sgilo

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sgilo/core/torch.h"
+#include "sgilo/generator/kernels/kernel.h"
 
 namespace sgilo {
 
@@ -38,6 +39,7 @@ struct BlockState {
   Tensor skip;
 };
 
+struct FusedLayer;         // kernels/fused_synthesis.h
 class SynthesisLayerImpl;  // a modulated 3x3 convolution with noise, bias and activation
 class ToRgbImpl;           // a modulated 1x1 convolution without demodulation
 
@@ -47,6 +49,10 @@ class SynthesisNetworkImpl : public torch::nn::Module {
 
   // ws [N, style_rows, w_dim] -> image [N,3,size,size]; `noises` empty: none.
   Tensor forward(const Tensor& ws, const Noises& noises);
+
+  // The image of blocks first .. from what block first-1 left; for first = 0 `from` is ignored. By
+  // the fused kernels where `kernel` and the machine allow it.
+  Tensor image(const BlockState& from, const Tensor& ws, const Noises& noises, std::int64_t first);
 
   // Runs blocks first..last (inclusive) from what block first-1 left; for first = 0 `from` is
   // ignored.
@@ -61,16 +67,29 @@ class SynthesisNetworkImpl : public torch::nn::Module {
 
   Noises constant_noises() const;  // the stored buffers
 
+  // What `kernel` comes to now: reference or fused. Throws ConfigError for a fused that cannot run.
+  Kernel kernel_in_use() const;
+
   SynthesisOptions options;
   torch::ScalarType convolution_type =
       torch::kFloat32;  // kBFloat16: convolutions and activations in bf16, skip image in float32
+  Kernel kernel = Kernel::automatic;
 
  private:
+  std::string fused_obstacle() const;
   Tensor convolution_input(const Tensor& x) const;
 
   std::vector<std::shared_ptr<SynthesisLayerImpl>> layers_;  // in the order of the noises
   std::vector<std::shared_ptr<ToRgbImpl>> to_rgb_;           // one per block
   Tensor constant_;                                          // [C,4,4]
+
+  const std::vector<std::shared_ptr<const FusedLayer>>& fused_layers();
+  struct Prepared {
+    std::vector<std::pair<const void*, std::uint32_t>> versions;  // of the weights
+    torch::ScalarType type;
+    std::vector<std::shared_ptr<const FusedLayer>> layers;
+  };
+  Prepared prepared_;  // for the weights as they were then
 };
 TORCH_MODULE(SynthesisNetwork);
 

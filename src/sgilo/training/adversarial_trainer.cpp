@@ -9,10 +9,6 @@ namespace {
 
 namespace F = torch::nn::functional;
 
-torch::ScalarType scalar_type(Precision precision) {
-  return precision == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32;
-}
-
 // A penalty every k steps takes part in 1 of k + 1 updates; Adam's rate and decay follow (Karras et
 // al. 2020, section 3.1).
 std::unique_ptr<torch::optim::Adam> make_adam(torch::nn::Module& module,

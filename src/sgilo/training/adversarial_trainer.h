@@ -16,12 +16,6 @@
 
 namespace sgilo {
 
-enum class Precision { fp32, bf16 };
-template <>
-struct EnumWords<Precision> {
-  static constexpr std::array<std::string_view, 2> words{"fp32", "bf16"};
-};
-
 struct AdversarialOptions {
   std::int64_t z_dim = 128;
   std::int64_t w_dim = 128;

@@ -5,6 +5,7 @@
 
 #include "sgilo/core/options.h"
 #include "sgilo/core/torch.h"
+#include "sgilo/generator/kernels/kernel.h"
 
 namespace sgilo {
 
@@ -20,6 +21,23 @@ struct CommonOptions {
         field("threads", &CommonOptions::threads,
               "processor threads (0: OMP_NUM_THREADS, else one per core)", non_negative<int>),
         field("device", &CommonOptions::device, "cpu, cuda or cuda:<n>")};
+  }
+};
+
+// What verbs that run a generator take besides; they append generator_fields() instead.
+struct GeneratorRunOptions : CommonOptions {
+  Precision precision = Precision::fp32;
+  Kernel kernel = Kernel::automatic;
+
+  static constexpr auto generator_fields() {
+    using O = GeneratorRunOptions;
+    return std::tuple_cat(
+        std::tuple{field("precision", &O::precision,
+                         "of the generator's convolutions and activations: fp32 or bf16"),
+                   field("kernel", &O::kernel,
+                         "of the generator: automatic, reference or fused (CPU; automatic takes it "
+                         "where it can run)")},
+        common_fields());
   }
 };
 

@@ -94,7 +94,7 @@ std::vector<SolverOptions> demo_solvers(int chains, int evaluations, const Model
 DemoResult demo(const DemoOptions& options, Observer& observer) {
   validate(options);
   const torch::Device device = device_of(options.device);
-  const Model model = load_model(options.model, device);
+  const Model model = load_model(options.model, options);
   const std::int64_t size = model.generator->image_shape().back();
   const Tensor truth =
       portrait_images(kPortraitSeed, PortraitSplit::test, static_cast<std::uint64_t>(options.first),

@@ -7,7 +7,7 @@
 
 namespace sgilo {
 
-struct DemoOptions : CommonOptions {
+struct DemoOptions : GeneratorRunOptions {
   std::string model = "models/portraits64";
   std::int64_t portraits = 2;
   std::int64_t first = 0;
@@ -28,7 +28,7 @@ struct DemoOptions : CommonOptions {
                   positive<int>),
             field("noise_std", &O::noise_std, "sigma of the noise", positive<double>),
             field("output", &O::output, "folder of demo.png, table.csv and index.html")},
-        common_fields());
+        generator_fields());
   }
 };
 

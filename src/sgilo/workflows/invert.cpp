@@ -30,7 +30,7 @@ fs::path chunk_file(const fs::path& folder, std::int64_t chunk) {
 // What the chunks depend on; more portraits may follow later.
 Json recorded_options(const InvertOptions& options, const Model& model) {
   Json json = to_json(options);
-  for (const char* free : {"portraits", "threads", "device", "output"}) json.erase(free);
+  for (const char* free : {"portraits", "threads", "device", "kernel", "output"}) json.erase(free);
   json["generator"] = model.description["parts"]["generator"]["sha256"];
   return json;
 }
@@ -122,13 +122,11 @@ StateDict inverted(const InvertOptions& options, const Model& model, const Tenso
 InvertResult invert(const InvertOptions& options, Observer& observer) {
   validate(options);
   const torch::Device device = device_of(options.device);
-  const Model model = load_model(options.model, device);
+  const Model model = load_model(options.model, options);
   if (static_cast<int>(options.steps.size()) > model.generator->layers() + 1)
     throw ConfigError(concat("steps must name at most ", model.generator->layers() + 1,
                              " stages for ", model.generator->describe(), ", but names ",
                              options.steps.size()));
-  StyleGan2 network = model.generator->network();
-  if (options.bf16) network->synthesis->convolution_type = torch::kBFloat16;
   const fs::path folder = options.output;
   fs::create_directories(folder);
   const FolderLock lock(folder);

@@ -13,7 +13,7 @@
 
 namespace sgilo {
 
-struct InvertOptions : CommonOptions {
+struct InvertOptions : GeneratorRunOptions {
   std::vector<std::string> images;
   std::int64_t portraits = 4096;
   std::int64_t first = 0;
@@ -23,7 +23,6 @@ struct InvertOptions : CommonOptions {
   std::vector<int> steps = {60, 40, 40, 40};
   std::vector<double> learning_rates = {0.1, 0.05};
   std::vector<double> radii = {0.5};
-  bool bf16 = false;
   static constexpr auto fields() {
     using O = InvertOptions;
     return std::tuple_cat(
@@ -42,9 +41,8 @@ struct InvertOptions : CommonOptions {
                   all_positive<double>),
             field("radii", &O::radii,
                   "l1 radius of layers 1, 2, ... per number, in standard deviations",
-                  all_positive<double>),
-            field("bf16", &O::bf16, "convolutions in bfloat16")},
-        common_fields());
+                  all_positive<double>)},
+        generator_fields());
   }
 };
 

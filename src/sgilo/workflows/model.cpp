@@ -16,8 +16,8 @@ std::filesystem::path description_file(const std::filesystem::path& folder) {
   return folder / "model.json";
 }
 
-// A relative folder that is not below the working folder is looked for above the program too, so that
-// the model of the source tree is found from everywhere.
+// A relative folder that is not below the working folder is looked for above the program too, so
+// that the model of the source tree is found from everywhere.
 std::filesystem::path located(const std::filesystem::path& folder) {
   namespace fs = std::filesystem;
   std::error_code problem;
@@ -195,6 +195,15 @@ Model load_model(const std::filesystem::path& named, torch::Device device) {
   });
   if (model.description["parts"].contains("classifier"))
     model.classifier = read_classifier(folder, model.description, device);
+  return model;
+}
+
+Model load_model(const std::filesystem::path& folder, const GeneratorRunOptions& options) {
+  Model model = load_model(folder, device_of(options.device));
+  SynthesisNetwork synthesis = model.generator->network()->synthesis;
+  synthesis->convolution_type = scalar_type(options.precision);
+  synthesis->kernel = options.kernel;
+  synthesis->kernel_in_use();  // throws where it cannot run
   return model;
 }
 

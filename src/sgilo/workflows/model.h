@@ -18,6 +18,7 @@
 #include "sgilo/metrics/feature_classifier.h"
 #include "sgilo/score/score_network.h"
 #include "sgilo/solvers/problem.h"
+#include "sgilo/workflows/common_options.h"
 
 namespace sgilo {
 
@@ -40,6 +41,9 @@ struct Model {
 // Throws FormatError, naming file and tensor, for a folder that is missing a part, or whose part is
 // truncated, of another model, or not what its hash says.
 Model load_model(const std::filesystem::path& folder, torch::Device device = torch::kCPU);
+
+// On the device, in the precision and with the kernels that the options name.
+Model load_model(const std::filesystem::path& folder, const GeneratorRunOptions& options);
 
 // The classifier of a model folder alone, which may have no other part yet.
 FeatureClassifier load_classifier(const std::filesystem::path& folder,

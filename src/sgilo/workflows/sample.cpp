@@ -57,7 +57,7 @@ LatentState states(const SampleOptions& o, const Model& model,
 SampleResult sample(const SampleOptions& options, Observer& observer) {
   validate(options);
   const torch::NoGradGuard no_grad;
-  const Model model = load_model(options.model, device_of(options.device));
+  const Model model = load_model(options.model, options);
   if (options.layer > 0 && !model.scores.count(options.layer)) {
     std::vector<std::string> known;
     for (const auto& [layer, score] : model.scores) known.push_back(std::to_string(layer));

@@ -22,7 +22,7 @@ struct EnumWords<SampleStyles> {
   static constexpr std::array<std::string_view, 2> words{"fixed", "random"};
 };
 
-struct SampleOptions : CommonOptions {
+struct SampleOptions : GeneratorRunOptions {
   std::string model = "models/portraits64";
   int layer = 0;
   std::int64_t count = 16;
@@ -60,7 +60,7 @@ struct SampleOptions : CommonOptions {
                   "samples for a Frechet distance to portraits (0: none)",
                   non_negative<std::int64_t>),
             field("output", &O::output, "PNG file of the contact sheet")},
-        common_fields());
+        generator_fields());
   }
 };
 

@@ -63,6 +63,8 @@ Json manifest_of(const Measurement& measurement, const std::string& measurement_
           {"libtorch", TORCH_VERSION},
           {"threads", at::get_num_threads()},
           {"device", options.device},
+          {"precision", word_of(options.precision)},
+          {"kernel", word_of(model.generator->network()->synthesis->kernel_in_use())},
           {"solver", solver.describe()},
           {"model", model.name},
           {"generator", model.generator->describe()},
@@ -294,14 +296,14 @@ SolveResult solve(const SolveOptions& options, RunMode mode, Observer& observer)
   if (!fs::is_directory(options.measurement)) {
     const Measurement measurement = read_measurement(options.measurement);
     return solve_measurement(measurement, sha256_of_file(options.measurement),
-                             load_model(options.model, device), options, mode, observer);
+                             load_model(options.model, options), options, mode, observer);
   }
   std::vector<fs::path> files;
   for (const auto& item : fs::directory_iterator(options.measurement))
     if (item.path().extension() == ".safetensors") files.push_back(item.path());
   std::sort(files.begin(), files.end());
   if (files.empty()) throw format_error(options.measurement, "holds no measurement (.safetensors)");
-  const Model model = load_model(options.model, device);
+  const Model model = load_model(options.model, options);
   const RunFolder whole(options.output, mode, to_json(options),
                         {"measurement", "model", "output", "threads", "save_minutes"});
   Json runs = Json::array();
@@ -323,7 +325,7 @@ SolveEstimate estimate_solve(const SolveOptions& options) {
   validate(options);
   const torch::Device device = device_of(options.device);
   const Measurement measurement = read_measurement(options.measurement);
-  const Model model = load_model(options.model, device);
+  const Model model = load_model(options.model, options);
   const double model_error = resolved_model_error(measurement, model, options);
   const Problem problem = make_problem(measurement, model, model_error, device);
   require_scores(options.solver, model);

@@ -12,7 +12,7 @@
 
 namespace sgilo {
 
-struct SolveOptions : CommonOptions {
+struct SolveOptions : GeneratorRunOptions {
   std::string measurement;
   std::string model = "models/portraits64";
   SolverOptions solver = SgiloOptions{};
@@ -36,7 +36,7 @@ struct SolveOptions : CommonOptions {
             field("save_minutes", &O::save_minutes, "minutes between two saves of the state",
                   positive<double>),
             field("output", &O::output, "run folder")},
-        common_fields());
+        generator_fields());
   }
 };
 

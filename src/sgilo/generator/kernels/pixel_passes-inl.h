@@ -1,0 +1,340 @@
+// The passes of pixel_passes.h for one SIMD target. Channels are the lanes; those that do not fill
+// a vector go one by one through the same code.
+#if defined(SGILO_GENERATOR_KERNELS_PIXEL_PASSES_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef SGILO_GENERATOR_KERNELS_PIXEL_PASSES_INL_H_
+#undef SGILO_GENERATOR_KERNELS_PIXEL_PASSES_INL_H_
+#else
+#define SGILO_GENERATOR_KERNELS_PIXEL_PASSES_INL_H_
+#endif
+
+#include <algorithm>
+#include <cstring>
+#include <numbers>
+
+#include "hwy/highway.h"
+#include "sgilo/generator/kernels/pixel_passes.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sgilo {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using c10::BFloat16;
+
+inline constexpr float kGain = std::numbers::sqrt2_v<float>, kSlope = 0.2f;
+
+template <class D>
+HWY_INLINE hn::Vec<D> load(D d, const float* from) {
+  return hn::LoadU(d, from);
+}
+template <class D>
+HWY_INLINE hn::Vec<D> load(D d, const BFloat16* from) {
+  const hn::Rebind<std::uint16_t, D> half;
+  const hn::RebindToUnsigned<D> bits;
+  const auto* raw = reinterpret_cast<const std::uint16_t*>(from);
+  return hn::BitCast(d, hn::ShiftLeft<16>(hn::PromoteTo(bits, hn::LoadU(half, raw))));
+}
+
+template <class D>
+HWY_INLINE void store(D d, hn::Vec<D> v, float* to) {
+  hn::StoreU(v, d, to);
+}
+// Rounded to the nearest, ties to even.
+template <class D>
+HWY_INLINE void store(D d, hn::Vec<D> v, BFloat16* to) {
+  const hn::Rebind<std::uint16_t, D> half;
+  const hn::RebindToUnsigned<D> unsigned_bits;
+  const hn::RebindToSigned<D> signed_bits;
+  const auto bits = hn::BitCast(unsigned_bits, v);
+  const auto odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(unsigned_bits, 1u));
+  const auto rounded =
+      hn::ShiftRight<16>(hn::Add(hn::Add(bits, hn::Set(unsigned_bits, 0x7fffu)), odd));
+  hn::StoreU(hn::DemoteTo(half, hn::BitCast(signed_bits, rounded)), half,
+             reinterpret_cast<std::uint16_t*>(to));
+  (void)d;
+}
+
+template <class D>
+HWY_INLINE float sum(D d, hn::Vec<D> v) {
+  return hn::GetLane(hn::SumOfLanes(d, v));
+}
+
+using Wide = hn::ScalableTag<float>;
+using Single = hn::CappedTag<float, 1>;
+
+// f(tag, c) for vectors of channels from c on: whole ones, then single channels.
+template <class F>
+HWY_INLINE void for_channels(std::int64_t channels, F f) {
+  const Wide wide;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(wide));
+  std::int64_t c = 0;
+  for (; c + lanes <= channels; c += lanes) f(wide, c);
+  for (; c < channels; ++c) f(Single(), c);
+}
+
+// f(tag, i) over a flat range, in the same way.
+template <class F>
+HWY_INLINE void for_range(std::int64_t count, F f) {
+  for_channels(count, f);
+}
+
+// One pixel's activations from its convolution result.
+template <bool kNext, bool kRgb, class Y, class T>
+HWY_INLINE void activate(const LayerEnd& end, const Y* y, std::int64_t count, const float* noise,
+                         T* activation, T* scaled, float* rgb, std::int64_t rgb_stride) {
+  const std::int64_t channels = end.channels;
+  for (std::int64_t p = 0; p < count; ++p) {
+    const std::int64_t at = p * channels;
+    const float added = noise ? noise[p] : 0.0f;
+    const Wide wide;
+    auto red = hn::Zero(wide), green = red, blue = red;
+    float single[3] = {0, 0, 0};
+    for_channels(channels, [&](auto d, std::int64_t c) HWY_ATTR {
+      const auto before = hn::MulAdd(load(d, y + at + c), load(d, end.demodulation + c),
+                                     hn::Add(load(d, end.bias + c), hn::Set(d, added)));
+      const auto gain = hn::IfThenElse(hn::Lt(before, hn::Zero(d)), hn::Set(d, kSlope * kGain),
+                                       hn::Set(d, kGain));
+      const auto a = hn::Mul(before, gain);
+      store(d, a, activation + at + c);
+      if constexpr (kNext) store(d, hn::Mul(a, load(d, end.next_style + c)), scaled + at + c);
+      if constexpr (kRgb) {
+        const float* m = end.rgb + c;
+        if constexpr (std::is_same_v<decltype(d), Wide>) {
+          red = hn::MulAdd(a, load(d, m), red);
+          green = hn::MulAdd(a, load(d, m + channels), green);
+          blue = hn::MulAdd(a, load(d, m + 2 * channels), blue);
+        } else {
+          for (int k = 0; k < 3; ++k) single[k] += hn::GetLane(a) * m[k * channels];
+        }
+      }
+    });
+    if constexpr (kRgb) {
+      rgb[p] = sum(wide, red) + single[0];
+      rgb[rgb_stride + p] = sum(wide, green) + single[1];
+      rgb[2 * rgb_stride + p] = sum(wide, blue) + single[2];
+    }
+  }
+}
+
+template <class Y, class T>
+HWY_INLINE void activate_any(const LayerEnd& end, const Y* y, std::int64_t count,
+                             const float* noise, T* activation, T* scaled, float* rgb,
+                             std::int64_t rgb_stride) {
+  const auto run = [&](auto next, auto with_rgb) HWY_ATTR {
+    activate<decltype(next)::value, decltype(with_rgb)::value>(end, y, count, noise, activation,
+                                                               scaled, rgb, rgb_stride);
+  };
+  const std::true_type yes;
+  const std::false_type no;
+  if (end.next_style && end.rgb) return run(yes, yes);
+  if (end.next_style) return run(yes, no);
+  if (end.rgb) return run(no, yes);
+  return run(no, no);
+}
+
+template <class T>
+HWY_INLINE void activation(const ActivationPass<T>& p) {
+  activate_any(p.end, p.y, p.count, p.noise, p.activation, p.scaled, p.rgb, p.rgb_stride);
+}
+
+// out[i] = (in0[i] + 3 in1[i] + 3 in2[i] + in3[i]) / 4; a null row is zero.
+template <class T>
+HWY_INLINE void filter_rows(const T* const rows[4], std::int64_t count, float* out) {
+  constexpr float kFilter[4] = {0.25f, 0.75f, 0.75f, 0.25f};
+  for_range(count, [&](auto d, std::int64_t i) HWY_ATTR {
+    auto v = hn::Zero(d);
+    for (int k = 0; k < 4; ++k)
+      if (rows[k]) v = hn::MulAdd(load(d, rows[k] + i), hn::Set(d, kFilter[k]), v);
+    hn::StoreU(v, d, out + i);
+  });
+}
+
+template <class T>
+HWY_INLINE void filtered_activation(const FilteredActivationPass<T>& p) {
+  const std::int64_t c = p.end.channels, w = p.width;
+  float* even = p.buffer;               // columns 0 .. W
+  float* odd = even + (w + 1) * c + c;  // columns -1 .. W: zero outside of 0 .. W - 1
+  float* line = odd + (w + 1) * c;      // 2W columns
+  std::memset(odd - c, 0, static_cast<std::size_t>(c) * sizeof(float));
+  std::memset(odd + w * c, 0, static_cast<std::size_t>(c) * sizeof(float));
+  for (std::int64_t row = p.first_row; row < p.last_row; ++row) {
+    const T *even_rows[4], *odd_rows[4];
+    for (std::int64_t k = 0; k < 4; ++k) {
+      const std::int64_t r = row - 1 + k;
+      const bool inside = r >= 0 && r <= 2 * p.height;
+      even_rows[k] = inside ? p.phases[2 * (r & 1)] + (r >> 1) * (w + 1) * c : nullptr;
+      odd_rows[k] = inside ? p.phases[2 * (r & 1) + 1] + (r >> 1) * w * c : nullptr;
+    }
+    filter_rows(even_rows, (w + 1) * c, even);
+    filter_rows(odd_rows, w * c, odd);
+    for (std::int64_t j = 0; j < w; ++j) {
+      const float *e = even + j * c, *o = odd + j * c;
+      float* to = line + 2 * j * c;
+      for_channels(c, [&](auto d, std::int64_t i) HWY_ATTR {
+        const auto near = hn::Set(d, 0.75f), far = hn::Set(d, 0.25f);
+        const auto before = load(d, o - c + i), left = load(d, e + i), right = load(d, o + i),
+                   after = load(d, e + c + i), beyond = load(d, o + c + i);
+        hn::StoreU(hn::MulAdd(far, hn::Add(before, after), hn::Mul(near, hn::Add(left, right))), d,
+                   to + i);
+        hn::StoreU(hn::MulAdd(far, hn::Add(left, beyond), hn::Mul(near, hn::Add(right, after))), d,
+                   to + c + i);
+      });
+    }
+    const std::int64_t pixel = row * 2 * w;
+    activate_any(p.end, line, 2 * w, p.noise ? p.noise + pixel : nullptr, p.activation + pixel * c,
+                 p.scaled ? p.scaled + pixel * c : nullptr, static_cast<float*>(nullptr), 0);
+  }
+}
+
+template <bool kNext, bool kRgb, bool kNoise, class D, class T>
+HWY_INLINE void activation_gradient_of(D d, std::int64_t c, const ActivationGradientPass<T>& p,
+                                       std::int64_t first, std::int64_t last, float* across) {
+  const std::int64_t channels = p.end.channels;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const auto zero = hn::Zero(d);
+  const auto demodulation = load(d, p.end.demodulation + c), bias = load(d, p.end.bias + c);
+  auto style = zero, red = zero, green = zero, blue = zero;
+  if constexpr (kNext) style = load(d, p.end.next_style + c);
+  if constexpr (kRgb) {
+    red = load(d, p.end.rgb + c);
+    green = load(d, p.end.rgb + channels + c);
+    blue = load(d, p.end.rgb + 2 * channels + c);
+  }
+  float* sums = p.sums + c;
+  auto style_sum = load(d, sums), red_sum = load(d, sums + channels),
+       green_sum = load(d, sums + 2 * channels), blue_sum = load(d, sums + 3 * channels),
+       demodulation_sum = load(d, sums + 4 * channels);
+  for (std::int64_t i = first; i < last; ++i) {
+    const std::int64_t at = i * channels + c;
+    const auto a = load(d, p.activation + at);
+    auto g = zero;
+    if constexpr (kNext) {
+      const auto scaled = load(d, p.scaled_gradient + at);
+      g = hn::Mul(scaled, style);
+      style_sum = hn::MulAdd(scaled, a, style_sum);
+    }
+    if constexpr (kRgb) {
+      const auto r = hn::Set(d, p.rgb_gradient[i]),
+                 gr = hn::Set(d, p.rgb_gradient[p.rgb_stride + i]),
+                 b = hn::Set(d, p.rgb_gradient[2 * p.rgb_stride + i]);
+      g = hn::MulAdd(r, red, hn::MulAdd(gr, green, hn::MulAdd(b, blue, g)));
+      red_sum = hn::MulAdd(r, a, red_sum);
+      green_sum = hn::MulAdd(gr, a, green_sum);
+      blue_sum = hn::MulAdd(b, a, blue_sum);
+    }
+    const auto negative = hn::Lt(a, zero);
+    g = hn::Mul(g, hn::IfThenElse(negative, hn::Set(d, kSlope * kGain), hn::Set(d, kGain)));
+    const auto before = hn::Mul(
+        a, hn::IfThenElse(negative, hn::Set(d, 1 / (kSlope * kGain)), hn::Set(d, 1 / kGain)));
+    auto y = hn::Sub(before, bias);
+    if (p.noise) y = hn::Sub(y, hn::Set(d, p.noise[i]));
+    demodulation_sum = hn::MulAdd(g, y, demodulation_sum);
+    store(d, hn::Mul(g, demodulation), p.y_gradient + at);
+    if constexpr (kNoise) {
+      float* own = across + (i - first) * static_cast<std::int64_t>(hn::Lanes(Wide()));
+      hn::StoreU(hn::Add(hn::LoadU(d, own), g), d, own);
+    }
+  }
+  (void)lanes;
+  store(d, style_sum, sums);
+  store(d, red_sum, sums + channels);
+  store(d, green_sum, sums + 2 * channels);
+  store(d, blue_sum, sums + 3 * channels);
+  store(d, demodulation_sum, sums + 4 * channels);
+}
+
+// Channels are the outer loop, so that coefficients and sums stay in registers; tiles of pixels, so
+// that the memory in between stays in the first cache.
+template <bool kNext, bool kRgb, bool kNoise, class T>
+HWY_INLINE void activation_gradient_tiles(const ActivationGradientPass<T>& p) {
+  constexpr std::int64_t kTile = 64;
+  const Wide wide;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(wide));
+  HWY_ALIGN float across[kTile * HWY_MAX_BYTES / sizeof(float)];  // over channels, per pixel
+  for (std::int64_t first = 0; first < p.count; first += kTile) {
+    const std::int64_t last = std::min(first + kTile, p.count);
+    if constexpr (kNoise)
+      std::memset(across, 0, static_cast<std::size_t>((last - first) * lanes) * sizeof(float));
+    for_channels(p.end.channels, [&](auto d, std::int64_t c) HWY_ATTR {
+      activation_gradient_of<kNext, kRgb, kNoise>(d, c, p, first, last, across);
+    });
+    if constexpr (kNoise)
+      for (std::int64_t i = first; i < last; ++i)
+        p.noise_gradient[i] = sum(wide, hn::LoadU(wide, across + (i - first) * lanes));
+  }
+}
+
+template <class T>
+HWY_INLINE void activation_gradient(const ActivationGradientPass<T>& p) {
+  const auto run = [&](auto next, auto rgb) HWY_ATTR {
+    if (p.noise_gradient)
+      activation_gradient_tiles<decltype(next)::value, decltype(rgb)::value, true>(p);
+    else
+      activation_gradient_tiles<decltype(next)::value, decltype(rgb)::value, false>(p);
+  };
+  const std::true_type yes;
+  const std::false_type no;
+  if (p.scaled_gradient && p.rgb_gradient) return run(yes, yes);
+  if (p.scaled_gradient) return run(yes, no);
+  if (p.rgb_gradient) return run(no, yes);
+  return run(no, no);
+}
+
+template <class T>
+HWY_INLINE void filter_gradient(const FilterGradientPass<T>& p) {
+  const std::int64_t c = p.channels, line = p.width * c;
+  float* v = p.buffer + 2 * c;  // columns -2 .. width + 1, zero outside
+  std::memset(p.buffer, 0, static_cast<std::size_t>(2 * c) * sizeof(float));
+  std::memset(v + line, 0, static_cast<std::size_t>(2 * c) * sizeof(float));
+  for (std::int64_t row = p.first_row; row < p.last_row; ++row) {
+    const T* rows[4];
+    for (std::int64_t k = 0; k < 4; ++k) {
+      const std::int64_t r = row - 2 + k;
+      rows[k] = r >= 0 && r < p.height ? p.gradient + r * line : nullptr;
+    }
+    filter_rows(rows, line, v);
+    T* to = p.t_gradient + row * (line + c);
+    for_range(line + c, [&](auto d, std::int64_t i) HWY_ATTR {
+      const auto outer = hn::Add(load(d, v + i + c), load(d, v + i - 2 * c));
+      const auto inner = hn::Add(load(d, v + i), load(d, v + i - c));
+      store(d, hn::MulAdd(hn::Set(d, 0.25f), outer, hn::Mul(hn::Set(d, 0.75f), inner)), to + i);
+    });
+  }
+}
+
+template <class T>
+HWY_INLINE void scale(const ScalePass<T>& p) {
+  for (std::int64_t i = 0; i < p.count; ++i)
+    for_channels(p.channels, [&](auto d, std::int64_t c) HWY_ATTR {
+      const std::int64_t at = i * p.channels + c;
+      store(d, hn::Mul(load(d, p.x + at), load(d, p.style + c)), p.scaled + at);
+    });
+}
+
+template <class T>
+HWY_INLINE void scale_gradient(const ScaleGradientPass<T>& p) {
+  for (std::int64_t i = 0; i < p.count; ++i)
+    for_channels(p.channels, [&](auto d, std::int64_t c) HWY_ATTR {
+      const std::int64_t at = i * p.channels + c;
+      const auto g = load(d, p.scaled_gradient + at);
+      if (p.x_gradient) store(d, hn::Mul(g, load(d, p.style + c)), p.x_gradient + at);
+      store(d, hn::MulAdd(g, load(d, p.x + at), load(d, p.style_sums + c)), p.style_sums + c);
+    });
+}
+
+#define SGILO_ENTRIES(Pass, name)                            \
+  void name##_float(const Pass<float>& pass) { name(pass); } \
+  void name##_bfloat16(const Pass<BFloat16>& pass) { name(pass); }
+SGILO_ENTRIES(ActivationPass, activation)
+SGILO_ENTRIES(FilteredActivationPass, filtered_activation)
+SGILO_ENTRIES(ActivationGradientPass, activation_gradient)
+SGILO_ENTRIES(FilterGradientPass, filter_gradient)
+SGILO_ENTRIES(ScalePass, scale)
+SGILO_ENTRIES(ScaleGradientPass, scale_gradient)
+#undef SGILO_ENTRIES
+
+}  // namespace HWY_NAMESPACE
+}  // namespace sgilo
+HWY_AFTER_NAMESPACE();
+
+#endif  // toggle
