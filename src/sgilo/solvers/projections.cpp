@@ -6,13 +6,20 @@ namespace sgilo {
 
 Tensor project_l1_ball(const Tensor& x, const Tensor& centre, double radius) {
   const Tensor offset = (x - centre).flatten(1), size = offset.abs();
-  const Tensor sorted = std::get<0>(size.sort(1, /*descending=*/true));
-  const Tensor count = torch::arange(1, sorted.size(1) + 1, x.options());
-  const Tensor excess = (sorted.cumsum(1) - radius) / count;  // theta if the first `count` remain
-  const Tensor last = (sorted > excess).sum(1, /*keepdim=*/true).sub(1).clamp_min(0);
-  const Tensor theta = excess.gather(1, last);
+  const Tensor total = size.sum(1, /*keepdim=*/true), inside = total <= radius;
+  // theta with sum_i max(size_i - theta, 0) = radius: solved for the numbers above the last theta,
+  // which only grows, until these stay the same; five to ten rounds, where sorting takes longer.
+  Tensor count = torch::full_like(total, static_cast<double>(size.size(1)));
+  Tensor theta = (total - radius) / count;
+  for (;;) {
+    const Tensor above = (size > theta).to(size.scalar_type());
+    const Tensor remaining = above.sum(1, /*keepdim=*/true);
+    if (torch::equal(remaining, count)) break;
+    count = remaining;
+    const Tensor next = ((size * above).sum(1, /*keepdim=*/true) - radius) / count.clamp_min(1);
+    theta = torch::maximum(theta, next);
+  }
   const Tensor shrunk = offset.sign() * (size - theta).clamp_min(0);
-  const Tensor inside = size.sum(1, /*keepdim=*/true) <= radius;
   return torch::where(inside, x.flatten(1), centre.flatten(1) + shrunk).reshape(x.sizes());
 }
 

@@ -6,8 +6,8 @@
 
 namespace sgilo {
 
-// The nearest point of {x : ||x - centre||_1 <= radius} to each row of x [N, ...] (sort-based:
-// Duchi et al. 2008, figure 1).
+// The nearest point of {x : ||x - centre||_1 <= radius} to each row of x [N, ...] (Michelot
+// 1986; the simplex projection of Duchi et al. 2008 without its sort).
 Tensor project_l1_ball(const Tensor& x, const Tensor& centre, double radius);
 
 // x scaled to norm sqrt(d): over the last axis for style rows [N, rows, d], over all but the first
