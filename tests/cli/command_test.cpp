@@ -1,8 +1,11 @@
 // The command as people use it: words in, files, sentences and exit codes out.
 #include "sgilo/cli/command.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
+
+#include <fstream>
 
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/cli/terminal_observer.h"
@@ -148,6 +151,10 @@ TEST_F(Command, ObservedDataWithoutNoiseHaveTheirSigmaEstimated) {
                              "--size", "16", "-o", path("y.safetensors"), "--json", "-q"});
   ASSERT_EQ(result.code, 0) << result.err;
   EXPECT_EQ(Json::parse(result.out)["noise_estimated"], true);
+  expect_failure({"measure", "--observed", path("face.png"), "--operator", "identity", "--noise",
+                  "gaussian:sigma=0.01", "--estimate-noise"},
+                 2,
+                 "noise must not be stated beside estimate_noise, which finds sigma in the data");
 }
 
 TEST_F(Command, UnknownVerbIsNamedWithTheNearest) {
@@ -155,6 +162,94 @@ TEST_F(Command, UnknownVerbIsNamedWithTheNearest) {
   EXPECT_EQ(result.code, 2);
   EXPECT_EQ(result.err.substr(0, 61),
             "sgilo: unknown verb 'solv', did you mean 'solve'? known verbs");
+}
+
+TEST_F(Command, VerbsOfTwoWordsSayWhichSecondWordsThereAre) {
+  expect_failure({"train"}, 2, "sgilo train needs a second word: generator, classifier or score");
+  expect_failure({"train", "scores"}, 2,
+                 "sgilo train needs a second word: generator, classifier or score, but 'scores' "
+                 "follows");
+  expect_failure({"data"}, 2, "sgilo data needs a second word: portraits");
+  const Result help = run({"train", "--help"});
+  EXPECT_EQ(help.code, 0);
+  EXPECT_NE(help.out.find("\n  train score "), std::string::npos) << help.out;
+  EXPECT_EQ(help.out.find("\n  solve "), std::string::npos) << help.out;
+  EXPECT_EQ(run({"help", "train"}).out, help.out);
+  EXPECT_EQ(run({"data", "-h"}).code, 0);
+}
+
+TEST_F(Command, FailedWritesToStdoutAreOurFailure) {
+  for (const Words& words : {Words{"info"}, Words{"--help"}, Words{"options", "-o", "-"}}) {
+    std::ofstream full("/dev/full");
+    std::ostringstream err;
+    EXPECT_EQ(run_command(words, full, err), 1) << words[0];
+    EXPECT_EQ(err.str(), "sgilo: stdout: cannot be written\n");
+  }
+}
+
+TEST_F(Command, DashAsOutputSendsTheFileToStdoutAndTheSentenceToStderr) {
+  std::cout.flush();
+  const int saved = ::dup(STDOUT_FILENO);
+  const int file = ::open(path("stdout").c_str(), O_WRONLY | O_CREAT, 0600);
+  ::dup2(file, STDOUT_FILENO);
+  ::close(file);
+  const Result result = run(measure_words({"-o", "-"}));
+  ::dup2(saved, STDOUT_FILENO);
+  ::close(saved);
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(result.out, "");
+  EXPECT_TRUE(result.err.starts_with("-: 1 image(s)")) << result.err;
+  EXPECT_FALSE(fs::exists("-"));
+  ASSERT_EQ(run(measure_words()).code, 0);
+  EXPECT_EQ(folder_.get("stdout"), folder_.get("y.safetensors"));
+}
+
+TEST_F(Command, OutputsThatNameNothingAreRefused) {
+  expect_failure(measure_words({"-o", ""}), 2, "output must name a file or folder, but is empty");
+  expect_failure(measure_words({"--output="}), 2,
+                 "output must name a file or folder, but is empty");
+  expect_failure(solve_words({"-o", "-"}), 2, "output must name a folder, but is '-' (stdout)");
+}
+
+TEST_F(Command, FlagsAreNoValues) {
+  expect_failure({"info", "--seed", "--threads", "1"}, 2,
+                 "--seed needs a value, but '--threads' follows");
+  expect_failure({"info", "--seed", "-q"}, 2, "--seed needs a value, but '-q' follows");
+  expect_failure({"info", "--seed"}, 2, "--seed needs a value, but nothing follows");
+  expect_failure({"solve", "--resume", "--threads", "1"}, 2,
+                 "--resume needs a folder, but '--threads' follows");
+  expect_failure({"solve", "--resume", ""}, 2, "--resume needs a folder, but is empty");
+  expect_failure({"info", "--config", "--json"}, 2, "--config needs a file, but '--json' follows");
+  expect_failure({"info", "--seed", "-3"}, 2, "seed must be at least 0, but is -3");
+}
+
+TEST_F(Command, FlagsThatChangeAKindKeepTheConfigurationsOptions) {
+  const auto parts = [&](const std::string& name, const std::string& solver) {
+    folder_.put(name, R"({"solver": )" + solver + "}");
+    return path(name);
+  };
+  make_model_and_measurement();
+  const Words words{"solve",    path("y.safetensors"), "--model", path("model"), "-o", path("run"),
+                    "--solver", "csgm:evaluations=3",  "-q",      "--config"};
+  const auto with = [&](const std::string& config) {
+    Words all = words;
+    all.push_back(config);
+    return all;
+  };
+  ASSERT_EQ(run(with(parts("a.json", R"({"chains": 2})"))).code, 0);
+  const Json solver = read_json_file(folder_ / "run/config.json")["solver"];
+  EXPECT_EQ(solver["kind"], "csgm");
+  EXPECT_EQ(solver["chains"], 2);
+  EXPECT_EQ(solver["evaluations"], 3);
+  expect_failure(with(parts("b.json", R"({"kind": "ilo", "radii": [0.5]})")), 2,
+                 "solver.radii: unknown option 'radii'; known options: chains, evaluations, "
+                 "learning_rate");
+}
+
+TEST_F(Command, ConfigurationsThatAreNotJsonAreNamedWithThePlace) {
+  folder_.put("c.json", "{\n  \"size\": 16,\n}\n");
+  expect_failure(measure_words({"--config", path("c.json")}), 3,
+                 path("c.json") + ": is not JSON at line 3, column 1");
 }
 
 TEST_F(Command, UnknownFlagIsNamedWithTheNearestOfItsLevel) {
@@ -204,8 +299,8 @@ TEST_F(Command, ValuesOutOfRangeAreRefused) {
   refused({"--operator", "inpaint:keep=2"}, "operator.keep must be in (0, 1], but is 2.0");
   refused({"--operator", "inpaint:keep=nan"}, "operator.keep must be a number, but is \"nan\"");
   refused({"--operator.keep=nan"}, "operator.keep must be a number, but is \"nan\"");
-  refused({"--noise", "gaussian:sigma=0"}, "noise.sigma must be positive, but is 0.0");
-  refused({"--noise.sigma", "-0.1"}, "noise.sigma must be positive, but is -0.1");
+  refused({"--noise", "gaussian:sigma=0"}, "noise.sigma must be in [1e-06, 1000], but is 0.0");
+  refused({"--noise.sigma", "-0.1"}, "noise.sigma must be in [1e-06, 1000], but is -0.1");
   refused({"--seed", "one"}, "seed must be a whole number, but is \"one\"");
   refused({"--device", "gpu"}, "device must be one of cpu on this machine, but is 'gpu'");
   refused({"--threads", "-1"}, "threads must be at least 0, but is -1");
@@ -231,8 +326,8 @@ TEST_F(Command, BadImagesAreRefusedAndNothingIsWritten) {
 
 TEST_F(Command, MaskOfAnotherSizeIsRefused) {
   write_png(folder_ / "m.png", torch::ones({1, 8, 8}));
-  expect_failure(measure_words({"--operator", "mask:file=" + path("m.png")}), 2,
-                 "operator mask: '" + path("m.png") + "' must have shape [16, 16], but has [8, 8]");
+  expect_failure(measure_words({"--operator", "mask:file=" + path("m.png")}), 3,
+                 path("m.png") + ": must be a mask of 16 x 16 pixels, but has 8 x 8");
 }
 
 TEST_F(Command, BadModelFoldersAreRefused) {
@@ -251,7 +346,7 @@ TEST_F(Command, BadModelFoldersAreRefused) {
   EXPECT_EQ(missing.code, 3);
   EXPECT_TRUE(missing.err.ends_with(path("model/generator.safetensors") + ": is missing\n"));
   folder_.put("model/model.json", "{");
-  refused(path("model/model.json") + ": is not JSON");
+  refused(path("model/model.json") + ": is not JSON at line 1, column 2");
   fs::remove_all(folder_ / "model");
   refused(path("model") + ": there is no such model folder");
 }
@@ -300,9 +395,11 @@ TEST_F(Command, CompareWantsAFinishedRunAndItsOwnReference) {
   ASSERT_EQ(run(solve_words()).code, 0);
   write_png(folder_ / "other.png", smooth_pictures(1, 20)[0]);
   const Result result = run({"compare", path("run"), "--reference", path("other.png")});
-  EXPECT_EQ(result.code, 2);
-  EXPECT_EQ(result.err.substr(0, path("other.png").size() + 41),
-            "sgilo: " + path("other.png") + ": is not the measured image 'face'");
+  EXPECT_EQ(result.code, 3);
+  EXPECT_TRUE(result.err.ends_with(
+      "sgilo: " + path("other.png") +
+      ": must be the image that was measured, of 16 x 16 pixels, but has 20 x 20\n"))
+      << result.err;
   expect_failure(
       {"compare", path("run"), "--reference", path("face.png"), "--reference", path("face.png")}, 2,
       "reference must name 1 images in the order of the measurement for " + path("run") +
@@ -325,7 +422,26 @@ TEST_F(Command, HelpShowsOptionsAndAnExample) {
   EXPECT_NE(solve.out.find("--solver.annealed.inner-steps"), std::string::npos);
   EXPECT_NE(solve.out.find("Example:\n  sgilo solve y.safetensors"), std::string::npos);
   EXPECT_EQ(run({"help", "solve"}).out, solve.out);
+  EXPECT_NE(solve.out.find("win over it"), std::string::npos);
   EXPECT_EQ(run({"version"}).out.substr(0, 6), "sgilo ");
+}
+
+TEST_F(Command, HelpIsAsWideAsTheTerminalWithinReason) {
+  const auto longest_line = [](const Words& words, int columns) {
+    std::ostringstream out, err;
+    EXPECT_EQ(run_command(words, out, err, false, columns), 0);
+    std::istringstream lines(out.str().substr(0, out.str().find("\nExample:")));
+    std::size_t longest = 0;
+    for (std::string line; std::getline(lines, line);) longest = std::max(longest, line.size());
+    return longest;
+  };
+  for (const Words& words : {Words{"--help"}, Words{"solve", "--help"}, Words{"measure", "--help"},
+                             Words{"train", "generator", "--help"}, Words{"train", "--help"}}) {
+    EXPECT_LE(longest_line(words, 1000), 100u) << words[0];
+    EXPECT_LE(longest_line(words, 80), 80u) << words[0];
+    EXPECT_LE(longest_line(words, 10), 60u) << words[0];
+  }
+  EXPECT_GT(longest_line({"solve", "--help"}, 1000), 90u);
 }
 
 TEST_F(Command, ManualListsTheOptionsOfEveryVerb) {

@@ -89,14 +89,24 @@ TEST(Inpainting, RefusesWhatDoesNotFitTheImage) {
             "operator mask: 'm.png' must be read by the caller, but no reader is given");
   EXPECT_EQ(error("mask:file=m.png",
                   [](const std::string&) {
-                    return torch::ones({8, 9});
+                    return torch::ones({1, 8, 8});
                   }),
-            "operator mask: 'm.png' must have shape [8, 8], but has [8, 9]");
+            "operator mask: 'm.png' must have shape [-1, -1], but has [1, 8, 8]");
   EXPECT_EQ(error("mask:file=m.png",
                   [](const std::string&) {
                     return torch::zeros({8, 8});
                   }),
             "operator mask (file = m.png: 0 of 64 pixels) must leave at least one pixel");
+}
+
+TEST(Inpainting, AMaskOfAnotherSizeIsABadFile) {
+  EXPECT_EQ(error_text<FormatError>([] {
+              make_operator(MaskOptions{"m.png"}, {3, 8, 8}, RandomStreams(1),
+                            [](const std::string&) {
+                              return torch::ones({6, 9});
+                            });
+            }),
+            "m.png: must be a mask of 8 x 8 pixels, but has 9 x 6");
 }
 
 }  // namespace

@@ -65,8 +65,49 @@ TEST(Measure, MaskOfAnotherSizeIsRefused) {
   const std::string mask = files.write("m.png", torch::ones({1, 8, 8}));
   options.forward_operator = MaskOptions{mask};
   options.size = 16;
-  EXPECT_EQ(error_text<ConfigError>([&] { measure(options, files.observer); }),
-            "operator mask: '" + mask + "' must have shape [16, 16], but has [8, 8]");
+  EXPECT_EQ(error_text<FormatError>([&] { measure(options, files.observer); }),
+            mask + ": must be a mask of 16 x 16 pixels, but has 8 x 8");
+  const std::string damaged = files.write("d.png", picture(16, 24));
+  EXPECT_EQ(error_text<FormatError>(
+                [&] { measure(files.observed(damaged, MaskOptions{mask}), files.observer); }),
+            mask + ": must be a mask of 24 x 16 pixels, as " + damaged + " has, but has 8 x 8");
+}
+
+TEST(Measure, WarnsOnceOfAMaskOfGreys) {
+  Files files;
+  const Tensor ramp = torch::linspace(-1, 1, 20).expand({1, 20, 20});
+  const std::string mask = files.write("m.png", ramp);
+  const std::string warning = mask +
+                              ": a mask is black and white, but 90 % of its pixels are grey; from "
+                              "mid-grey on they count as seen";
+  MeasureOptions options = files.observed(files.write("a.png", picture(20, 20)), MaskOptions{mask});
+  options.images.push_back(files.write("b.png", picture(20, 20)));
+  EXPECT_EQ(measure(options, files.observer).count(), 2);
+  EXPECT_EQ(files.observer.warnings, std::vector<std::string>{warning});
+
+  Files others;
+  options.observed = false;
+  options.size = 20;
+  EXPECT_EQ(measure(options, others.observer).count(), 2);
+  EXPECT_EQ(others.observer.warnings, std::vector<std::string>{warning});
+
+  Files few;  // 4 of 400 pixels, as smoothed edges have
+  Tensor sharp = torch::ones({1, 20, 20});
+  sharp[0][0].slice(0, 0, 4).fill_(0.2);
+  options.forward_operator = MaskOptions{few.write("m.png", sharp)};
+  measure(options, few.observer);
+  EXPECT_TRUE(few.observer.warnings.empty());
+}
+
+TEST(Measure, SizeIsBounded) {
+  Files files;
+  MeasureOptions options;
+  options.images = {files.write("face.png", picture(16, 16))};
+  for (const std::int64_t size : {0, 4097, 100000}) {
+    options.size = size;
+    EXPECT_EQ(error_text<ConfigError>([&] { measure(options, files.observer); }),
+              concat("size must be from 1 to 4096, but is ", size));
+  }
 }
 
 TEST(Measure, ObservedDataAreTakenAsTheyAre) {
@@ -122,6 +163,13 @@ TEST(Measure, EstimatesAnUnknownSigmaAndSaysSo) {
       files.observer.messages.back(),
       concat("sigma is not stated; estimated from differences of neighbouring pixels as ",
              measurement.noise_std(), " (fine detail counts as noise, so the truth may be lower)"));
+}
+
+TEST(Measure, AStatedSigmaIsNotEstimated) {
+  Files files;
+  MeasureOptions options = files.observed(files.write("d.png", picture(16, 16)), IdentityOptions{});
+  options.noise = GaussianNoiseOptions{0.1};
+  EXPECT_FALSE(measure(options, files.observer).noise_estimated);
 }
 
 TEST(Measure, RandomOperatorsCannotHaveMadeObservedData) {

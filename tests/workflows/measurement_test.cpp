@@ -71,7 +71,7 @@ TEST(Measurement, OtherFilesAreRefusedByName) {
             }),
             path + ": tensor 'y' must have shape [2, 3, 64], but has [2, 3, 63]");
   EXPECT_EQ(rewritten([](auto& f) { f.metadata["noise"] = "{\"sigma\": -1}"; }),
-            path + ": noise.sigma must be positive, but is -1.0");
+            path + ": noise.sigma must be in [1e-06, 1000], but is -1.0");
   EXPECT_EQ(
       rewritten([](auto& f) { f.metadata["images"] = "[{\"name\": \"../x\", \"framing\": {}}]"; }),
       path + ": entry 'images': '../x' cannot name an image");

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/files/atomic_file.h"
+#include "sgilo/files/input_file.h"
 #include "sgilo/workflows/measure.h"
 #include "support/error_text.h"
 #include "support/temporary_folder.h"
@@ -138,6 +140,35 @@ TEST_F(Solve, FinishedFolderIsReplacedOnlyWithForce) {
   options_.seed = 2;
   EXPECT_TRUE(solve_into("run", RunMode::force, observer_).finished);
   EXPECT_EQ(read_json_file(folder_ / "run" / "config.json")["seed"], 2);
+}
+
+TEST_F(Solve, ReplacedRunStaysUntilTheNewOneIsFinished) {
+  solve_into("run", RunMode::fresh, observer_);
+  options_.seed = 2;
+  StoppingObserver stop(1);
+  EXPECT_FALSE(solve_into("run", RunMode::force, stop).finished);
+  EXPECT_TRUE(fs::exists(folder_ / "run/replaced/draws.safetensors"));
+  EXPECT_FALSE(solve_into("run", RunMode::force, stop).finished);  // of the unfinished one
+  EXPECT_TRUE(fs::exists(folder_ / "run/replaced/draws.safetensors"));
+  EXPECT_TRUE(solve_into("run", RunMode::resume, observer_).finished);
+  EXPECT_FALSE(fs::exists(folder_ / "run/replaced"));
+}
+
+TEST_F(Solve, FilesThatAreOfNoRunStay) {
+  const std::string run = (folder_ / "run").string();
+  fs::create_directories(folder_ / "run/samples");
+  write_file_atomically(folder_ / "run/mean.png", "mine");
+  for (const RunMode mode : {RunMode::fresh, RunMode::force})
+    EXPECT_EQ(error_text<ConfigError>([&] { solve_into("run", mode, observer_); }),
+              run + " holds files that are not of a run (samples, mean.png); name another folder");
+  EXPECT_EQ(read_file(folder_ / "run/mean.png"), "mine");
+}
+
+TEST_F(Solve, RefusedSolverLeavesNoFolder) {
+  std::get<SgiloOptions>(options_.solver).layers = {9};
+  std::get<SgiloOptions>(options_.solver).use_layer_score = true;
+  EXPECT_NE(error_text<ConfigError>([&] { solve_into("run", RunMode::fresh, observer_); }), "");
+  EXPECT_FALSE(fs::exists(folder_ / "run"));
 }
 
 TEST_F(Solve, ResumedRunKeepsItsOptionsAndInputs) {

@@ -1,5 +1,6 @@
 #include "sgilo/cli/command.h"
 
+#include <algorithm>
 #include <new>
 #include <ostream>
 
@@ -15,19 +16,39 @@ std::string version_text() {
                 "\n");
 }
 
-std::string overview() {
-  std::string text =
-      "sgilo <verb> [options]: restores images by sampling a generator's posterior\n\n";
+// One line for each verb whose name starts so.
+std::string verb_list(const std::string& start, int columns) {
+  std::string text;
   for (const Verb& verb : verbs())
-    text += concat("  ", verb.text.name,
-                   std::string(18 - std::min<std::size_t>(17, verb.text.name.size()), ' '),
-                   verb.text.summary, "\n");
-  return text +
-         "\n'sgilo <verb> --help' lists a verb's options with an example. Every verb takes "
-         "--config "
-         "file.json,\n--json, --dry-run, -v, -q; --a.b=c sets an option at that path of the "
-         "JSON.\n";
+    if (verb.text.name.starts_with(start))
+      text += concat("  ", verb.text.name,
+                     std::string(18 - std::min<std::size_t>(17, verb.text.name.size()), ' '),
+                     wrapped(verb.text.summary, columns - 20, 20), "\n");
+  return text;
 }
+
+std::string overview(int columns) {
+  return concat(
+      wrapped("sgilo <verb> [options]: restores images by sampling a generator's posterior",
+              columns),
+      "\n\n", verb_list("", columns), "\n",
+      wrapped("'sgilo <verb> --help' lists a verb's options with an example. Every verb takes "
+              "--config file.json, --json, --dry-run, -v, -q; --a.b=c sets an option at that path "
+              "of the JSON.",
+              columns),
+      "\n");
+}
+
+// The second words of "train": generator, classifier, score; none for a verb of one word.
+std::vector<std::string> second_words(const std::string& first) {
+  std::vector<std::string> seconds;
+  for (const Verb& verb : verbs())
+    if (verb.text.name.starts_with(first + " "))
+      seconds.push_back(verb.text.name.substr(first.size() + 1));
+  return seconds;
+}
+
+bool asks_for_help(const std::string& word) { return word == "--help" || word == "-h"; }
 
 // The verb that the first words name, "train score" before "train", and how many words that takes.
 std::pair<const Verb*, std::size_t> find_verb(const std::vector<std::string>& words) {
@@ -37,17 +58,30 @@ std::pair<const Verb*, std::size_t> find_verb(const std::vector<std::string>& wo
     for (const Verb& verb : verbs())
       if (verb.text.name == name) return {&verb, taken};
   }
+  if (std::vector<std::string> seconds = second_words(words[0]); !seconds.empty()) {
+    const std::string last = seconds.back();
+    seconds.pop_back();
+    throw ConfigError(concat("sgilo ", words[0], " needs a second word: ", join(seconds),
+                             seconds.empty() ? "" : " or ", last,
+                             words.size() > 1 ? concat(", but '", words[1], "' follows") : ""));
+  }
   std::vector<std::string> known;
   for (const Verb& verb : verbs()) known.push_back(verb.text.name);
   known.insert(known.end(), {"help", "version"});
   throw ConfigError(unknown_name("verb", words[0], known));
 }
 
+// The help of a verb, or of those that share their first word.
+std::string help_of(const std::vector<std::string>& words, int columns) {
+  if (words.size() == 1 && !second_words(words[0]).empty())
+    return concat("sgilo ", words[0], " <word> [options]:\n\n", verb_list(words[0] + " ", columns));
+  return help_text(*find_verb(words).first, columns);
+}
+
 int run_words(const std::vector<std::string>& words, std::ostream& out, std::ostream& err,
-              bool terminal) {
-  if (words.empty() || words[0] == "--help" || words[0] == "-h" ||
-      (words[0] == "help" && words.size() == 1)) {
-    out << overview();
+              bool terminal, int columns) {
+  if (words.empty() || asks_for_help(words[0]) || (words[0] == "help" && words.size() == 1)) {
+    out << overview(columns);
     return 0;
   }
   if (words[0] == "--version" || words[0] == "version") {
@@ -55,23 +89,28 @@ int run_words(const std::vector<std::string>& words, std::ostream& out, std::ost
     return 0;
   }
   if (words[0] == "help") {
-    out << help_text(*find_verb({words.begin() + 1, words.end()}).first);
+    out << help_of({words.begin() + 1, words.end()}, columns);
+    return 0;
+  }
+  if (words.size() > 1 && asks_for_help(words[1]) && !second_words(words[0]).empty()) {
+    out << help_of({words[0]}, columns);
     return 0;
   }
   const auto [verb, taken] = find_verb(words);
   const ParsedLine line =
       parse_line(*verb, {words.begin() + static_cast<std::ptrdiff_t>(taken), words.end()});
   if (line.help) {
-    out << help_text(*verb);
+    out << help_text(*verb, columns);
     return 0;
   }
-  TerminalObserver observer(err, line.verbosity, terminal);
-  Console console{err, line.dry_run, line.mode, line.given, &observer};
-  const Outcome outcome = verb->run(line.given, console);
-  if (line.json)
-    out << outcome.json.dump(2) << '\n';
-  else
-    out << outcome.text;
+  const Outcome outcome = [&] {
+    TerminalObserver observer(err, line.verbosity, terminal);
+    Console console{err, line.dry_run, line.mode, line.given, &observer};
+    return verb->run(line.given, console);
+  }();
+  const bool output_took_stdout =
+      verb->text.output == OutputKind::file && line.given.value("output", "") == "-";
+  (output_took_stdout ? err : out) << (line.json ? outcome.json.dump(2) + "\n" : outcome.text);
   return outcome.code;
 }
 
@@ -88,13 +127,15 @@ void prepare_machine(const CommonOptions& options, Console& console) {
 }
 
 int run_command(const std::vector<std::string>& words, std::ostream& out, std::ostream& err,
-                bool terminal) {
+                bool terminal, int columns) {
   const auto failed = [&](int code, const std::string& text) {
     err << "sgilo: " << text << '\n';
     return code;
   };
   try {
-    return run_words(words, out, err, terminal);
+    const int code = run_words(words, out, err, terminal, std::clamp(columns, 60, kHelpColumns));
+    if (!out.flush()) throw Error("stdout: cannot be written");
+    return code;
   } catch (const ConfigError& error) {
     return failed(2, error.what());
   } catch (const FormatError& error) {

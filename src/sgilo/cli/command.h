@@ -9,8 +9,11 @@
 
 namespace sgilo {
 
+inline constexpr int kHelpColumns = 100;  // the help's width where no terminal is narrower
+
 // `words` without the program's name. `terminal`: err is a terminal that can draw a progress line.
+// `columns`: width of the help, brought into [60, kHelpColumns].
 int run_command(const std::vector<std::string>& words, std::ostream& out, std::ostream& err,
-                bool terminal = false);
+                bool terminal = false, int columns = kHelpColumns);
 
 }  // namespace sgilo

@@ -5,6 +5,10 @@
 #include <charconv>
 #include <set>
 
+#include "sgilo/cli/command.h"
+#include "sgilo/core/parse_json.h"
+#include "sgilo/files/input_file.h"
+#include "sgilo/files/standard_stream.h"
 #include "sgilo/operators/make_operator.h"
 #include "sgilo/operators/option_text.h"
 
@@ -16,17 +20,46 @@ std::string flag_of(std::string path) {
   return "--" + path;
 }
 
-// The names of flags with dashes throughout, values as they are.
-std::vector<std::string> with_dashes(std::vector<std::string> words) {
-  for (std::string& word : words) {
-    if (word == "--") break;
-    if (word.starts_with("--"))
-      std::replace(
-          word.begin(),
-          word.begin() + static_cast<std::ptrdiff_t>(std::min(word.find('='), word.size())), '_',
-          '-');
+// The names of flags with dashes throughout, values as they are; "--output=" as "--output" and an
+// empty word, for which CLI11 would take the next word.
+std::vector<std::string> with_dashes(const std::vector<std::string>& words) {
+  std::vector<std::string> out;
+  for (auto word = words.begin(); word != words.end(); ++word) {
+    if (*word == "--") return out.insert(out.end(), word, words.end()), out;
+    out.push_back(*word);
+    if (!word->starts_with("--")) continue;
+    const std::size_t end = std::min(word->find('='), word->size());
+    std::string& name = out.back();
+    std::replace(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(end), '_', '-');
+    if (end + 1 == name.size()) {
+      name.pop_back();
+      out.emplace_back();
+    }
   }
-  return words;
+  return out;
+}
+
+// A flag in the place of a value is a forgotten value.
+void require_values(const CLI::App& app, const std::vector<std::string>& words) {
+  const auto is_flag = [&](const std::string& word) {
+    return word.size() > 2 ? word.starts_with("--")
+                           : word.starts_with("-") && app.get_option_no_throw(word) != nullptr;
+  };
+  for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    if (!is_flag(words[i])) continue;
+    const CLI::Option* option = app.get_option_no_throw(words[i]);
+    if (option == nullptr || option->get_items_expected_max() == 0) continue;
+    const std::string next = i + 1 < words.size() ? words[i + 1] : "";
+    if (i + 1 == words.size() || is_flag(next))
+      throw ConfigError(concat(
+          words[i], " needs ",
+          words[i] == "--resume"   ? "a folder"
+          : words[i] == "--config" ? "a file"
+                                   : "a value",
+          ", but ", next.empty() ? "nothing" : concat("'", next.substr(0, next.find('=')), "'"),
+          " follows"));
+    ++i;
+  }
 }
 
 Json number_or_text(const std::string& text) {
@@ -90,17 +123,17 @@ Json& place_in(Json& json, const std::string& path) {
   return *at;
 }
 
-// Another member of a family starts from its own defaults; the same one keeps what the file says.
-void set_family(Json& place, const OptionEntry& entry, const Json& value) {
-  const bool same = place.is_object() && place.value("kind", entry.default_value) == value["kind"];
-  if (same)
+// What the file says stays, so that the verb refuses what another member of the family does not
+// know.
+void set_family(Json& place, const Json& value) {
+  if (place.is_object())
     place.update(value);
   else
     place = value;
 }
 
 const std::vector<std::pair<std::string, std::string>> kCommonFlags{
-    {"--config", "JSON file of options, such as the config.json of a run; flags go before it"},
+    {"--config", "JSON file of options, such as the config.json of a run; flags win over it"},
     {"--json", "result as JSON on stdout"},
     {"--dry-run", "say what would be done, and do nothing"},
     {"--verbose", "more messages on stderr"},
@@ -134,7 +167,7 @@ bool has_flag(const Verb& verb, const std::string& flag) {
 
 // One CLI11 application for the flags of a verb, and which of its options fills which entry.
 struct Parser {
-  explicit Parser(const Verb& verb);
+  explicit Parser(const Verb& verb, int columns = kHelpColumns);
 
   CLI::App app;
   std::vector<std::pair<const OptionEntry*, CLI::Option*>> options;
@@ -164,10 +197,25 @@ std::string type_name_of(OptionType type) {
   }
 }
 
-Parser::Parser(const Verb& verb) : app(verb.text.summary, "sgilo " + verb.text.name) {
+// CLI11 indents the lines of a description, but does not break them.
+class WrappingFormatter : public CLI::Formatter {
+ public:
+  explicit WrappingFormatter(int columns) : width_(columns - columns * 38 / 100) {
+    column_width(static_cast<std::size_t>(columns - width_));
+  }
+  std::string make_option_desc(const CLI::Option* option) const override {
+    return wrapped(option->get_description(), width_);
+  }
+
+ private:
+  int width_;
+};
+
+Parser::Parser(const Verb& verb, int columns)
+    : app(wrapped(verb.text.summary, columns), "sgilo " + verb.text.name) {
+  app.formatter(std::make_shared<WrappingFormatter>(columns));
   app.allow_extras();
   app.set_help_flag("-h,--help", "this text");
-  app.get_formatter()->column_width(38);
   app.footer("Example:\n  " + verb.text.example);
   const CLI::callback_t nothing = [](const CLI::results_t&) { return true; };
   std::set<std::string> seen;
@@ -210,10 +258,22 @@ Parser::Parser(const Verb& verb) : app(verb.text.summary, "sgilo " + verb.text.n
 }
 
 Json read_config(const std::string& file) {
-  const Json json = read_json_file(file);
+  if (file.empty()) throw ConfigError("--config needs a file, but is empty");
+  const Json json = parse_json(read_file(file), is_standard_stream(file) ? "stdin" : file);
   if (!json.is_object())
     throw ConfigError(concat(file, " must hold an object of options, but holds ", json.dump()));
   return json;
+}
+
+// What no verb could write to.
+void require_output(const Verb& verb, const Json& given) {
+  const auto output = given.find("output");
+  const bool known = std::any_of(verb.table.begin(), verb.table.end(),
+                                 [](const OptionEntry& entry) { return entry.path == "output"; });
+  if (output == given.end() || !known) return;
+  if (*output == "") throw ConfigError("output must name a file or folder, but is empty");
+  if (*output == "-" && verb.text.output == OutputKind::folder)
+    throw ConfigError("output must name a folder, but is '-' (stdout)");
 }
 
 }  // namespace
@@ -223,6 +283,7 @@ ParsedLine parse_line(const Verb& verb, const std::vector<std::string>& words) {
   CLI::App& app = parser.app;
   ParsedLine out;
   std::vector<std::string> reversed = with_dashes(words);
+  require_values(app, reversed);
   std::reverse(reversed.begin(), reversed.end());
   try {
     app.parse(reversed);
@@ -246,6 +307,7 @@ ParsedLine parse_line(const Verb& verb, const std::vector<std::string>& words) {
     if (app.count("--config") > 0 || app.count("--force") > 0)
       throw ConfigError("--resume goes on with a run as it was, without --config and --force");
     const std::string folder = app["--resume"]->results().back();
+    if (folder.empty()) throw ConfigError("--resume needs a folder, but is empty");
     const auto config = std::filesystem::path(folder) / "config.json";
     if (!std::filesystem::exists(config))
       throw ConfigError(concat(folder, " holds no run that could be resumed"));
@@ -262,13 +324,33 @@ ParsedLine parse_line(const Verb& verb, const std::vector<std::string>& words) {
       const Json value = value_of(*entry, option->results());
       Json& place = place_in(out.given, entry->path);
       if (families)
-        set_family(place, *entry, value);
+        set_family(place, value);
       else
         place = value;
     }
+  require_output(verb, out.given);
   return out;
 }
 
-std::string help_text(const Verb& verb) { return Parser(verb).app.help(); }
+std::string help_text(const Verb& verb, int columns) { return Parser(verb, columns).app.help(); }
+
+std::string wrapped(const std::string& text, int width, int indent) {
+  std::string out;
+  std::size_t line = 0;  // columns of the last line
+  for (std::size_t start = 0; start < text.size();) {
+    const std::string word = text.substr(start, text.find(' ', start) - start);
+    start += word.size() + 1;
+    if (line > 0 && line + 1 + word.size() > static_cast<std::size_t>(width)) {
+      out += "\n" + std::string(static_cast<std::size_t>(indent), ' ');
+      line = 0;
+    } else if (line > 0) {
+      out += ' ';
+      ++line;
+    }
+    out += word;
+    line += word.size();
+  }
+  return out;
+}
 
 }  // namespace sgilo

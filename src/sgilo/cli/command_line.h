@@ -18,6 +18,11 @@ struct ParsedLine {
 // FormatError for the config file.
 ParsedLine parse_line(const Verb& verb, const std::vector<std::string>& words);
 
-std::string help_text(const Verb& verb);
+// The help of a verb, its options' texts wrapped at `columns`.
+std::string help_text(const Verb& verb, int columns);
+
+// Lines of at most `width` columns, broken at spaces; each but the first starts with `indent`
+// spaces beside those. A longer word keeps a line of its own.
+std::string wrapped(const std::string& text, int width, int indent = 0);
 
 }  // namespace sgilo

@@ -38,8 +38,13 @@ Outcome act(const CompareOptions& options, Console& console) {
 
 Verb compare_verb() {
   return make_verb<CompareOptions>(
-      {"compare", "metrics of one or several runs against the true images",
-       "sgilo compare run/ --reference face.png --model models/portraits64", "runs"},
+      {"compare",
+       "metrics of one or several runs against the true images",
+       "sgilo compare run/ --reference face.png --model models/portraits64",
+       "runs",
+       {},
+       false,
+       OutputKind::file},
       act);
 }
 

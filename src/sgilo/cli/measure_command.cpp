@@ -8,7 +8,11 @@ namespace {
 
 Outcome act(const MeasureOptions& stated, Console& console) {
   MeasureOptions options = stated;
-  if (options.observed && !console.given.contains("noise")) options.estimate_noise = true;
+  const bool noise_stated = console.given.contains("noise");
+  if (options.observed && options.estimate_noise && noise_stated)
+    throw ConfigError(
+        "noise must not be stated beside estimate_noise, which finds sigma in the data");
+  if (options.observed && !noise_stated) options.estimate_noise = true;
   const Measurement measurement = measure(options, *console.observer);
   const std::string what =
       concat(measurement.count(), " image(s), ", measurement.forward_operator->describe(), ", ",
@@ -33,11 +37,15 @@ Outcome act(const MeasureOptions& stated, Console& console) {
 
 Verb measure_verb() {
   return make_verb<MeasureOptions>(
-      {"measure", "applies an operator and noise to images and freezes the result in one file",
+      {"measure",
+       "applies an operator and noise to images and freezes the result in one file",
        "sgilo measure face.png --operator inpaint:keep=0.05 --noise gaussian:sigma=0.01 -o "
        "y.safetensors\n  sgilo measure --observed damaged.png --operator mask:file=m.png -o "
        "y.safetensors",
-       "images"},
+       "images",
+       {},
+       false,
+       OutputKind::file},
       act);
 }
 

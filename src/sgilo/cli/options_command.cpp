@@ -30,8 +30,9 @@ std::string manual() {
                    verb.text.example,
                    "\n```\n\n| option | default | accepted | meaning |\n|---|---|---|---|\n");
     for (const OptionEntry& entry : verb.table)
-      text += concat("| `", entry.path, "`", entry.member.empty() ? "" : " (" + entry.member + ")",
-                     " | `", entry.default_value.dump(), "` | ", cell(entry.accepted), " | ",
+      text += concat("| `", entry.path, "`",
+                     entry.member.empty() ? "" : concat(" (", entry.member, ")"), " | `",
+                     entry.default_value.dump(), "` | ", cell(entry.accepted), " | ",
                      cell(entry.help), " |\n");
   }
   return text;
@@ -40,14 +41,20 @@ std::string manual() {
 Outcome act(const OptionsOptions& options, Console& console) {
   if (options.output == "-") return {manual(), {{"markdown", manual()}}};
   if (!console.dry_run) write_file_atomically(options.output, manual());
-  return {options.output + "\n", {{"output", options.output}}};
+  return {concat(options.output, "\n"), {{"output", options.output}}};
 }
 
 }  // namespace
 
 Verb options_verb() {
-  return make_verb<OptionsOptions>(
-      {"options", "writes the manual of all options", "sgilo options -o docs/options.md"}, act);
+  return make_verb<OptionsOptions>({"options",
+                                    "writes the manual of all options",
+                                    "sgilo options -o docs/options.md",
+                                    "",
+                                    {},
+                                    false,
+                                    OutputKind::text},
+                                   act);
 }
 
 }  // namespace sgilo

@@ -54,8 +54,13 @@ Outcome act_portraits(const PortraitDataOptions& options, Console& console) {
 
 Verb sample_verb() {
   return make_verb<SampleOptions>(
-      {"sample", "draws from the generator or from a layer's score network",
-       "sgilo sample --model models/portraits64 --layer 2 --count 16 -o grid.png", ""},
+      {"sample",
+       "draws from the generator or from a layer's score network",
+       "sgilo sample --model models/portraits64 --layer 2 --count 16 -o grid.png",
+       "",
+       {},
+       false,
+       OutputKind::file},
       act_sample);
 }
 

@@ -32,6 +32,10 @@ struct Outcome {
   int code = 0;
 };
 
+// What -o names: a folder; a file, which may be "-" (the result's text goes to stderr then); or the
+// file that takes the text itself.
+enum class OutputKind { folder, file, text };
+
 struct VerbText {
   std::string name;             // "solve", "train score"
   std::string summary;          // one line
@@ -39,6 +43,7 @@ struct VerbText {
   std::string positional = {};  // the option that words without a flag fill
   std::vector<std::pair<std::string, std::string>> aliases = {};  // {"chains", "solver.chains"}
   bool makes_run = false;                                         // takes --force and --resume
+  OutputKind output = OutputKind::folder;
 };
 
 struct Verb {

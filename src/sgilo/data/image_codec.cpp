@@ -62,7 +62,7 @@ Tensor decode_image(std::string_view bytes, const std::filesystem::path& path) {
   }
   throw format_error(path, concat("has ", channels, " channels of ", 8 * picture.elemSize1(),
                                   "-bit samples, but 1, 3 or 4 whole numbers of 8 or 16 bits are "
-                                  "accepted; exact values can be read from a .npy file"));
+                                  "accepted"));
 }
 
 std::string encode_png_samples(const Tensor& samples) {
@@ -80,7 +80,7 @@ std::string encode_png_samples(const Tensor& samples) {
 
 namespace {
 constexpr const char* kNoImages =
-    "this build has no image formats; configure it with -DSGILO_IMAGES=ON, or use .npy files";
+    "this build has no image formats; configure it with -DSGILO_IMAGES=ON";
 }
 
 Tensor decode_image(std::string_view, const std::filesystem::path& path) {

@@ -8,6 +8,7 @@
 
 #include "sgilo/core/error.h"
 #include "sgilo/files/file_problem.h"
+#include "sgilo/files/standard_stream.h"
 
 namespace sgilo {
 namespace {
@@ -29,6 +30,10 @@ bool is_image_name(const fs::path& path) {
 std::vector<fs::path> image_files(const std::vector<fs::path>& inputs) {
   std::vector<fs::path> files;
   for (const fs::path& input : inputs) {
+    if (is_standard_stream(input)) {
+      files.push_back(input);
+      continue;
+    }
     std::error_code error;
     if (!fs::exists(input, error))
       throw format_error(input,

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "sgilo/files/file_problem.h"
+#include "sgilo/files/standard_stream.h"
 
 namespace sgilo {
 namespace {
@@ -21,9 +22,19 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
 }  // namespace
 
 AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path), target_(path) {
+  if (is_standard_stream(path)) {
+    descriptor_ = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    if (descriptor_ < 0) fail(errno);
+    return;
+  }
   std::error_code error;
+  const auto kind = std::filesystem::status(path, error).type();
+  if (kind == std::filesystem::file_type::fifo || kind == std::filesystem::file_type::character) {
+    descriptor_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (descriptor_ < 0) fail(errno);
+    return;
+  }
   if (std::filesystem::is_symlink(path, error)) target_ = std::filesystem::weakly_canonical(path);
-  const auto kind = std::filesystem::status(target_, error).type();
   if (kind == std::filesystem::file_type::directory) fail(EISDIR);
   if (kind != std::filesystem::file_type::regular &&
       kind != std::filesystem::file_type::not_found && kind != std::filesystem::file_type::none)
@@ -42,7 +53,8 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::fail(int error_number) const {
-  throw Error(concat(path_.string(), ": cannot be written: ", file_problem(error_number)));
+  throw Error(concat(is_standard_stream(path_) ? "stdout" : path_.string(),
+                     ": cannot be written: ", file_problem(error_number)));
 }
 
 void AtomicFile::write(const void* data, std::uint64_t bytes) {
@@ -58,10 +70,11 @@ void AtomicFile::write(const void* data, std::uint64_t bytes) {
 }
 
 void AtomicFile::commit() {
-  if (::fsync(descriptor_) != 0) fail(errno);
+  if (!temporary_.empty() && ::fsync(descriptor_) != 0) fail(errno);
   const int closed = ::close(descriptor_);
   descriptor_ = -1;
   if (closed != 0) fail(errno);
+  if (temporary_.empty()) return;
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail(errno);
   temporary_.clear();
   // The rename itself reaches the disk with the folder; a file system that cannot do so is no

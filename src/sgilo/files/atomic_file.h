@@ -1,5 +1,6 @@
 // A file that appears whole or not at all: written under a temporary name in the same folder,
 // flushed to the disk and renamed. A full disk, an exception or a kill leaves the previous file.
+// What is no file to replace (stdout as "-", pipes, character devices) is written directly.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@ namespace sgilo {
 class AtomicFile {
  public:
   // Opens the temporary file. The folder must exist. Throws Error "<path>: cannot be written: ...",
-  // also when `path` names a folder or a device; a symbolic link is followed.
+  // also when `path` names a folder or a disk; a symbolic link is followed.
   explicit AtomicFile(const std::filesystem::path& path);
   ~AtomicFile();  // without a commit() the temporary file is removed
   AtomicFile(const AtomicFile&) = delete;
@@ -26,7 +27,7 @@ class AtomicFile {
 
   std::filesystem::path path_;
   std::filesystem::path target_;     // path_ with links resolved
-  std::filesystem::path temporary_;  // empty once renamed
+  std::filesystem::path temporary_;  // empty once renamed, and when there is nothing to rename
   int descriptor_ = -1;
 };
 

@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "sgilo/files/standard_stream.h"
+
 namespace sgilo {
 
 std::string file_problem(int error_number) {
@@ -30,7 +32,7 @@ std::string file_problem(int error_number) {
 }
 
 FormatError format_error(const std::filesystem::path& path, std::string_view text) {
-  return FormatError(concat(path.string(), ": ", text));
+  return FormatError(concat(is_standard_stream(path) ? "stdin" : path.string(), ": ", text));
 }
 
 }  // namespace sgilo

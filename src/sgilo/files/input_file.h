@@ -1,17 +1,22 @@
-// A regular file open for reading at any position. Every read is complete or a FormatError, so that
-// a file that shrinks while it is read is noticed.
+// A file open for reading at any position. Every read is complete or a FormatError, so that a file
+// that shrinks while it is read is noticed. Streams (stdin as "-", pipes, character devices) are
+// read to their end once; who opens one again gets the same bytes.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 
 namespace sgilo {
 
+inline constexpr std::uint64_t kLargestInput = std::uint64_t{1} << 32;
+
 class InputFile {
  public:
-  // Throws FormatError when the file is missing, unreadable or not a regular file.
-  explicit InputFile(const std::filesystem::path& path);
+  // Throws FormatError when the file is missing, unreadable or neither a regular file nor a stream
+  // of at most `stream_limit` bytes.
+  explicit InputFile(const std::filesystem::path& path, std::uint64_t stream_limit = kLargestInput);
   ~InputFile();
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;
@@ -27,10 +32,10 @@ class InputFile {
   std::filesystem::path path_;
   int descriptor_ = -1;
   std::uint64_t size_ = 0;
+  std::shared_ptr<const std::string> stream_;  // all bytes of a stream; null for a regular file
 };
 
 // All bytes of a file; throws FormatError when it holds more than `limit` bytes.
-std::string read_file(const std::filesystem::path& path,
-                      std::uint64_t limit = std::uint64_t{1} << 32);
+std::string read_file(const std::filesystem::path& path, std::uint64_t limit = kLargestInput);
 
 }  // namespace sgilo

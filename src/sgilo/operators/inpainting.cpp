@@ -65,8 +65,11 @@ Tensor mask_around(const BoxOptions& box, const Shape& image_shape) {
 
 Tensor mask_from(const MaskOptions& options, const Shape& image_shape, const Tensor& values) {
   require_planes(MaskOptions::kind, image_shape);
-  require_shape(concat("operator mask: '", options.file, "'"), values,
-                {image_shape[1], image_shape[2]});
+  require_shape(concat("operator mask: '", options.file, "'"), values, {-1, -1});
+  if (values.size(0) != image_shape[1] || values.size(1) != image_shape[2])
+    throw FormatError(concat(options.file, ": must be a mask of ", image_shape[2], " x ",
+                             image_shape[1], " pixels, but has ", values.size(1), " x ",
+                             values.size(0)));
   return values.ge(0.5);
 }
 

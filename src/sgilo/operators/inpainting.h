@@ -64,7 +64,7 @@ class Inpainting : public ForwardOperator {
 };
 
 // The masks [H, W], 1 where a pixel is seen. Throw ConfigError when an option does not fit the
-// image.
+// image, FormatError when a mask's file does not.
 Tensor draw_mask(const InpaintingOptions& options, const Shape& image_shape,
                  const RandomStreams& streams);  // exactly round(keep * H * W) pixels
 Tensor mask_around(const BoxOptions& options, const Shape& image_shape);

@@ -33,7 +33,7 @@ OperatorOptions read_operator(const Json& json, const std::string& path = "opera
 using ReadMask = std::function<Tensor(const std::string& file)>;
 
 // Draws the random state from `streams` once. Throws ConfigError when the options do not fit the
-// shape, [C, H, W], or a mask has no reader.
+// shape, [C, H, W], or a mask has no reader; FormatError when a mask's file has another size.
 std::unique_ptr<ForwardOperator> make_operator(const OperatorOptions& options,
                                                const Shape& image_shape,
                                                const RandomStreams& streams,

@@ -10,13 +10,17 @@
 
 namespace sgilo {
 
-// sigma is the width of the likelihood too, and therefore never 0.
+// What float32 images in [-1, 1] can tell from none, and from noise alone. sigma is the width of
+// the likelihood too, and therefore never 0.
+inline constexpr Check<double> noise_range{
+    "in [1e-06, 1000]", [](const double& sigma) { return sigma >= 1e-6 && sigma <= 1000; }};
+
 struct GaussianNoiseOptions {
   double sigma = 0.01;
   static constexpr std::string_view kind = "gaussian";
   static constexpr auto fields() {
     return std::tuple{field("sigma", &GaussianNoiseOptions::sigma,
-                            "standard deviation, for images in [-1, 1]", positive<double>)};
+                            "standard deviation, for images in [-1, 1]", noise_range)};
   }
 };
 
@@ -25,7 +29,8 @@ using NoiseOptions = std::variant<GaussianNoiseOptions>;
 // "gaussian:sigma=0.01" to {"kind": "gaussian", "sigma": 0.01}. Throws ConfigError.
 Json parse_noise(std::string_view text);
 
-// Names, keys and ranges checked. Throws ConfigError: "noise.sigma must be positive, but is 0".
+// Names, keys and ranges checked. Throws ConfigError: "noise.sigma must be in [1e-06, 1000], but
+// is 0.0".
 NoiseOptions read_noise(const Json& json, const std::string& path = "noise");
 
 class NoiseModel {

@@ -1,5 +1,7 @@
 #include "sgilo/workflows/compare.h"
 
+#include <numeric>
+
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/data/image_folder.h"
 #include "sgilo/data/image_io.h"
@@ -8,6 +10,7 @@
 #include "sgilo/metrics/perceptual.h"
 #include "sgilo/metrics/psnr.h"
 #include "sgilo/metrics/ssim.h"
+#include "sgilo/workflows/measurement.h"
 #include "sgilo/workflows/model.h"
 #include "sgilo/workflows/run_folder.h"
 
@@ -17,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Run {
+  fs::path folder;
   std::string name;
   std::vector<std::string> images;
   std::vector<ImageFraming> framings;
@@ -25,14 +29,64 @@ struct Run {
   std::vector<Tensor> last;  // per image [chains, C, H, W], chains that did not fail
 };
 
-Run read_run(const fs::path& folder) {
+fs::path manifest_of(const fs::path& folder) { return folder / "manifest.json"; }
+
+FormatError contradiction(const fs::path& folder) {
+  return format_error(folder,
+                      "is not the folder of a finished run: its files contradict each other");
+}
+
+FormatError no_manifest(const fs::path& folder) {
+  return format_error(folder, "is no run folder, manifest.json is missing");
+}
+
+struct RunPlace {
+  fs::path folder;
+  std::string name;
+  bool one_of_many = false;  // of a folder of measurements that was solved
+};
+
+std::string name_of(const fs::path& folder) {
+  return fs::weakly_canonical(folder).filename().string();
+}
+
+// A folder of runs, by its manifest or without one, as its runs; any other as itself.
+std::vector<RunPlace> runs_of(const fs::path& folder) {
   if (!fs::is_directory(folder)) throw format_error(folder, "there is no such run folder");
-  const Json manifest = read_json_file(folder / "manifest.json");
+  std::vector<std::string> names;
+  if (fs::exists(manifest_of(folder))) {
+    const Json manifest = read_json_file(manifest_of(folder));
+    if (!manifest.is_object() || manifest.value("format", Json()) != "sgilo runs 1")
+      return {RunPlace{folder, name_of(folder)}};
+    try {
+      names = manifest.at("runs").get<std::vector<std::string>>();
+    } catch (const nlohmann::json::exception&) {
+      throw contradiction(folder);
+    }
+    if (names.empty()) throw contradiction(folder);
+  } else {
+    for (const auto& item : fs::directory_iterator(folder))
+      if (fs::exists(manifest_of(item.path()))) names.push_back(item.path().filename().string());
+  }
+  if (names.empty()) throw no_manifest(folder);
+  std::sort(names.begin(), names.end());
+  std::vector<RunPlace> runs;
+  for (const std::string& name : names)
+    runs.push_back({folder / name, concat(name_of(folder), "/", name), true});
+  return runs;
+}
+
+Run read_run(const RunPlace& place) {
+  const fs::path& folder = place.folder;
+  if (!fs::is_directory(folder)) throw format_error(folder, "there is no such run folder");
+  if (!fs::exists(manifest_of(folder))) throw no_manifest(folder);
+  const Json manifest = read_json_file(manifest_of(folder));
   if (!manifest.is_object() || manifest.value("status", "") != "finished")
     throw format_error(folder, "is not the folder of a finished run");
   const StateDict tensors = read_safetensors(folder / "draws.safetensors").tensors;
   Run run;
-  run.name = fs::weakly_canonical(folder).filename().string();
+  run.folder = folder;
+  run.name = place.name;
   try {
     run.observed = manifest.at("observed").get<bool>();
     for (const Json& image : manifest.at("images")) {
@@ -56,9 +110,7 @@ Run read_run(const fs::path& folder) {
     }
     if (run.images.size() != run.last.size()) throw FormatError("");
   } catch (const std::exception&) {
-    throw format_error(folder,
-                       "is not the folder of a finished run: its files contradict each "
-                       "other");
+    throw contradiction(folder);
   }
   return run;
 }
@@ -70,16 +122,41 @@ Tensor framed_reference(const fs::path& file, const Run& run, std::size_t image,
   for (const std::string& warning : reference.warnings) observer.on_warning(warning);
   const std::int64_t size = run.mean.size(3);
   ImageFraming framing = run.framings[image];
-  const bool fits = framing.height == reference.pixels.size(1) &&
-                    framing.width == reference.pixels.size(2) && framing.size == size;
-  if (!fits && run.observed)  // the damaged file need not have the reference's size
-    framing = center_square(reference.pixels.size(1), reference.pixels.size(2), size);
+  const std::int64_t height = reference.pixels.size(1), width = reference.pixels.size(2);
+  const bool same_size = framing.height == height && framing.width == width;
+  if (run.observed && !(same_size && framing.size == size))
+    framing = center_square(height, width, size);  // the damaged file may have another size
+  else if (!same_size)
+    throw format_error(file,
+                       concat("must be the image that was measured, of ", framing.width, " x ",
+                              framing.height, " pixels, but has ", width, " x ", height));
+  if (framing.size != size) throw contradiction(run.folder);
   try {
     return apply_framing(reference.pixels, framing);
-  } catch (const ConfigError& error) {
-    throw ConfigError(concat(file.string(), ": is not the measured image '", run.images[image],
-                             "': ", error.what()));
+  } catch (const ConfigError&) {
+    throw contradiction(run.folder);
   }
+}
+
+// The references of a run's images: in the order given, which is that of the measurement. Those of
+// all runs of a folder are given together, and each run takes its own by name.
+std::vector<std::size_t> references_of(const Run& run, bool by_name,
+                                       const std::vector<std::string>& names) {
+  std::vector<std::size_t> order(names.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (by_name) {
+    std::vector<std::size_t> named;
+    for (const std::string& image : run.images) {
+      const auto found = std::find(names.begin(), names.end(), image);
+      if (found != names.end()) named.push_back(static_cast<std::size_t>(found - names.begin()));
+    }
+    if (named.size() == run.images.size()) return named;
+  }
+  if (order.size() != run.images.size())
+    throw ConfigError(concat("reference must name ", run.images.size(),
+                             " images in the order of the measurement for ", run.folder.string(),
+                             ", but names ", names.size()));
+  return order;
 }
 
 struct Scores {
@@ -145,18 +222,26 @@ Comparison compare(const CompareOptions& options, Observer& observer) {
   Comparison out{Table({"run", "image", "estimate", "psnr", "ssim", "mse", "perceptual"}),
                  Table({"run", "estimate", "psnr", "ssim", "mse", "perceptual"}),
                  Table({"runs", "estimate", "metric", "difference", "lower", "upper"})};
-  std::vector<RunScores> all;
-  std::vector<std::string> names;
-  for (const std::string& folder : options.runs) {
-    const Run run = read_run(folder);
-    if (files.size() != run.images.size())
-      throw ConfigError(concat("reference must name ", run.images.size(),
-                               " images in the order of the measurement for ", folder,
-                               ", but names ", files.size()));
+  const std::vector<std::string> references = image_names(files);
+  std::vector<RunPlace> places;
+  for (const std::string& folder : options.runs)
+    for (const RunPlace& place : runs_of(folder)) places.push_back(place);
+  RunScores first;
+  std::string first_name;
+  std::vector<std::size_t> first_order;
+  for (const RunPlace& place : places) {
+    const Run run = read_run(place);
+    const std::vector<std::size_t> order = references_of(run, place.one_of_many, references);
     RunScores scores;
-    for (std::size_t i = 0; i < files.size(); ++i) {
+    for (std::size_t i = 0; i < run.images.size(); ++i) {
       const auto row = static_cast<std::int64_t>(i);
-      const Tensor reference = framed_reference(files[i], run, i, observer);
+      const fs::path& file = files[order[i]];
+      // Observed data are another file than their reference, and may be named as they like.
+      if (!run.observed && references[order[i]] != run.images[i])
+        observer.on_warning(concat(file.string(), ": is compared with the measured image '",
+                                   run.images[i], "' of ", run.folder.string(),
+                                   ", though its name differs"));
+      const Tensor reference = framed_reference(file, run, i, observer);
       scores[0].push_back(scores_of(run.mean[row].unsqueeze(0), reference, classifier));
       scores[1].push_back(scores_of(run.last[i], reference, classifier));
       scores[2].push_back(scores_of(run.best[row].unsqueeze(0), reference, classifier));
@@ -170,11 +255,14 @@ Comparison compare(const CompareOptions& options, Observer& observer) {
       out.summary.add_row({run.name, kEstimates[e], cell(average(scores[e], 0)),
                            cell(average(scores[e], 1)), cell(average(scores[e], 2)),
                            cell(average(scores[e], 3))});
-    if (!all.empty() && files.size() >= 2)
-      add_differences(out.differences, run.name, scores, names[0], all[0],
+    if (first_order.empty()) {
+      first = std::move(scores);
+      first_name = run.name;
+      first_order = order;
+    } else if (order == first_order && order.size() >= 2) {  // the same references, so pairs
+      add_differences(out.differences, run.name, scores, first_name, first,
                       RandomStreams(static_cast<std::uint64_t>(options.seed)).child("bootstrap"));
-    all.push_back(std::move(scores));
-    names.push_back(run.name);
+    }
   }
   return out;
 }

@@ -1,5 +1,6 @@
 // Metrics of runs against references. Each reference is read with the framing that the measurement
-// recorded, so that both show the same square.
+// recorded, so that both show the same square. A folder of runs, as 'sgilo solve' leaves it of a
+// folder of measurements, stands for its runs, and each of them takes its references by name.
 #pragma once
 
 #include "sgilo/core/observer.h"
@@ -32,10 +33,11 @@ struct CompareOptions : CommonOptions {
 struct Comparison {
   Table metrics;      // run, image, estimate, psnr, ssim, mse, perceptual
   Table summary;      // run, estimate, means over the images
-  Table differences;  // of each later run to the first, with 95 % intervals; empty for one image
+  Table differences;  // of each later run of the same images to the first, with 95 % intervals;
+                      // empty for one image
 };
 
-// Throws ConfigError, FormatError.
+// Throws ConfigError, FormatError. Warns of a reference that is named otherwise than the image.
 Comparison compare(const CompareOptions& options, Observer& observer);
 
 }  // namespace sgilo

@@ -103,10 +103,7 @@ DemoResult demo(const DemoOptions& options, Observer& observer) {
   for (std::int64_t i = 0; i < options.portraits; ++i)
     names.push_back({concat("portrait ", options.first + i), center_square(size, size, size)});
   const fs::path folder = options.output;
-  std::error_code problem;
-  fs::create_directories(folder, problem);
-  if (problem)
-    throw Error(concat(folder.string(), ": the folder cannot be made: ", problem.message()));
+  make_folder(folder);
   const FolderLock lock(folder);
 
   DemoResult out{Table({"task", "method", "estimate", "psnr", "ssim", "mse", "seconds"}), {}};

@@ -127,11 +127,11 @@ InvertResult invert(const InvertOptions& options, Observer& observer) {
     throw ConfigError(concat("steps must name at most ", model.generator->layers() + 1,
                              " stages for ", model.generator->describe(), ", but names ",
                              options.steps.size()));
+  const ImageSource source(options, static_cast<int>(model.generator->image_shape().back()));
   const fs::path folder = options.output;
-  fs::create_directories(folder);
+  make_folder(folder);
   const FolderLock lock(folder);
   check_same_options(folder, recorded_options(options, model));
-  const ImageSource source(options, static_cast<int>(model.generator->image_shape().back()));
   InvertResult result;
   Tensor squares = torch::zeros({static_cast<std::int64_t>(options.steps.size())}, torch::kFloat64);
   const auto start = std::chrono::steady_clock::now();

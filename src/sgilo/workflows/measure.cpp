@@ -1,10 +1,10 @@
 #include "sgilo/workflows/measure.h"
 
-#include <set>
+#include <cmath>
 
-#include "sgilo/core/shape.h"
 #include "sgilo/data/image_folder.h"
 #include "sgilo/data/image_io.h"
+#include "sgilo/files/file_problem.h"
 #include "sgilo/workflows/noise_estimate.h"
 
 namespace sgilo {
@@ -17,24 +17,22 @@ std::vector<Path> files_of(const MeasureOptions& options) {
   return image_files({options.images.begin(), options.images.end()});
 }
 
-// "face", and "face-2" where that is taken.
-std::string unique_name(const Path& file, std::set<std::string>& taken) {
-  std::string base = file.stem().string();
-  if (base.empty() || base[0] == '.') base = "image";
-  std::string name = base;
-  for (int i = 2; !taken.insert(name).second; ++i) name = concat(base, "-", i);
-  return name;
-}
-
 Image read_reported(const Path& file, Observer& observer) {
   Image image = read_image(file);
   for (const std::string& warning : image.warnings) observer.on_warning(warning);
   return image;
 }
 
-// [H, W] in [0, 1]
+// [H, W] in [0, 1]. Warns of greys: a few come from smoothed edges and JPEG, many from a file that
+// is no mask.
 Tensor read_mask(const std::string& file, Observer& observer) {
-  return (read_reported(file, observer).pixels.mean(0) + 1) / 2;
+  const Tensor mask = (read_reported(file, observer).pixels.mean(0) + 1) / 2;
+  const double grey =
+      mask.gt(0.05).logical_and(mask.lt(0.95)).to(torch::kFloat64).mean().item<double>();
+  if (grey > 0.01)
+    observer.on_warning(concat(file, ": a mask is black and white, but ", std::lround(100 * grey),
+                               " % of its pixels are grey; from mid-grey on they count as seen"));
+  return mask;
 }
 
 ImageFraming framing_of(const Image& image, std::int64_t size) {
@@ -74,13 +72,14 @@ void require_not_enlarged(const Path& file, const Image& image, std::int64_t siz
 Measurement measure_references(const MeasureOptions& options, Observer& observer) {
   std::vector<Tensor> pictures;
   std::vector<MeasuredImage> images;
-  std::set<std::string> taken;
-  for (const Path& file : files_of(options)) {
+  const std::vector<Path> files = files_of(options);
+  const std::vector<std::string> names = image_names(files);
+  for (const Path& file : files) {
     const Image image = read_reported(file, observer);
     const ImageFraming framing = framing_of(image, options.size);
     report_framing(file, framing, observer);
     pictures.push_back(apply_framing(image.pixels, framing));
-    images.push_back({unique_name(file, taken), framing});
+    images.push_back({names[images.size()], framing});
   }
   return measure_pictures(torch::stack(pictures), std::move(images), options.forward_operator,
                           options.noise, options.seed,
@@ -122,6 +121,7 @@ Measurement measure_observed(const MeasureOptions& options, Observer& observer) 
   require_observable(options.forward_operator);
   const Shape shape{3, options.size, options.size};
   const std::string mask_file = mask_file_of(options.forward_operator);
+  const Tensor whole_mask = mask_file.empty() ? Tensor() : read_mask(mask_file, observer);
   Measurement out;
   out.noise = options.noise;
   out.noise_estimated = options.estimate_noise;
@@ -129,17 +129,20 @@ Measurement measure_observed(const MeasureOptions& options, Observer& observer) 
   out.seed = options.seed;
   std::vector<Tensor> values;
   std::vector<double> estimates;
-  std::set<std::string> taken;
-  for (const Path& file : files_of(options)) {
+  const std::vector<Path> files = files_of(options);
+  const std::vector<std::string> names = image_names(files);
+  for (const Path& file : files) {
     const Image image = read_reported(file, observer);
     const std::int64_t height = image.pixels.size(1), width = image.pixels.size(2);
     ImageFraming framing = framing_of(image, options.size);
     Tensor square, mask;
-    if (!mask_file.empty()) {
+    if (whole_mask.defined()) {
       require_not_enlarged(file, image, options.size);
-      mask = read_mask(mask_file, observer);
-      require_shape(concat(mask_file, ": the mask of ", file.string()), mask, {height, width});
-      const ObservedSquare seen = frame_observed(image.pixels, mask, framing);
+      if (whole_mask.size(0) != height || whole_mask.size(1) != width)
+        throw format_error(mask_file, concat("must be a mask of ", width, " x ", height,
+                                             " pixels, as ", file.string(), " has, but has ",
+                                             whole_mask.size(1), " x ", whole_mask.size(0)));
+      const ObservedSquare seen = frame_observed(image.pixels, whole_mask, framing);
       square = seen.pixels;
       mask = seen.mask;
     } else {
@@ -166,7 +169,7 @@ Measurement measure_observed(const MeasureOptions& options, Observer& observer) 
       estimates.push_back(
           estimate_noise_std(picture ? values.back()[0] : square, picture ? Tensor() : mask));
     }
-    out.images.push_back({unique_name(file, taken), framing});
+    out.images.push_back({names[out.images.size()], framing});
   }
   out.values = torch::cat(values);
   if (options.estimate_noise) {

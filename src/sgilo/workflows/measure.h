@@ -29,13 +29,16 @@ struct MeasureOptions : CommonOptions {
                          "estimate sigma of observed data (done when no noise is stated)"),
                    field("size", &O::size,
                          "side of the square that is cut from the middle of each image and resized",
-                         positive<std::int64_t>),
+                         Check<std::int64_t>{
+                             "from 1 to 4096",
+                             [](const std::int64_t& side) { return side >= 1 && side <= 4096; }}),
                    field("output", &O::output, "the measurement's file")},
         common_fields());
   }
 };
 
-// Throws ConfigError, FormatError. Says through the observer what was done to the files.
+// Throws ConfigError, FormatError. Says through the observer what was done to the files. A sigma
+// other than the default counts as stated and excludes estimate_noise.
 Measurement measure(const MeasureOptions& options, Observer& observer);
 
 // The same from pictures in memory, [images, C, H, W]: operator and noise are drawn from `seed`,

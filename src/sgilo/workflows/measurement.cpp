@@ -1,5 +1,7 @@
 #include "sgilo/workflows/measurement.h"
 
+#include <set>
+
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/files/file_problem.h"
@@ -77,6 +79,19 @@ Measurement measurement_from(const SafetensorsFile& file) {
 }  // namespace
 
 std::int64_t Measurement::scalars() const { return values.numel() / count(); }
+
+std::vector<std::string> image_names(const std::vector<std::filesystem::path>& files) {
+  std::vector<std::string> names;
+  std::set<std::string> taken;
+  for (const std::filesystem::path& file : files) {
+    std::string base = file.stem().string();
+    if (base.empty() || base[0] == '.') base = "image";
+    std::string name = base;
+    for (int i = 2; !taken.insert(name).second; ++i) name = concat(base, "-", i);
+    names.push_back(name);
+  }
+  return names;
+}
 
 void write_measurement(const std::filesystem::path& path, const Measurement& measurement) {
   StateDict tensors = with_prefix(measurement.forward_operator->state(), "operator.");

@@ -34,6 +34,9 @@ struct Measurement {
   std::int64_t scalars() const;  // numbers measured of each image
 };
 
+// The names of images from these files: "face", and "face-2" where that is taken.
+std::vector<std::string> image_names(const std::vector<std::filesystem::path>& files);
+
 // Atomic; throws Error when the file cannot be written.
 void write_measurement(const std::filesystem::path& path, const Measurement& measurement);
 

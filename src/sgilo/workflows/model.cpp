@@ -2,6 +2,7 @@
 
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/core/error.h"
+#include "sgilo/core/parse_json.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/input_file.h"
@@ -34,12 +35,7 @@ Json read_description(const std::filesystem::path& folder) {
     throw FormatError(concat(folder.string(), ": there is no such model folder"));
   if (!std::filesystem::exists(path))
     throw FormatError(concat(folder.string(), ": is no model folder, model.json is missing"));
-  Json json;
-  try {
-    json = Json::parse(read_file(path));
-  } catch (const nlohmann::json::exception&) {
-    throw FormatError(concat(path.string(), ": is not JSON"));
-  }
+  const Json json = parse_json(read_file(path), path.string());
   if (!json.is_object() || json.value("format", Json()) != kFormat)
     throw FormatError(concat(path.string(), ": \"format\" must be \"", kFormat, "\", but is ",
                              json.is_object() ? json.value("format", Json()).dump() : "missing"));

@@ -7,6 +7,7 @@
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/report/table.h"
+#include "sgilo/workflows/run_folder.h"
 
 namespace sgilo {
 namespace {
@@ -34,7 +35,7 @@ void write_portraits(const PortraitDataOptions& options, Observer& observer) {
   validate(options);
   check_portrait_size(options.size);
   const std::filesystem::path folder = options.output;
-  std::filesystem::create_directories(folder);
+  make_folder(folder);
   std::optional<Table> table;
   for (std::int64_t i = options.start;
        i < options.start + options.count && !observer.stop_requested(); ++i) {

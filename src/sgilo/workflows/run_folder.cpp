@@ -1,6 +1,7 @@
 #include "sgilo/workflows/run_folder.h"
 
 #include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/core/parse_json.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/input_file.h"
@@ -10,24 +11,41 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void make_folder(const fs::path& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error)
-    throw Error(
-        concat(path.string(), ": the folder cannot be made: ", file_problem(error.value())));
-  if (!fs::is_directory(path))
-    throw Error(concat(path.string(), ": the folder cannot be made: a file has this name"));
-}
+constexpr const char* kFormat = "sgilo run 1";
+constexpr const char* kReplaced = "replaced";
 
-// The files that a run leaves; others in the folder are not ours.
-void remove_run(const fs::path& path) {
-  for (const char* name : {"manifest.json", "config.json", "state", "samples", "images", "mean.png",
-                           "std.png", "draws.safetensors", "report.html"})
-    fs::remove_all(path / name);
+// Names of a run's files in the folder, the manifest last.
+std::vector<std::string> run_files(const fs::path& path) {
+  std::vector<std::string> names;
+  for (const char* name : {"config.json", "state", "samples", "images", "mean.png", "std.png",
+                           "draws.safetensors", "report.html"})
+    if (fs::exists(path / name)) names.push_back(name);
   for (const auto& item : fs::directory_iterator(path)) {
     const std::string name = item.path().filename().string();
-    if (name.starts_with("trace_") && name.ends_with(".csv")) fs::remove(item.path());
+    if (name.starts_with("trace_") && name.ends_with(".csv")) names.push_back(name);
+  }
+  if (fs::exists(path / "manifest.json")) names.push_back("manifest.json");
+  return names;
+}
+
+bool of_a_run(const Json& manifest) {
+  const Json format = manifest.is_object() ? manifest.value("format", Json()) : Json();
+  return format == kFormat || format == "sgilo runs 1";  // of one measurement, of a folder of them
+}
+
+// A finished run moves into replaced/, from where the end of the new one removes it; an unfinished
+// one goes, and what it was to replace stays there.
+void make_way(const fs::path& path, bool finished) {
+  const fs::path aside = path / kReplaced;
+  if (finished) {
+    fs::remove_all(aside);
+    fs::create_directories(aside);
+  }
+  for (const std::string& name : run_files(path)) {
+    if (finished)
+      fs::rename(path / name, aside / name);
+    else
+      fs::remove_all(path / name);
   }
 }
 
@@ -47,19 +65,29 @@ RunFolder::RunFolder(const fs::path& path, RunMode mode, const Json& config,
                      const std::vector<std::string>& free)
     : path_(path) {
   const fs::path config_file = path_ / "config.json", manifest_file = path_ / "manifest.json";
-  if (mode == RunMode::resume && !fs::exists(config_file))
+  if (fs::exists(manifest_file)) earlier_ = read_json_file(manifest_file);
+  const bool ours = of_a_run(earlier_);
+  if (mode == RunMode::resume && !(ours && fs::exists(config_file)))
     throw ConfigError(concat(path.string(), " holds no run that could be resumed"));
   make_folder(path_);
   lock_.emplace(path_);
-  if (mode == RunMode::force) remove_run(path_);
-  if (fs::exists(manifest_file)) earlier_ = read_json_file(manifest_file);
-  if (mode == RunMode::fresh && (fs::exists(config_file) || !earlier_.is_null()))
+  const std::vector<std::string> present = run_files(path_);
+  if (!ours && !present.empty())
+    throw ConfigError(concat(path.string(), " holds files that are not of a run (", join(present),
+                             "); name another folder"));
+  if (mode == RunMode::fresh && ours)
     throw ConfigError(concat(path.string(), " holds ", finished() ? "a finished" : "an unfinished",
                              " run; name another folder, replace it with --force or go on with "
                              "--resume ",
                              path.string()));
-  if (mode == RunMode::resume) require_same_run(path_, read_json_file(config_file), config, free);
-  if (mode != RunMode::resume) write_file_atomically(config_file, config.dump(2) + "\n");
+  if (mode == RunMode::resume) {
+    require_same_run(path_, read_json_file(config_file), config, free);
+    return;
+  }
+  if (ours) make_way(path_, finished());
+  earlier_ = Json();
+  write_manifest({{"format", kFormat}, {"status", "begun"}});
+  write_file_atomically(config_file, config.dump(2) + "\n");
 }
 
 bool RunFolder::finished() const {
@@ -70,12 +98,23 @@ void RunFolder::write_manifest(const Json& manifest) const {
   write_file_atomically(path_ / "manifest.json", manifest.dump(2) + "\n");
 }
 
+void RunFolder::finish(const Json& manifest) const {
+  write_manifest(manifest);
+  for (const char* name : {"state", kReplaced}) fs::remove_all(path_ / name);
+}
+
+void make_folder(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error)
+    throw Error(
+        concat(path.string(), ": the folder cannot be made: ", file_problem(error.value())));
+  if (!fs::is_directory(path))
+    throw Error(concat(path.string(), ": the folder cannot be made: a file has this name"));
+}
+
 Json read_json_file(const fs::path& path) {
-  try {
-    return Json::parse(read_file(path));
-  } catch (const nlohmann::json::exception&) {
-    throw format_error(path, "is not JSON");
-  }
+  return parse_json(read_file(path), path.string());
 }
 
 void save_solver_state(const fs::path& path, const SavedState& saved) {

@@ -1,5 +1,6 @@
 // The folder of a run: locked while it is in use, never overwritten unasked, and holding what is
-// needed to go on (state/) and to repeat the run (config.json).
+// needed to go on (state/) and to repeat the run (config.json). A run that replaces another keeps
+// it in replaced/ until it is finished.
 #pragma once
 
 #include <filesystem>
@@ -15,8 +16,9 @@ enum class RunMode { fresh, force, resume };
 class RunFolder {
  public:
   // Makes and locks the folder. fresh: throws ConfigError when it holds a run already. force: the
-  // earlier run's files are removed. resume: throws ConfigError unless it holds a run of this
-  // configuration; keys of `free` may differ. Writes config.json.
+  // earlier run's files give way. resume: throws ConfigError unless it holds a run of this
+  // configuration; keys of `free` may differ. Throws ConfigError, too, for a folder whose files
+  // have the names of a run's but are of none. Writes a first manifest and config.json.
   RunFolder(const std::filesystem::path& path, RunMode mode, const Json& config,
             const std::vector<std::string>& free);
 
@@ -26,12 +28,17 @@ class RunFolder {
   // What the manifest said at the start; null without one.
   const Json& earlier_manifest() const { return earlier_; }
   void write_manifest(const Json& manifest) const;
+  // Writes the last manifest and removes what the finished run no longer needs.
+  void finish(const Json& manifest) const;
 
  private:
   std::filesystem::path path_;
   std::optional<FolderLock> lock_;
   Json earlier_;
 };
+
+// Throws Error where it cannot be made.
+void make_folder(const std::filesystem::path& path);
 
 Json read_json_file(const std::filesystem::path& path);  // throws FormatError
 

@@ -213,7 +213,10 @@ Problem make_problem(const Measurement& measurement, const Model& model, double 
 SolveResult solve_measurement(const Measurement& measurement, const std::string& measurement_hash,
                               const Model& model, const SolveOptions& options, RunMode mode,
                               Observer& observer) {
-  const Json config = to_json(options);
+  SolveOptions repeatable = options;  // from any working folder
+  if (!options.measurement.empty())
+    repeatable.measurement = fs::absolute(options.measurement).string();
+  const Json config = to_json(repeatable);
   const double model_error = resolved_model_error(measurement, model, options);
   const torch::Device device = device_of(options.device);
   const Problem problem = make_problem(measurement, model, model_error, device);
@@ -221,6 +224,11 @@ SolveResult solve_measurement(const Measurement& measurement, const std::string&
   const auto solver = make_solver(options.solver);
   Json manifest = manifest_of(measurement, measurement_hash, model, options, *solver, model_error);
 
+  const RandomStreams streams = streams_of(options);
+  const std::int64_t images = measurement.count(),
+                     group = options.images_at_once == 0 ? images : options.images_at_once;
+  // What the solver refuses, it refuses before anything is written.
+  SolverState first = solver->start(part_of(problem, 0, std::min(group, images)), streams);
   RunFolder folder(options.output, mode, config,
                    {"measurement", "model", "output", "threads", "save_minutes"});
   if (mode == RunMode::resume) {
@@ -234,9 +242,6 @@ SolveResult solve_measurement(const Measurement& measurement, const std::string&
   const fs::path states = folder.path() / "state";
   fs::create_directories(states);
 
-  const RandomStreams streams = streams_of(options);
-  const std::int64_t images = measurement.count(),
-                     group = options.images_at_once == 0 ? images : options.images_at_once;
   std::vector<Reconstruction> results;
   std::vector<LatentState> latents;
   std::vector<Tensor> draw_losses;
@@ -245,7 +250,9 @@ SolveResult solve_measurement(const Measurement& measurement, const std::string&
     const Problem part = part_of(problem, begin, std::min(group, images - begin));
     const fs::path file = states / concat("images_", begin, ".safetensors");
     std::optional<SavedState> found = load_solver_state(file, device);
-    SavedState saved = found ? std::move(*found) : SavedState{solver->start(part, streams), 0};
+    SavedState saved = found        ? std::move(*found)
+                       : begin == 0 ? SavedState{std::move(first), 0}
+                                    : SavedState{solver->start(part, streams), 0};
     const double before = saved.seconds;
     const Stopwatch watch;
     const auto save = [&] {
@@ -283,8 +290,7 @@ SolveResult solve_measurement(const Measurement& measurement, const std::string&
   manifest["status"] = "finished";
   write_run_results(folder.path(), measurement, result, latent, torch::cat(draw_losses), config,
                     manifest);
-  folder.write_manifest(manifest);
-  fs::remove_all(states);
+  folder.finish(manifest);
   return {manifest, true};
 }
 
@@ -292,7 +298,6 @@ SolveResult solve(const SolveOptions& options, RunMode mode, Observer& observer)
   validate(options);
   if (options.measurement.empty())
     throw ConfigError("measurement must name a file of 'sgilo measure', but is empty");
-  const torch::Device device = device_of(options.device);
   if (!fs::is_directory(options.measurement)) {
     const Measurement measurement = read_measurement(options.measurement);
     return solve_measurement(measurement, sha256_of_file(options.measurement),
@@ -306,7 +311,7 @@ SolveResult solve(const SolveOptions& options, RunMode mode, Observer& observer)
   const Model model = load_model(options.model, options);
   const RunFolder whole(options.output, mode, to_json(options),
                         {"measurement", "model", "output", "threads", "save_minutes"});
-  Json runs = Json::array();
+  Json runs = Json::array(), names = Json::array();
   for (const fs::path& file : files) {
     SolveOptions one = options;
     one.measurement = file.string();
@@ -316,8 +321,10 @@ SolveResult solve(const SolveOptions& options, RunMode mode, Observer& observer)
         solve_measurement(read_measurement(file), sha256_of_file(file), model, one,
                           mode == RunMode::resume && !begun ? RunMode::fresh : mode, observer);
     runs.push_back(result.manifest);
+    names.push_back(file.stem().string());
     if (!result.finished) return {{{"status", "interrupted"}, {"runs", runs}}, false};
   }
+  whole.finish({{"format", "sgilo runs 1"}, {"status", "finished"}, {"runs", names}});
   return {{{"status", "finished"}, {"runs", runs}}, true};
 }
 

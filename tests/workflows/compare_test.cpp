@@ -1,0 +1,140 @@
+#include "sgilo/workflows/compare.h"
+
+#include <gtest/gtest.h>
+
+#include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/data/image_io.h"
+#include "support/error_text.h"
+#include "workflows/tiny_model.h"
+
+namespace sgilo {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kSize = 16;
+
+// Runs as 'sgilo solve' leaves them, whose restorations are the pictures themselves.
+class Compare : public testing::Test {
+ protected:
+  Compare() {
+    for (std::int64_t i = 0; i < 3; ++i) write_png(file("abc"[i]), pictures_[i]);
+  }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string file(char image) const { return path(std::string(1, image) + ".png"); }
+
+  // A run of the images with these letters.
+  std::string write_run(const std::string& name, const std::string& letters,
+                        bool observed = false) {
+    fs::create_directories(folder_ / name);
+    Json images = Json::array();
+    std::vector<Tensor> means;
+    for (const char letter : letters) {
+      images.push_back({{"name", std::string(1, letter)},
+                        {"framing", to_json(center_square(kSize, kSize, kSize))}});
+      means.push_back(pictures_[letter - 'a']);
+    }
+    const Tensor mean = torch::stack(means);
+    write_safetensors(folder_ / name / "draws.safetensors",
+                      {{"mean", mean}, {"best", mean}, {"last", mean.unsqueeze(1)}});
+    const Json manifest = {{"format", "sgilo run 1"},
+                           {"status", "finished"},
+                           {"observed", observed},
+                           {"images", images},
+                           {"failures", Json::array()}};
+    folder_.put(name + "/manifest.json", manifest.dump());
+    return path(name);
+  }
+  Comparison compare_to(const std::vector<std::string>& runs,
+                        const std::vector<std::string>& reference) {
+    CompareOptions options;
+    options.runs = runs;
+    options.reference = reference;
+    return compare(options, observer_);
+  }
+  template <class E>
+  std::string refused(const std::vector<std::string>& runs,
+                      const std::vector<std::string>& reference) {
+    return error_text<E>([&] { compare_to(runs, reference); });
+  }
+
+  TemporaryFolder folder_;
+  StoppingObserver observer_;
+  Tensor pictures_ = (smooth_pictures(3, kSize) * 100).round() / 127.5;
+};
+
+double mean_error(const std::vector<std::string>& row) { return std::stod(row[5]); }
+
+TEST_F(Compare, AFolderOfRunsStandsForItsRuns) {
+  write_run("rv/b", "b");
+  write_run("rv/a", "a");
+  folder_.put("rv/config.json", "{}");
+  const auto expect_both = [&] {
+    const Comparison found = compare_to({path("rv")}, {file('a'), file('b')});
+    ASSERT_EQ(found.metrics.rows().size(), 6u);
+    EXPECT_EQ(found.metrics.rows()[0][0], "rv/a");
+    EXPECT_EQ(found.metrics.rows()[0][1], "a");
+    EXPECT_EQ(found.metrics.rows()[3][0], "rv/b");
+    EXPECT_EQ(found.metrics.rows()[3][1], "b");
+    for (const auto& row : found.metrics.rows()) EXPECT_LT(mean_error(row), 1e-4);
+    EXPECT_TRUE(found.differences.rows().empty());
+  };
+  expect_both();
+  folder_.put("rv/manifest.json",
+              R"({"format": "sgilo runs 1", "status": "finished", "runs": ["b", "a"]})");
+  expect_both();
+  EXPECT_TRUE(observer_.warnings.empty());
+  folder_.put("rv/manifest.json", R"({"format": "sgilo runs 1", "runs": [1]})");
+  EXPECT_EQ(refused<FormatError>({path("rv")}, {file('a')}),
+            path("rv") + ": is not the folder of a finished run: its files contradict each other");
+}
+
+TEST_F(Compare, RunsOfAFolderWantTheirReferencesByNameOrInOrder) {
+  write_run("rv/a", "a");
+  EXPECT_EQ(refused<ConfigError>({path("rv")}, {file('b'), file('c')}),
+            "reference must name 1 images in the order of the measurement for " + path("rv/a") +
+                ", but names 2");
+}
+
+TEST_F(Compare, RunsOfTheSameImagesArePaired) {
+  const std::string one = write_run("one", "ab"), two = write_run("two", "ab");
+  const Comparison found = compare_to({one, two}, {file('a'), file('b')});
+  ASSERT_FALSE(found.differences.rows().empty());
+  EXPECT_EQ(found.differences.rows()[0][0], "two - one");
+}
+
+TEST_F(Compare, AFolderThatHoldsNoRunIsRefused) {
+  fs::create_directories(folder_ / "empty/inner");
+  EXPECT_EQ(refused<FormatError>({path("empty")}, {file('a')}),
+            path("empty") + ": is no run folder, manifest.json is missing");
+  EXPECT_EQ(refused<FormatError>({path("none")}, {file('a')}),
+            path("none") + ": there is no such run folder");
+}
+
+TEST_F(Compare, WarnsOfAReferenceOfAnotherName) {
+  const std::string run = write_run("run", "ab");
+  compare_to({run}, {file('a'), file('b')});
+  EXPECT_TRUE(observer_.warnings.empty());
+  compare_to({run}, {file('a'), file('c')});
+  EXPECT_EQ(observer_.warnings,
+            std::vector<std::string>{file('c') + ": is compared with the measured image 'b' of " +
+                                     run + ", though its name differs"});
+}
+
+TEST_F(Compare, ObservedDataMayBeNamedOtherwise) {
+  compare_to({write_run("run", "a", true)}, {file('c')});
+  EXPECT_TRUE(observer_.warnings.empty());
+}
+
+TEST_F(Compare, AReferenceOfAnotherSizeIsRefused) {
+  write_png(folder_ / "small.png", torch::zeros({3, 12, 20}));
+  const std::string run = write_run("run", "a");
+  EXPECT_EQ(refused<FormatError>({run}, {path("small.png")}),
+            path("small.png") +
+                ": must be the image that was measured, of 16 x 16 pixels, but has 20 x 12");
+  EXPECT_EQ(refused<FormatError>({write_run("seen", "a", true)}, {path("small.png")}), "");
+}
+
+}  // namespace
+}  // namespace sgilo
