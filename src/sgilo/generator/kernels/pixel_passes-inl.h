@@ -41,7 +41,7 @@ HWY_INLINE void store(D d, hn::Vec<D> v, float* to) {
 }
 // Rounded to the nearest, ties to even.
 template <class D>
-HWY_INLINE void store(D d, hn::Vec<D> v, BFloat16* to) {
+HWY_INLINE void store(D, hn::Vec<D> v, BFloat16* to) {
   const hn::Rebind<std::uint16_t, D> half;
   const hn::RebindToUnsigned<D> unsigned_bits;
   const hn::RebindToSigned<D> signed_bits;
@@ -51,7 +51,6 @@ HWY_INLINE void store(D d, hn::Vec<D> v, BFloat16* to) {
       hn::ShiftRight<16>(hn::Add(hn::Add(bits, hn::Set(unsigned_bits, 0x7fffu)), odd));
   hn::StoreU(hn::DemoteTo(half, hn::BitCast(signed_bits, rounded)), half,
              reinterpret_cast<std::uint16_t*>(to));
-  (void)d;
 }
 
 template <class D>
@@ -62,7 +61,8 @@ HWY_INLINE float sum(D d, hn::Vec<D> v) {
 using Wide = hn::ScalableTag<float>;
 using Single = hn::CappedTag<float, 1>;
 
-// f(tag, c) for vectors of channels from c on: whole ones, then single channels.
+// f(tag, c) for vectors of channels (or of a flat range) from c on: whole ones, then single
+// numbers.
 template <class F>
 HWY_INLINE void for_channels(std::int64_t channels, F f) {
   const Wide wide;
@@ -70,12 +70,6 @@ HWY_INLINE void for_channels(std::int64_t channels, F f) {
   std::int64_t c = 0;
   for (; c + lanes <= channels; c += lanes) f(wide, c);
   for (; c < channels; ++c) f(Single(), c);
-}
-
-// f(tag, i) over a flat range, in the same way.
-template <class F>
-HWY_INLINE void for_range(std::int64_t count, F f) {
-  for_channels(count, f);
 }
 
 // One pixel's activations from its convolution result.
@@ -141,7 +135,7 @@ HWY_INLINE void activation(const ActivationPass<T>& p) {
 template <class T>
 HWY_INLINE void filter_rows(const T* const rows[4], std::int64_t count, float* out) {
   constexpr float kFilter[4] = {0.25f, 0.75f, 0.75f, 0.25f};
-  for_range(count, [&](auto d, std::int64_t i) HWY_ATTR {
+  for_channels(count, [&](auto d, std::int64_t i) HWY_ATTR {
     auto v = hn::Zero(d);
     for (int k = 0; k < 4; ++k)
       if (rows[k]) v = hn::MulAdd(load(d, rows[k] + i), hn::Set(d, kFilter[k]), v);
@@ -190,7 +184,6 @@ template <bool kNext, bool kRgb, bool kNoise, class D, class T>
 HWY_INLINE void activation_gradient_of(D d, std::int64_t c, const ActivationGradientPass<T>& p,
                                        std::int64_t first, std::int64_t last, float* across) {
   const std::int64_t channels = p.end.channels;
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   const auto zero = hn::Zero(d);
   const auto demodulation = load(d, p.end.demodulation + c), bias = load(d, p.end.bias + c);
   auto style = zero, red = zero, green = zero, blue = zero;
@@ -235,7 +228,6 @@ HWY_INLINE void activation_gradient_of(D d, std::int64_t c, const ActivationGrad
       hn::StoreU(hn::Add(hn::LoadU(d, own), g), d, own);
     }
   }
-  (void)lanes;
   store(d, style_sum, sums);
   store(d, red_sum, sums + channels);
   store(d, green_sum, sums + 2 * channels);
@@ -294,7 +286,7 @@ HWY_INLINE void filter_gradient(const FilterGradientPass<T>& p) {
     }
     filter_rows(rows, line, v);
     T* to = p.t_gradient + row * (line + c);
-    for_range(line + c, [&](auto d, std::int64_t i) HWY_ATTR {
+    for_channels(line + c, [&](auto d, std::int64_t i) HWY_ATTR {
       const auto outer = hn::Add(load(d, v + i + c), load(d, v + i - 2 * c));
       const auto inner = hn::Add(load(d, v + i), load(d, v + i - c));
       store(d, hn::MulAdd(hn::Set(d, 0.25f), outer, hn::Mul(hn::Set(d, 0.75f), inner)), to + i);
