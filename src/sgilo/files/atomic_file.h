@@ -12,7 +12,7 @@ namespace sgilo {
 class AtomicFile {
  public:
   // Opens the temporary file. The folder must exist. Throws Error "<path>: cannot be written: ...",
-  // also when `path` names a folder or a disk; a symbolic link is followed.
+  // also for a folder, a block device or a socket; a symbolic link is followed.
   explicit AtomicFile(const std::filesystem::path& path);
   ~AtomicFile();  // without a commit() the temporary file is removed
   AtomicFile(const AtomicFile&) = delete;
