@@ -56,7 +56,7 @@ std::vector<RunPlace> runs_of(const fs::path& folder) {
   std::vector<std::string> names;
   if (fs::exists(manifest_of(folder))) {
     const Json manifest = read_json_file(manifest_of(folder));
-    if (!manifest.is_object() || manifest.value("format", Json()) != "sgilo runs 1")
+    if (!manifest.is_object() || manifest.value("format", Json()) != kRunsFormat)
       return {RunPlace{folder, name_of(folder)}};
     try {
       names = manifest.at("runs").get<std::vector<std::string>>();

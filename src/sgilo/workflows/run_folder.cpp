@@ -11,7 +11,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kFormat = "sgilo run 1";
 constexpr const char* kReplaced = "replaced";
 
 // Names of a run's files in the folder, the manifest last.
@@ -30,7 +29,7 @@ std::vector<std::string> run_files(const fs::path& path) {
 
 bool of_a_run(const Json& manifest) {
   const Json format = manifest.is_object() ? manifest.value("format", Json()) : Json();
-  return format == kFormat || format == "sgilo runs 1";  // of one measurement, of a folder of them
+  return format == kRunFormat || format == kRunsFormat;
 }
 
 // A finished run moves into replaced/, from where the end of the new one removes it; an unfinished
@@ -86,7 +85,7 @@ RunFolder::RunFolder(const fs::path& path, RunMode mode, const Json& config,
   }
   if (ours) make_way(path_, finished());
   earlier_ = Json();
-  write_manifest({{"format", kFormat}, {"status", "begun"}});
+  write_manifest({{"format", kRunFormat}, {"status", "begun"}});
   write_file_atomically(config_file, config.dump(2) + "\n");
 }
 
@@ -113,9 +112,7 @@ void make_folder(const fs::path& path) {
     throw Error(concat(path.string(), ": the folder cannot be made: a file has this name"));
 }
 
-Json read_json_file(const fs::path& path) {
-  return parse_json(read_file(path), path.string());
-}
+Json read_json_file(const fs::path& path) { return parse_json(read_file(path), path.string()); }
 
 void save_solver_state(const fs::path& path, const SavedState& saved) {
   const SolverState& state = saved.state;

@@ -11,6 +11,10 @@
 
 namespace sgilo {
 
+// "format" in manifest.json: of the run of one measurement, of a folder of measurements.
+inline constexpr const char* kRunFormat = "sgilo run 1";
+inline constexpr const char* kRunsFormat = "sgilo runs 1";
+
 enum class RunMode { fresh, force, resume };
 
 class RunFolder {

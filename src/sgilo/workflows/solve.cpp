@@ -56,7 +56,7 @@ Json manifest_of(const Measurement& measurement, const std::string& measurement_
   Json images = Json::array();
   for (const MeasuredImage& one : measurement.images)
     images.push_back({{"name", one.name}, {"framing", to_json(one.framing)}});
-  return {{"format", "sgilo run 1"},
+  return {{"format", kRunFormat},
           {"status", "running"},
           {"version", project_version()},
           {"commit", project_commit()},
@@ -324,7 +324,7 @@ SolveResult solve(const SolveOptions& options, RunMode mode, Observer& observer)
     names.push_back(file.stem().string());
     if (!result.finished) return {{{"status", "interrupted"}, {"runs", runs}}, false};
   }
-  whole.finish({{"format", "sgilo runs 1"}, {"status", "finished"}, {"runs", names}});
+  whole.finish({{"format", kRunsFormat}, {"status", "finished"}, {"runs", names}});
   return {{{"status", "finished"}, {"runs", runs}}, true};
 }
 
