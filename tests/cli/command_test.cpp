@@ -146,6 +146,38 @@ TEST_F(Command, DryRunWritesNothing) {
   EXPECT_FALSE(fs::exists(folder_ / "z"));
 }
 
+TEST_F(Command, DryRunsSayWhatWouldBeDoneAndDoNothing) {
+  make_model_and_measurement();
+  ASSERT_EQ(run(solve_words()).code, 0);
+  const fs::path empty = folder_ / "empty";
+  const auto output = [&](const char* name) { return (empty / name).string(); };
+  const std::string model = path("model");
+  const std::vector<std::pair<Words, std::string>> cases{
+      {{"sample", "--model", model, "--layer", "1", "-o", output("s.png")},
+       "layer 1 from its score by predictor_corrector"},
+      {{"invert", "--model", model, "--portraits", "40", "--steps", "1", "-o", output("latents")},
+       "40 images in 2 chunks, 0 of them done"},
+      {{"demo", "--model", model, "-o", output("demo")}, "method: ilo"},
+      {{"compare", path("run"), "--reference", path("face.png"), "-o", output("m.csv")},
+       "run " + path("run") + "\n1 reference image(s)"},
+      {{"train", "generator", "--state", output("state"), "-o", output("model")},
+       "generator of 64 pixels, from step 0"},
+      {{"train", "classifier", "--state", output("state"), "-o", output("model")},
+       "classifier of portraits, from step 0"},
+      {{"optest", "--operator", "inpaint:keep=0.5", "--size", "8"}, "would prove inpaint"}};
+  for (const auto& [words, text] : cases) {
+    Words all = words;
+    all.emplace_back("--dry-run");
+    const Result result = run(all);
+    EXPECT_EQ(result.code, 0) << result.err;
+    EXPECT_NE(result.out.find(text), std::string::npos) << result.out;
+    EXPECT_FALSE(fs::exists(empty)) << words[0];
+  }
+  EXPECT_EQ(run({"sample", "--model", model, "--layer", "2", "--dry-run"}).code, 2);
+  EXPECT_EQ(run({"train", "score", "--model", model, "--latents", path("none"), "--dry-run"}).code,
+            3);
+}
+
 TEST_F(Command, ObservedDataWithoutNoiseHaveTheirSigmaEstimated) {
   const Result result = run({"measure", "--observed", path("face.png"), "--operator", "identity",
                              "--size", "16", "-o", path("y.safetensors"), "--json", "-q"});

@@ -154,6 +154,19 @@ TEST_F(Solve, ReplacedRunStaysUntilTheNewOneIsFinished) {
   EXPECT_FALSE(fs::exists(folder_ / "run/replaced"));
 }
 
+TEST_F(Solve, MoveOfAReplacedRunThatWasCutOffLosesNothing) {
+  solve_into("run", RunMode::fresh, observer_);
+  const Tensor before = draws("run").at("draws");
+  fs::create_directories(folder_ /
+                         "run/replaced");  // as a kill in the middle of the move leaves it
+  for (const char* name : {"config.json", "draws.safetensors"})
+    fs::rename(folder_ / "run" / name, folder_ / "run/replaced" / name);
+  StoppingObserver stop(1);
+  EXPECT_FALSE(solve_into("run", RunMode::force, stop).finished);
+  EXPECT_TRUE(torch::equal(draws("run/replaced").at("draws"), before));
+  EXPECT_TRUE(fs::exists(folder_ / "run/replaced/manifest.json"));
+}
+
 TEST_F(Solve, FilesThatAreOfNoRunStay) {
   const std::string run = (folder_ / "run").string();
   fs::create_directories(folder_ / "run/samples");
@@ -211,6 +224,10 @@ TEST_F(Solve, FolderOfMeasurementsGivesAFolderOfRuns) {
   options_.model = (folder_ / "model").string();
   options_.output = (folder_ / "runs").string();
   StoppingObserver stop(8);
+  folder_.put("ys/zero.safetensors", "damaged");
+  EXPECT_NE(error_text<FormatError>([&] { solve(options_, RunMode::fresh, observer_); }), "");
+  EXPECT_FALSE(fs::exists(folder_ / "runs"));  // refused before the first is solved
+  fs::remove(folder_ / "ys/zero.safetensors");
   EXPECT_FALSE(solve(options_, RunMode::fresh, stop).finished);
   EXPECT_TRUE(solve(options_, RunMode::resume, observer_).finished);
   EXPECT_TRUE(torch::equal(draws("runs/one").at("draws"), draws("runs/two").at("draws")));
@@ -222,6 +239,11 @@ TEST_F(Solve, ModelStatesItsErrorPerOperator) {
   const Identity identity({3, 16, 16});
   EXPECT_EQ(model_error_of(model_, identity), 0.02);
   EXPECT_EQ(solve_into("run", RunMode::fresh, observer_).manifest["model_error"], 0.05);
+  model_.description["model_error"]["inpaint"] = "small";
+  EXPECT_EQ(
+      error_text<FormatError>([&] { model_error_of(model_, *measurement_.forward_operator); }),
+      (folder_ / "model/model.json").string() +
+          ": model_error must be a number of at least 0 for 'inpaint', but is \"small\"");
 }
 
 }  // namespace

@@ -20,8 +20,9 @@ Json rows_of(const Table& table) {
 }
 
 Outcome act(const CompareOptions& options, Console& console) {
+  if (console.dry_run) return {plan(options)};
   const Comparison comparison = compare(options, *console.observer);
-  if (!console.dry_run) write_file_atomically(options.output, comparison.metrics.csv());
+  write_file_atomically(options.output, comparison.metrics.csv());
   Outcome out;
   out.text = comparison.summary.text();
   if (!comparison.differences.rows().empty())

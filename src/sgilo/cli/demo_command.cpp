@@ -6,12 +6,8 @@ namespace sgilo {
 namespace {
 
 Outcome act(const DemoOptions& options, Console& console) {
+  if (console.dry_run) return {plan(options)};
   Outcome out;
-  if (console.dry_run) {
-    out.text = concat("would restore ", options.portraits, " portraits with ", options.model,
-                      " into ", options.output, "\n");
-    return out;
-  }
   const DemoResult result = demo(options, *console.observer);
   if (result.picture.empty()) {
     out.text = "interrupted\n";

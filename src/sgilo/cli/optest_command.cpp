@@ -6,7 +6,8 @@
 namespace sgilo {
 namespace {
 
-Outcome act(const OptestOptions& options, Console&) {
+Outcome act(const OptestOptions& options, Console& console) {
+  if (console.dry_run) return {plan(options)};
   const OperatorProof proof = prove(options);
   Table table({"check", "error", "tolerance", "result", "what"});
   Json checks = Json::array();

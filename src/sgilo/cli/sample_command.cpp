@@ -9,8 +9,7 @@ namespace sgilo {
 namespace {
 
 Outcome act_sample(const SampleOptions& options, Console& console) {
-  if (console.dry_run)
-    return {concat("would write ", options.count, " samples to ", options.output, "\n")};
+  if (console.dry_run) return {plan(options)};
   const SampleResult result = sample(options, *console.observer);
   Outcome out{concat(options.output, ": ", options.count, " samples\n"),
               {{"output", options.output}, {"count", options.count}}};
@@ -28,7 +27,7 @@ Outcome act_sample(const SampleOptions& options, Console& console) {
 }
 
 Outcome act_invert(const InvertOptions& options, Console& console) {
-  if (console.dry_run) return {concat("would write latents to ", options.output, "\n")};
+  if (console.dry_run) return {plan(options)};
   const InvertResult result = invert(options, *console.observer);
   Outcome out;
   out.json = {

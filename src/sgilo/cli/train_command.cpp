@@ -15,9 +15,7 @@ Outcome interrupted() {
 }
 
 Outcome act_generator(const TrainGeneratorOptions& options, Console& console) {
-  if (console.dry_run)
-    return {
-        concat("would train to step ", options.loop.steps, " and write ", options.output, "\n")};
+  if (console.dry_run) return {plan(options)};
   const TrainGeneratorResult result = train_generator(options, *console.observer);
   if (!result.finished) return interrupted();
   Outcome out;
@@ -40,9 +38,7 @@ Outcome act_generator(const TrainGeneratorOptions& options, Console& console) {
 }
 
 Outcome act_classifier(const TrainClassifierOptions& options, Console& console) {
-  if (console.dry_run)
-    return {
-        concat("would train ", options.trainer.steps, " steps and write ", options.output, "\n")};
+  if (console.dry_run) return {plan(options)};
   const TrainClassifierResult result = train_classifier(options, *console.observer);
   if (!result.finished) return interrupted();
   Outcome out;
@@ -60,9 +56,7 @@ Outcome act_classifier(const TrainClassifierOptions& options, Console& console) 
 }
 
 Outcome act_score(const TrainScoreOptions& options, Console& console) {
-  if (console.dry_run)
-    return {concat("would learn the prior of layer ", options.layer, " and write it into ",
-                   options.model, "\n")};
+  if (console.dry_run) return {plan(options)};
   const TrainScoreResult result = train_score(options, *console.observer);
   if (!result.finished) return interrupted();
   return {options.layer == 0 ? concat(options.model, ": style prior fitted\n")

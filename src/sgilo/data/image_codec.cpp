@@ -4,6 +4,10 @@
 #include "sgilo/files/file_problem.h"
 
 #ifdef SGILO_WITH_OPENCV
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #endif
@@ -23,6 +27,31 @@ void silence_opencv() {
   }();
   static_cast<void>(done);
 }
+
+// libpng, libjpeg and libtiff print what they find wrong, past OpenCV and before our own sentence:
+// nothing reaches stderr while this lives.
+class QuietStandardError {
+ public:
+  QuietStandardError() : saved_(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)) {
+    const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (saved_ >= 0 && nowhere >= 0) {
+      std::fflush(stderr);
+      ::dup2(nowhere, STDERR_FILENO);
+    }
+    if (nowhere >= 0) ::close(nowhere);
+  }
+  ~QuietStandardError() {
+    if (saved_ < 0) return;
+    std::fflush(stderr);
+    ::dup2(saved_, STDERR_FILENO);
+    ::close(saved_);
+  }
+  QuietStandardError(const QuietStandardError&) = delete;
+  QuietStandardError& operator=(const QuietStandardError&) = delete;
+
+ private:
+  int saved_;
+};
 
 // Interleaved blue, green, red (and opacity) samples of type T to planes in [0, 1].
 template <class T>
@@ -49,6 +78,7 @@ Tensor decode_image(std::string_view bytes, const std::filesystem::path& path) {
   silence_opencv();
   cv::Mat picture;
   try {
+    const QuietStandardError quiet;
     const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));
     picture = cv::imdecode(buffer, cv::IMREAD_UNCHANGED);
   } catch (const cv::Exception&) {

@@ -6,6 +6,7 @@
 
 #include "sgilo/core/error.h"
 #include "sgilo/files/atomic_file.h"
+#include "sgilo/files/make_folder.h"
 
 namespace sgilo {
 namespace {
@@ -81,7 +82,7 @@ bool run_training(const Trainable& trainable, const std::filesystem::path& folde
     earlier_seconds = state->counters.at("seconds");
     observer.on_message(concat(trainable.name, ": continues at step ", step));
   }
-  std::filesystem::create_directories(folder);
+  make_folder(folder);
   Log log(folder / "log.csv", step);
   Window window;
   const Clock::time_point start = Clock::now();

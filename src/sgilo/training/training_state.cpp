@@ -6,6 +6,7 @@
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/core/error.h"
 #include "sgilo/core/options_json.h"
+#include "sgilo/files/make_folder.h"
 
 namespace sgilo {
 namespace {
@@ -17,7 +18,7 @@ std::filesystem::path state_file(const std::filesystem::path& folder) {
 }  // namespace
 
 void save_training_state(const std::filesystem::path& folder, const TrainingState& state) {
-  std::filesystem::create_directories(folder);
+  make_folder(folder);
   write_safetensors(state_file(folder), state.tensors, {{"counters", Json(state.counters).dump()}});
 }
 

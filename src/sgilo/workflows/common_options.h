@@ -9,6 +9,10 @@
 
 namespace sgilo {
 
+// Sides of square images that the verbs take.
+inline constexpr Check<std::int64_t> image_side{
+    "from 1 to 4096", [](const std::int64_t& side) { return side >= 1 && side <= 4096; }};
+
 // Options of a verb derive from this and append common_fields() to their own table.
 struct CommonOptions {
   std::int64_t seed = 1;

@@ -207,25 +207,41 @@ void add_differences(Table& table, const std::string& name, const RunScores& run
     }
 }
 
-}  // namespace
+struct Inputs {
+  std::vector<RunPlace> places;
+  std::vector<fs::path> references;
+};
 
-Comparison compare(const CompareOptions& options, Observer& observer) {
+Inputs inputs_of(const CompareOptions& options) {
   validate(options);
   if (options.runs.empty()) throw ConfigError("runs must name at least one run folder, but is []");
   if (options.reference.empty())
     throw ConfigError("reference must name the true images, but is []");
+  Inputs inputs{{}, image_files({options.reference.begin(), options.reference.end()})};
+  for (const std::string& folder : options.runs)
+    for (const RunPlace& place : runs_of(folder)) inputs.places.push_back(place);
+  return inputs;
+}
+
+}  // namespace
+
+std::string plan(const CompareOptions& options) {
+  const Inputs inputs = inputs_of(options);
+  std::string text;
+  for (const RunPlace& place : inputs.places) text += concat("run ", place.folder.string(), "\n");
+  return text + concat(inputs.references.size(), " reference image(s)\nwould write ",
+                       options.output, "\n");
+}
+
+Comparison compare(const CompareOptions& options, Observer& observer) {
+  const auto [places, files] = inputs_of(options);
   FeatureClassifier classifier{nullptr};
   if (!options.model.empty()) classifier = load_model(options.model).classifier;
-  const std::vector<fs::path> files =
-      image_files({options.reference.begin(), options.reference.end()});
 
   Comparison out{Table({"run", "image", "estimate", "psnr", "ssim", "mse", "perceptual"}),
                  Table({"run", "estimate", "psnr", "ssim", "mse", "perceptual"}),
                  Table({"runs", "estimate", "metric", "difference", "lower", "upper"})};
   const std::vector<std::string> references = image_names(files);
-  std::vector<RunPlace> places;
-  for (const std::string& folder : options.runs)
-    for (const RunPlace& place : runs_of(folder)) places.push_back(place);
   RunScores first;
   std::string first_name;
   std::vector<std::size_t> first_order;

@@ -37,6 +37,9 @@ struct Comparison {
                       // empty for one image
 };
 
+// What compare() would do, after checking that runs and references are there, in lines.
+std::string plan(const CompareOptions& options);
+
 // Throws ConfigError, FormatError. Warns of a reference that is named otherwise than the image.
 Comparison compare(const CompareOptions& options, Observer& observer);
 

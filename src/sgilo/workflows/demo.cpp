@@ -6,6 +6,7 @@
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/folder_lock.h"
+#include "sgilo/files/make_folder.h"
 #include "sgilo/metrics/psnr.h"
 #include "sgilo/metrics/ssim.h"
 #include "sgilo/report/html_page.h"
@@ -163,6 +164,17 @@ DemoResult demo(const DemoOptions& options, Observer& observer) {
   page.table(out.table, "best and mean: what the method returns; draw: its chains one by one");
   page.write(folder / "index.html");
   return out;
+}
+
+std::string plan(const DemoOptions& options) {
+  validate(options);
+  const Model model = load_model(options.model, options);
+  std::string text = concat(options.portraits, " test portraits, model ", model.name, ": ",
+                            model.generator->describe(), "\n");
+  for (const Task& task : tasks()) text += concat("task: ", task.name, "\n");
+  for (const SolverOptions& solver : demo_solvers(options.chains, options.evaluations, model))
+    text += concat("method: ", make_solver(solver)->describe(), "\n");
+  return text + concat("would write ", options.output, "\n");
 }
 
 }  // namespace sgilo

@@ -41,6 +41,9 @@ struct DemoResult {
 // empty picture path.
 DemoResult demo(const DemoOptions& options, Observer& observer);
 
+// What demo() would do, after the same checks, in lines.
+std::string plan(const DemoOptions& options);
+
 // The solvers of the demo, each with the same number of evaluations per chain.
 std::vector<SolverOptions> demo_solvers(int chains, int evaluations, const Model& model);
 

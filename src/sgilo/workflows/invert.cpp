@@ -11,6 +11,7 @@
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/folder_lock.h"
+#include "sgilo/files/make_folder.h"
 #include "sgilo/operators/identity.h"
 #include "sgilo/training/portrait_batches.h"
 #include "sgilo/workflows/model.h"
@@ -117,16 +118,21 @@ StateDict inverted(const InvertOptions& options, const Model& model, const Tenso
   return out;
 }
 
-}  // namespace
-
-InvertResult invert(const InvertOptions& options, Observer& observer) {
+Model checked_model(const InvertOptions& options) {
   validate(options);
-  const torch::Device device = device_of(options.device);
-  const Model model = load_model(options.model, options);
+  Model model = load_model(options.model, options);
   if (static_cast<int>(options.steps.size()) > model.generator->layers() + 1)
     throw ConfigError(concat("steps must name at most ", model.generator->layers() + 1,
                              " stages for ", model.generator->describe(), ", but names ",
                              options.steps.size()));
+  return model;
+}
+
+}  // namespace
+
+InvertResult invert(const InvertOptions& options, Observer& observer) {
+  const Model model = checked_model(options);
+  const torch::Device device = device_of(options.device);
   const ImageSource source(options, static_cast<int>(model.generator->image_shape().back()));
   const fs::path folder = options.output;
   make_folder(folder);
@@ -163,6 +169,17 @@ InvertResult invert(const InvertOptions& options, Observer& observer) {
   }
   result.finished = true;
   return result;
+}
+
+std::string plan(const InvertOptions& options) {
+  const Model model = checked_model(options);
+  const ImageSource source(options, static_cast<int>(model.generator->image_shape().back()));
+  const std::int64_t chunks = (source.count() + options.batch - 1) / options.batch;
+  std::int64_t done = 0;
+  for (std::int64_t chunk = 0; chunk < chunks; ++chunk)
+    done += fs::exists(chunk_file(options.output, chunk));
+  return concat(source.count(), " images in ", chunks, " chunks, ", done, " of them done, with ",
+                model.generator->describe(), "\nwould write ", options.output, "\n");
 }
 
 Latents read_latents(const std::string& folder, int layer) {

@@ -56,6 +56,9 @@ struct InvertResult {
 // other options.
 InvertResult invert(const InvertOptions& options, Observer& observer);
 
+// What invert() would do, after the same checks, in lines.
+std::string plan(const InvertOptions& options);
+
 // All chunks of a folder: styles, features and deviations of one layer (0: styles alone). Throws
 // FormatError when there is none.
 struct Latents {

@@ -29,9 +29,7 @@ struct MeasureOptions : CommonOptions {
                          "estimate sigma of observed data (done when no noise is stated)"),
                    field("size", &O::size,
                          "side of the square that is cut from the middle of each image and resized",
-                         Check<std::int64_t>{
-                             "from 1 to 4096",
-                             [](const std::int64_t& side) { return side >= 1 && side <= 4096; }}),
+                         image_side),
                    field("output", &O::output, "the measurement's file")},
         common_fields());
   }

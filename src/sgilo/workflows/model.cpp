@@ -6,6 +6,7 @@
 #include "sgilo/core/shape.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/input_file.h"
+#include "sgilo/files/make_folder.h"
 #include "sgilo/files/sha256.h"
 
 namespace sgilo {
@@ -213,7 +214,7 @@ FeatureClassifier load_classifier(const std::filesystem::path& named, torch::Dev
 
 void write_model_part(const std::filesystem::path& folder, const std::string& part,
                       const StateDict& tensors, const Json& facts, bool half) {
-  std::filesystem::create_directories(folder);
+  make_folder(folder);
   Json description;
   if (std::filesystem::exists(description_file(folder)))
     description = read_description(folder);

@@ -10,13 +10,25 @@ bool OperatorProof::passed() const {
   return std::all_of(checks.begin(), checks.end(), [](const auto& c) { return c.passed(); });
 }
 
-OperatorProof prove(const OptestOptions& options) {
+namespace {
+
+std::unique_ptr<ForwardOperator> operator_of(const OptestOptions& options) {
   validate(options);
-  const RandomStreams streams(static_cast<std::uint64_t>(options.seed));
-  const auto op = make_operator(
+  return make_operator(
       options.forward_operator, {options.channels, options.size, options.size},
-      streams.child("operator"),
+      RandomStreams(static_cast<std::uint64_t>(options.seed)).child("operator"),
       [](const std::string& file) { return (read_image(file).pixels.mean(0) + 1) / 2; });
+}
+
+}  // namespace
+
+std::string plan(const OptestOptions& options) {
+  return concat("would prove ", operator_of(options)->describe(), "\n");
+}
+
+OperatorProof prove(const OptestOptions& options) {
+  const auto op = operator_of(options);
+  const RandomStreams streams(static_cast<std::uint64_t>(options.seed));
   return {op->describe(), prove_operator(*op, streams.child("proof"), device_of(options.device))};
 }
 

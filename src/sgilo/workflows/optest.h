@@ -15,7 +15,7 @@ struct OptestOptions : CommonOptions {
     using O = OptestOptions;
     return std::tuple_cat(
         std::tuple{field("operator", &O::forward_operator, "what to prove"),
-                   field("size", &O::size, "side of the images", positive<std::int64_t>),
+                   field("size", &O::size, "side of the images", image_side),
                    field("channels", &O::channels, "of the images", positive<std::int64_t>)},
         common_fields());
   }
@@ -28,5 +28,8 @@ struct OperatorProof {
 };
 
 OperatorProof prove(const OptestOptions& options);  // throws ConfigError, FormatError
+
+// What prove() would do, in lines; throws the same.
+std::string plan(const OptestOptions& options);
 
 }  // namespace sgilo

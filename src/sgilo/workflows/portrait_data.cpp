@@ -6,8 +6,8 @@
 #include "sgilo/core/options_json.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
+#include "sgilo/files/make_folder.h"
 #include "sgilo/report/table.h"
-#include "sgilo/workflows/run_folder.h"
 
 namespace sgilo {
 namespace {

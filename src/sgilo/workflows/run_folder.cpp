@@ -5,6 +5,7 @@
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/input_file.h"
+#include "sgilo/files/make_folder.h"
 
 namespace sgilo {
 namespace {
@@ -33,12 +34,13 @@ bool of_a_run(const Json& manifest) {
 }
 
 // A finished run moves into replaced/, from where the end of the new one removes it; an unfinished
-// one goes, and what it was to replace stays there.
+// one goes, and what it was to replace stays there. The manifest moves last: without one, replaced/
+// holds the first half of a move that was cut off.
 void make_way(const fs::path& path, bool finished) {
   const fs::path aside = path / kReplaced;
   if (finished) {
-    fs::remove_all(aside);
-    fs::create_directories(aside);
+    if (fs::exists(aside / "manifest.json")) fs::remove_all(aside);
+    make_folder(aside);
   }
   for (const std::string& name : run_files(path)) {
     if (finished)
@@ -64,12 +66,16 @@ RunFolder::RunFolder(const fs::path& path, RunMode mode, const Json& config,
                      const std::vector<std::string>& free)
     : path_(path) {
   const fs::path config_file = path_ / "config.json", manifest_file = path_ / "manifest.json";
-  if (fs::exists(manifest_file)) earlier_ = read_json_file(manifest_file);
-  const bool ours = of_a_run(earlier_);
-  if (mode == RunMode::resume && !(ours && fs::exists(config_file)))
-    throw ConfigError(concat(path.string(), " holds no run that could be resumed"));
+  const auto require_resumable = [&](bool ours) {
+    if (mode == RunMode::resume && !(ours && fs::exists(config_file)))
+      throw ConfigError(concat(path.string(), " holds no run that could be resumed"));
+  };
+  require_resumable(fs::exists(manifest_file));  // before a folder is made
   make_folder(path_);
   lock_.emplace(path_);
+  if (fs::exists(manifest_file)) earlier_ = read_json_file(manifest_file);
+  const bool ours = of_a_run(earlier_);
+  require_resumable(ours);
   const std::vector<std::string> present = run_files(path_);
   if (!ours && !present.empty())
     throw ConfigError(concat(path.string(), " holds files that are not of a run (", join(present),
@@ -100,16 +106,6 @@ void RunFolder::write_manifest(const Json& manifest) const {
 void RunFolder::finish(const Json& manifest) const {
   write_manifest(manifest);
   for (const char* name : {"state", kReplaced}) fs::remove_all(path_ / name);
-}
-
-void make_folder(const fs::path& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error)
-    throw Error(
-        concat(path.string(), ": the folder cannot be made: ", file_problem(error.value())));
-  if (!fs::is_directory(path))
-    throw Error(concat(path.string(), ": the folder cannot be made: a file has this name"));
 }
 
 Json read_json_file(const fs::path& path) { return parse_json(read_file(path), path.string()); }

@@ -41,9 +41,6 @@ class RunFolder {
   Json earlier_;
 };
 
-// Throws Error where it cannot be made.
-void make_folder(const std::filesystem::path& path);
-
 Json read_json_file(const std::filesystem::path& path);  // throws FormatError
 
 // The state of a solver in one safetensors file, and what the run has cost so far.

@@ -5,6 +5,7 @@
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
+#include "sgilo/files/make_folder.h"
 #include "sgilo/report/html_page.h"
 #include "sgilo/report/image_grid.h"
 
@@ -121,7 +122,7 @@ void write_run_results(const fs::path& run, const Measurement& measurement,
       measurement.noise_std() * measurement.noise_std() + model_error * model_error;
   for (std::int64_t i = 0; i < measurement.count(); ++i) {
     const fs::path folder = image_folder(run, measurement.images, static_cast<std::size_t>(i));
-    fs::create_directories(folder / "samples");
+    make_folder(folder / "samples");
     if (is_finite(result.mean[i])) {
       write_png(folder / "mean.png", result.mean[i]);
       write_png(folder / "std.png", deviation_picture(result.standard_deviation[i]));

@@ -52,12 +52,9 @@ LatentState states(const SampleOptions& o, const Model& model,
   return state;
 }
 
-}  // namespace
-
-SampleResult sample(const SampleOptions& options, Observer& observer) {
+Model checked_model(const SampleOptions& options) {
   validate(options);
-  const torch::NoGradGuard no_grad;
-  const Model model = load_model(options.model, options);
+  Model model = load_model(options.model, options);
   if (options.layer > 0 && !model.scores.count(options.layer)) {
     std::vector<std::string> known;
     for (const auto& [layer, score] : model.scores) known.push_back(std::to_string(layer));
@@ -65,6 +62,17 @@ SampleResult sample(const SampleOptions& options, Observer& observer) {
                              known.empty() ? "this model has none" : join(known), "), but is ",
                              options.layer));
   }
+  if (options.frechet_images > 0 && !model.classifier)
+    throw ConfigError(
+        concat("frechet_images needs a classifier, but model ", model.name, " has none"));
+  return model;
+}
+
+}  // namespace
+
+SampleResult sample(const SampleOptions& options, Observer& observer) {
+  const torch::NoGradGuard no_grad;
+  const Model model = checked_model(options);
   const RandomStreams streams =
       RandomStreams(static_cast<std::uint64_t>(options.seed)).child("samples");
   std::vector<LatentState> kept;
@@ -91,9 +99,6 @@ SampleResult sample(const SampleOptions& options, Observer& observer) {
     write_safetensors(options.latents, variables, {{"layer", std::to_string(options.layer)}});
   }
   if (options.frechet_images > 0) {
-    if (!model.classifier)
-      throw ConfigError(
-          concat("frechet_images needs a classifier, but model ", model.name, " has none"));
     PortraitFrechet frechet(model.classifier, options.frechet_images,
                             static_cast<int>(model.generator->image_shape().back()));
     result.frechet = frechet.distance(
@@ -102,6 +107,15 @@ SampleResult sample(const SampleOptions& options, Observer& observer) {
     result.ruler = frechet.ruler();
   }
   return result;
+}
+
+std::string plan(const SampleOptions& options) {
+  const Model model = checked_model(options);
+  return concat(options.count, " samples of model ", model.name, ": ", model.generator->describe(),
+                options.layer > 0 ? concat(", layer ", options.layer, " from its score by ",
+                                           word_of(options.sampler))
+                                  : std::string(),
+                "\nwould write ", options.output, "\n");
 }
 
 }  // namespace sgilo

@@ -72,4 +72,7 @@ struct SampleResult {
 // Throws ConfigError, also for a layer without a score; FormatError.
 SampleResult sample(const SampleOptions& options, Observer& observer);
 
+// What sample() would do, after the same checks, in lines.
+std::string plan(const SampleOptions& options);
+
 }  // namespace sgilo

@@ -6,6 +6,7 @@
 
 #include "sgilo/core/shape.h"
 #include "sgilo/files/file_problem.h"
+#include "sgilo/files/make_folder.h"
 #include "sgilo/files/sha256.h"
 #include "sgilo/report/table.h"
 #include "sgilo/workflows/build_info.h"
@@ -149,6 +150,15 @@ Problem part_of(const Problem& problem, std::int64_t begin, std::int64_t count) 
   return part;
 }
 
+void require_same_size(const Measurement& measurement, const Model& model) {
+  const Shape& measured = measurement.forward_operator->image_shape();
+  const Shape made = model.generator->image_shape();
+  if (measured != made)
+    throw ConfigError(concat("the measurement is of images ", shape_text(measured), ", but model ",
+                             model.name, " makes ", shape_text(made), "; measure with --size ",
+                             made.back()));
+}
+
 // A layer without a score would be sampled under N(0, I), which is no prior of it.
 void require_scores(const SolverOptions& solver, const Model& model) {
   const auto* sgilo = std::get_if<SgiloOptions>(&solver);
@@ -183,22 +193,22 @@ double peak_memory_mib() {
 double model_error_of(const Model& model, const ForwardOperator& forward_operator) {
   const Json stated =
       model.description.is_object() ? model.description.value("model_error", Json()) : Json();
-  if (stated.is_number()) return stated.get<double>();
-  if (!stated.is_object()) return 0;
   const Json options = forward_operator.options();
   const std::string kind = options.value("kind", "");
-  if (stated.contains(kind)) return stated[kind].get<double>();
-  return stated.value("default", 0.0);
+  Json value = stated;
+  if (stated.is_object())
+    value = stated.contains(kind) ? stated[kind] : stated.value("default", Json());
+  if (value.is_null()) return 0;
+  if (!value.is_number() || !(value.get<double>() >= 0))
+    throw format_error(model.folder / "model.json",
+                       concat("model_error must be a number of at least 0 for '", kind,
+                              "', but is ", value.dump()));
+  return value.get<double>();
 }
 
 Problem make_problem(const Measurement& measurement, const Model& model, double model_error,
                      torch::Device device) {
-  const Shape& measured = measurement.forward_operator->image_shape();
-  const Shape made = model.generator->image_shape();
-  if (measured != made)
-    throw ConfigError(concat("the measurement is of images ", shape_text(measured), ", but model ",
-                             model.name, " makes ", shape_text(made), "; measure with --size ",
-                             made.back()));
+  require_same_size(measurement, model);
   Problem problem;
   problem.generator = model.generator.get();
   problem.forward_operator = measurement.forward_operator.get();
@@ -240,7 +250,7 @@ SolveResult solve_measurement(const Measurement& measurement, const std::string&
   }
   folder.write_manifest(manifest);
   const fs::path states = folder.path() / "state";
-  fs::create_directories(states);
+  make_folder(states);
 
   std::vector<Reconstruction> results;
   std::vector<LatentState> latents;
@@ -309,6 +319,7 @@ SolveResult solve(const SolveOptions& options, RunMode mode, Observer& observer)
   std::sort(files.begin(), files.end());
   if (files.empty()) throw format_error(options.measurement, "holds no measurement (.safetensors)");
   const Model model = load_model(options.model, options);
+  for (const fs::path& file : files) require_same_size(read_measurement(file), model);
   const RunFolder whole(options.output, mode, to_json(options),
                         {"measurement", "model", "output", "threads", "save_minutes"});
   Json runs = Json::array(), names = Json::array();

@@ -18,20 +18,20 @@ TrainClassifierResult train_classifier(const TrainClassifierOptions& options, Ob
                                  .flip = false};
   ClassifierTrainer trainer(with_portrait_heads(options.network), trainer_options,
                             labelled_portraits(pool));
-  const Trainable trainable{
-      "classifier",
-      trainer_options.batch,
-      [&] {
-        const StepReport report = trainer.step();
-        return std::map<std::string, double>(report.values.begin(), report.values.end());
-      },
-      [&] {
-        TrainingState state = trainer.state();
-        state.counters["step"] = static_cast<double>(trainer.steps_done());
-        return state;
-      },
-      [&](const TrainingState& state) { trainer.load_state(state); },
-      {}};
+  const Trainable trainable{"classifier",
+                            trainer_options.batch,
+                            [&] {
+                              const StepReport report = trainer.step();
+                              return std::map<std::string, double>(report.values.begin(),
+                                                                   report.values.end());
+                            },
+                            [&] {
+                              TrainingState state = trainer.state();
+                              state.counters["step"] = static_cast<double>(trainer.steps_done());
+                              return state;
+                            },
+                            [&](const TrainingState& state) { trainer.load_state(state); },
+                            {}};
   TrainClassifierResult result;
   result.finished = run_training(
       trainable, folder, {.steps = trainer_options.steps, .save_minutes = options.save_minutes},
@@ -50,6 +50,14 @@ TrainClassifierResult train_classifier(const TrainClassifierOptions& options, Ob
   for (const auto& [name, value] : result.scores.r_squared) facts["r_squared"][name] = value;
   write_model_part(options.output, "classifier", state_of(*trainer.averaged()), facts, true);
   return result;
+}
+
+std::string plan(const TrainClassifierOptions& options) {
+  validate(options);
+  return concat("classifier of portraits, ",
+                training_plan(state_folder(options.state, options.output, "classifier"),
+                              options.trainer.steps, options.trainer.batch),
+                "\nwould write ", options.output, "\n");
 }
 
 }  // namespace sgilo

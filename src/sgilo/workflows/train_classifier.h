@@ -41,4 +41,7 @@ struct TrainClassifierResult {
 
 TrainClassifierResult train_classifier(const TrainClassifierOptions& options, Observer& observer);
 
+// What train_classifier() would do, after the same checks, in lines.
+std::string plan(const TrainClassifierOptions& options);
+
 }  // namespace sgilo

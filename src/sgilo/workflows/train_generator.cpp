@@ -3,6 +3,7 @@
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/core/error.h"
 #include "sgilo/data/image_io.h"
+#include "sgilo/files/make_folder.h"
 #include "sgilo/training/portrait_batches.h"
 #include "sgilo/workflows/model.h"
 #include "sgilo/workflows/portrait_frechet.h"
@@ -67,7 +68,7 @@ void export_model(AdversarialTrainer& trainer, const TrainGeneratorOptions& opti
       folder, "style_prior",
       StylePrior::isotropic(synthesis.style_rows(), synthesis.w_dim, kFirstRowDeviation).state(),
       {{"origin", concat("isotropic, row deviation ", kFirstRowDeviation)}}, false);
-  fs::create_directories(folder / "training");
+  make_folder(folder / "training");
   write_safetensors(discriminator_file(folder),
                     in_type(state_of(*trainer.discriminator()), torch::kFloat16));
   write_png(folder / "generator.png",
@@ -130,6 +131,16 @@ TrainGeneratorResult train_generator(const TrainGeneratorOptions& options, Obser
   }
   export_model(trainer, options, result);
   return result;
+}
+
+std::string plan(const TrainGeneratorOptions& options) {
+  validate(options);
+  device_of(options.device);
+  if (!options.warm_start.empty()) model_part(options.warm_start, "generator");
+  return concat("generator of ", 4 << (options.trainer.widths.size() - 1), " pixels, ",
+                training_plan(state_folder(options.state, options.output, "generator"),
+                              options.loop.steps, options.trainer.batch),
+                "\nwould write ", options.output, "\n");
 }
 
 }  // namespace sgilo

@@ -54,4 +54,7 @@ struct TrainGeneratorResult {
 // Throws ConfigError, FormatError, NumericError.
 TrainGeneratorResult train_generator(const TrainGeneratorOptions& options, Observer& observer);
 
+// What train_generator() would do, after the same checks, in lines.
+std::string plan(const TrainGeneratorOptions& options);
+
 }  // namespace sgilo

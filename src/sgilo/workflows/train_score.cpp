@@ -12,8 +12,8 @@ namespace {
 const std::vector<double> kValidationStds{0.06, 0.12, 0.25, 0.5, 0.8};
 
 // Layer 0: V and tau from the rows of the inversions, nothing to optimise.
-TrainScoreResult fit_style_prior(const TrainScoreOptions& options, const Model& model) {
-  const Latents latents = read_latents(options.latents, 0);
+TrainScoreResult fit_style_prior(const TrainScoreOptions& options, const Model& model,
+                                 const Latents& latents) {
   const StylePrior prior = StylePrior::fitted(latents.styles);
   write_model_part(options.model, "style_prior", prior.state(),
                    {{"origin", concat("fitted to ", latents.styles.size(0), " inversions")},
@@ -39,22 +39,32 @@ ScoreBatches synthetic_activations(const Model& model, int layer, std::int64_t b
   };
 }
 
-}  // namespace
-
-TrainScoreResult train_score(const TrainScoreOptions& options, Observer& observer) {
+Model checked_model(const TrainScoreOptions& options) {
   validate(options);
-  const torch::Device device = device_of(options.device);
-  const Model model = load_model(options.model, device);
+  Model model = load_model(options.model, device_of(options.device));
   if (options.layer > model.generator->layers())
     throw ConfigError(concat("layer must be at most ", model.generator->layers(), " for ",
                              model.generator->describe(), ", but is ", options.layer));
-  if (options.layer == 0) return fit_style_prior(options, model);
+  return model;
+}
 
-  const Latents latents = read_latents(options.latents, options.layer);
-  const std::int64_t count = latents.features.size(0), learnt = count - options.held_out;
-  if (learnt < 1)
-    throw ConfigError(concat("held_out must be less than the ", count, " inversions of ",
-                             options.latents, ", but is ", options.held_out));
+Latents checked_latents(const TrainScoreOptions& options) {
+  Latents latents = read_latents(options.latents, options.layer);
+  if (options.layer > 0 && options.held_out >= latents.styles.size(0))
+    throw ConfigError(concat("held_out must be less than the ", latents.styles.size(0),
+                             " inversions of ", options.latents, ", but is ", options.held_out));
+  return latents;
+}
+
+}  // namespace
+
+TrainScoreResult train_score(const TrainScoreOptions& options, Observer& observer) {
+  const Model model = checked_model(options);
+  const Latents latents = checked_latents(options);
+  if (options.layer == 0) return fit_style_prior(options, model, latents);
+
+  const torch::Device device = device_of(options.device);
+  const std::int64_t learnt = latents.features.size(0) - options.held_out;
   const Tensor features = latents.features.narrow(0, 0, learnt).to(device);
   const RandomStreams streams =
       RandomStreams(static_cast<std::uint64_t>(options.trainer.seed)).child("data");
@@ -111,6 +121,20 @@ TrainScoreResult train_score(const TrainScoreOptions& options, Observer& observe
                     {"validation", validation}},
                    true);
   return result;
+}
+
+std::string plan(const TrainScoreOptions& options) {
+  const Model model = checked_model(options);
+  const std::int64_t count = checked_latents(options).styles.size(0);
+  if (options.layer == 0)
+    return concat("style prior of ", count, " inversions, in closed form\nwould write ",
+                  options.model, "\n");
+  const std::string part = concat("score_", options.layer);
+  return concat("score of layer ", options.layer, " from ", count - options.held_out,
+                " inversions, ",
+                training_plan(state_folder(options.state, options.model, part),
+                              options.trainer.steps, options.trainer.batch),
+                "\nwould write ", options.model, "\n");
 }
 
 }  // namespace sgilo

@@ -57,4 +57,7 @@ struct TrainScoreResult {
 // Throws ConfigError, FormatError, NumericError.
 TrainScoreResult train_score(const TrainScoreOptions& options, Observer& observer);
 
+// What train_score() would do, after the same checks, in lines.
+std::string plan(const TrainScoreOptions& options);
+
 }  // namespace sgilo

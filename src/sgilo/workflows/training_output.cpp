@@ -9,6 +9,7 @@
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/report/image_grid.h"
 #include "sgilo/report/plot.h"
+#include "sgilo/training/training_state.h"
 
 namespace sgilo {
 
@@ -18,6 +19,14 @@ std::filesystem::path state_folder(const std::string& stated, const std::filesys
   if (const char* folder = std::getenv("SGILO_STATE_DIR"); folder != nullptr && *folder != '\0')
     return std::filesystem::path(folder) / name;
   return output / "training" / name;
+}
+
+std::string training_plan(const std::filesystem::path& folder, std::int64_t steps,
+                          std::int64_t batch) {
+  const auto state = load_training_state(folder);
+  const double done = state && state->counters.contains("step") ? state->counters.at("step") : 0;
+  return concat("from step ", done, " to ", steps, " of ", batch, " examples, state in ",
+                folder.string());
 }
 
 Tensor contact_sheet(const Tensor& images, std::int64_t columns, const std::string& title) {

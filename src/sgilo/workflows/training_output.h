@@ -14,6 +14,11 @@ namespace sgilo {
 std::filesystem::path state_folder(const std::string& stated, const std::filesystem::path& output,
                                    const std::string& name);
 
+// "from step 400 to 20000 of 64 examples, state in <folder>", for the plan of a training run.
+// Throws FormatError for a damaged state.
+std::string training_plan(const std::filesystem::path& folder, std::int64_t steps,
+                          std::int64_t batch);
+
 // A contact sheet of images [N, 3, H, W], `columns` to a row.
 Tensor contact_sheet(const Tensor& images, std::int64_t columns, const std::string& title);
 
