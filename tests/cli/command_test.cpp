@@ -173,9 +173,52 @@ TEST_F(Command, DryRunsSayWhatWouldBeDoneAndDoNothing) {
     EXPECT_NE(result.out.find(text), std::string::npos) << result.out;
     EXPECT_FALSE(fs::exists(empty)) << words[0];
   }
-  EXPECT_EQ(run({"sample", "--model", model, "--layer", "2", "--dry-run"}).code, 2);
-  EXPECT_EQ(run({"train", "score", "--model", model, "--latents", path("none"), "--dry-run"}).code,
-            3);
+  expect_failure({"sample", "--model", model, "--layer", "2", "--dry-run"}, 2,
+                 "layer must be 0 or one with a score network (1), but is 2");
+  expect_failure(
+      {"train", "score", "--model", model, "--latents", path("none"), "--dry-run"}, 3,
+      path("none") + ": holds no latents of 'sgilo invert' (chunk_000000.safetensors is missing)");
+  fs::create_directory(folder_ / "ys");
+  fs::copy(path("y.safetensors"), path("ys/one.safetensors"));
+  const Result estimate = run(solve_words({"--measurement", path("ys"), "--dry-run", "--json"}));
+  EXPECT_EQ(estimate.code, 0) << estimate.err;
+  EXPECT_GT(Json::parse(estimate.out)["seconds"], 0);
+}
+
+TEST_F(Command, InterruptedSamplesAreNotWritten) {
+  write_tiny_model(folder_ / "model");
+  request_stop();
+  const Result result =
+      run({"sample", "--model", path("model"), "--layer", "1", "-o", path("s.png"), "-q"});
+  EXPECT_EQ(result.code, 130);
+  EXPECT_EQ(result.out, "interrupted, nothing is written\n");
+  EXPECT_FALSE(fs::exists(folder_ / "s.png"));
+  EXPECT_EQ(run({"data", "portraits", "--count", "3", "-o", path("images"), "-q"}).code, 130);
+}
+
+TEST_F(Command, PortraitsOfSeveralRangesShareATable) {
+  const auto render = [&](const char* start) {
+    return run({"data", "portraits", "--size", "32", "--start", start, "--count", "2", "-o",
+                path("images"), "-q"})
+        .code;
+  };
+  ASSERT_EQ(render("0"), 0);
+  ASSERT_EQ(render("1"), 0);
+  std::istringstream table(folder_.get("images/attributes.csv"));
+  std::vector<std::string> files;
+  for (std::string line; std::getline(table, line);)
+    files.push_back(line.substr(0, line.find(',')));
+  EXPECT_EQ(files, (std::vector<std::string>{"file", "test_0.png", "test_1.png", "test_2.png"}));
+  folder_.put("images/attributes.csv", "file,other\nmine.png,1\n");
+  EXPECT_EQ(render("0"), 3);
+  EXPECT_EQ(folder_.get("images/attributes.csv"), "file,other\nmine.png,1\n");
+}
+
+TEST_F(Command, InputsAreNotOverwritten) {
+  const std::string face = path("face.png"), before = folder_.get("face.png");
+  expect_failure({"measure", face, "--size", "16", "-q", "-o", face}, 2,
+                 "output must not be an input, but both are " + face);
+  EXPECT_EQ(folder_.get("face.png"), before);
 }
 
 TEST_F(Command, ObservedDataWithoutNoiseHaveTheirSigmaEstimated) {

@@ -186,7 +186,7 @@ TEST(Measure, ObservedDataAreNotEnlarged) {
   const std::string file = files.write("d.png", picture(12, 20));
   EXPECT_EQ(error_text<ConfigError>(
                 [&] { measure(files.observed(file, IdentityOptions{}), files.observer); }),
-            file + ": observed data must have at least 16 x 16 pixels here, but have 12 x 20");
+            file + ": observed data must have at least 16 x 16 pixels here, but have 20 x 12");
 }
 
 }  // namespace

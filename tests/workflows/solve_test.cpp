@@ -81,7 +81,9 @@ TEST_F(Solve, LeavesAWholeRunFolder) {
   EXPECT_EQ(manifest["p"], 8 * 4 * 4);
   EXPECT_DOUBLE_EQ(manifest["p_over_n"].get<double>(), 128.0 / 768);
   EXPECT_EQ(manifest["failures"], Json::array());
-  EXPECT_EQ(read_json_file(run / "config.json"), to_json(options_));
+  SolveOptions kept = options_;
+  kept.model = (folder_ / "model").string();  // from any working folder
+  EXPECT_EQ(read_json_file(run / "config.json"), to_json(kept));
   const StateDict tensors = draws("run");
   EXPECT_EQ(tensors.at("draws").sizes(), (torch::IntArrayRef{2, 2, 2, 3, 16, 16}));
   EXPECT_EQ(tensors.at("latent.features").sizes(), (torch::IntArrayRef{2, 2, 8, 4, 4}));
@@ -159,12 +161,24 @@ TEST_F(Solve, MoveOfAReplacedRunThatWasCutOffLosesNothing) {
   const Tensor before = draws("run").at("draws");
   fs::create_directories(folder_ /
                          "run/replaced");  // as a kill in the middle of the move leaves it
-  for (const char* name : {"config.json", "draws.safetensors"})
+  for (const char* name : {"config.json", "images", "draws.safetensors"})
     fs::rename(folder_ / "run" / name, folder_ / "run/replaced" / name);
   StoppingObserver stop(1);
   EXPECT_FALSE(solve_into("run", RunMode::force, stop).finished);
   EXPECT_TRUE(torch::equal(draws("run/replaced").at("draws"), before));
   EXPECT_TRUE(fs::exists(folder_ / "run/replaced/manifest.json"));
+}
+
+TEST_F(Solve, ReplacedRunOutlivesAKillBeforeTheFirstManifest) {
+  solve_into("run", RunMode::fresh, observer_);
+  fs::rename(folder_ / "run", folder_ / "old");
+  fs::create_directory(folder_ / "run");
+  fs::rename(folder_ / "old", folder_ / "run/replaced");
+  for (const RunMode mode : {RunMode::fresh, RunMode::force})
+    EXPECT_EQ(error_text<ConfigError>([&] { solve_into("run", mode, observer_); }),
+              (folder_ / "run").string() +
+                  " holds files that are not of a run (replaced); name another folder");
+  EXPECT_TRUE(fs::exists(folder_ / "run/replaced/draws.safetensors"));
 }
 
 TEST_F(Solve, FilesThatAreOfNoRunStay) {
@@ -225,12 +239,56 @@ TEST_F(Solve, FolderOfMeasurementsGivesAFolderOfRuns) {
   options_.output = (folder_ / "runs").string();
   StoppingObserver stop(8);
   folder_.put("ys/zero.safetensors", "damaged");
-  EXPECT_NE(error_text<FormatError>([&] { solve(options_, RunMode::fresh, observer_); }), "");
+  EXPECT_TRUE(error_text<FormatError>([&] {
+                solve(options_, RunMode::fresh, observer_);
+              }).starts_with((folder_ / "ys/zero.safetensors").string() + ": "));
   EXPECT_FALSE(fs::exists(folder_ / "runs"));  // refused before the first is solved
   fs::remove(folder_ / "ys/zero.safetensors");
   EXPECT_FALSE(solve(options_, RunMode::fresh, stop).finished);
   EXPECT_TRUE(solve(options_, RunMode::resume, observer_).finished);
   EXPECT_TRUE(torch::equal(draws("runs/one").at("draws"), draws("runs/two").at("draws")));
+}
+
+TEST_F(Solve, InterruptedReplacementOfAFolderOfRunsGoesOn) {
+  fs::create_directory(folder_ / "ys");
+  for (const char* name : {"ys/one.safetensors", "ys/two.safetensors"})
+    write_measurement(folder_ / name, measurement_);
+  options_.measurement = (folder_ / "ys").string();
+  options_.model = (folder_ / "model").string();
+  options_.output = (folder_ / "runs").string();
+  ASSERT_TRUE(solve(options_, RunMode::fresh, observer_).finished);
+  options_.seed = 2;
+  StoppingObserver stop(1);  // in the first of them: the second still holds the earlier run
+  EXPECT_FALSE(solve(options_, RunMode::force, stop).finished);
+  ASSERT_TRUE(solve(options_, RunMode::resume, observer_).finished);
+  for (const char* name : {"runs/one/config.json", "runs/two/config.json"})
+    EXPECT_EQ(read_json_file(folder_ / name)["seed"], 2);
+}
+
+TEST_F(Solve, MeasurementsOfAFolderThatCannotBeSolvedAreNamedFirst) {
+  fs::create_directory(folder_ / "ys");
+  write_measurement(folder_ / "ys/state.safetensors", measurement_);
+  options_.measurement = (folder_ / "ys").string();
+  options_.model = (folder_ / "model").string();
+  options_.output = (folder_ / "runs").string();
+  const auto refusal = [&] {
+    return error_text<ConfigError>([&] { solve(options_, RunMode::fresh, observer_); });
+  };
+  EXPECT_EQ(refusal(), (folder_ / "ys/state.safetensors").string() +
+                           ": no measurement of a folder may be named state, samples, images or "
+                           "replaced; rename it");
+  const std::string file = (folder_ / "ys/one.safetensors").string();
+  fs::rename(folder_ / "ys/state.safetensors", file);
+  std::get<SgiloOptions>(options_.solver).layers = {2};
+  EXPECT_EQ(refusal(),
+            "solver.layers must name layers whose score model model has (1), but names 2; without "
+            "one: --solver.use-layer-score=false");
+  std::get<SgiloOptions>(options_.solver).layers = {1};
+  measurement_ = measure_pictures(smooth_pictures(1, 32), {{"a", center_square(32, 32, 32)}},
+                                  IdentityOptions{}, GaussianNoiseOptions{0.05}, 1);
+  write_measurement(file, measurement_);
+  EXPECT_TRUE(refusal().starts_with(file + ": the measurement is of images [3, 32, 32]"));
+  EXPECT_FALSE(fs::exists(folder_ / "runs"));
 }
 
 TEST_F(Solve, ModelStatesItsErrorPerOperator) {

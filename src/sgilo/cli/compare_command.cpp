@@ -20,14 +20,15 @@ Json rows_of(const Table& table) {
 }
 
 Outcome act(const CompareOptions& options, Console& console) {
-  if (console.dry_run) return {plan(options)};
+  if (console.dry_run) return planned(plan(options));
   const Comparison comparison = compare(options, *console.observer);
   write_file_atomically(options.output, comparison.metrics.csv());
   Outcome out;
   out.text = comparison.summary.text();
   if (!comparison.differences.rows().empty())
-    out.text +=
-        "\nPaired differences over the images, 95 % intervals:\n" + comparison.differences.text();
+    out.text += concat("\nPaired differences over the images, 95 % intervals:\n",
+                       comparison.differences.text());
+  out.text += concat("\n", options.output, ": ", comparison.metrics.rows().size(), " rows\n");
   out.json = {{"output", options.output},
               {"metrics", rows_of(comparison.metrics)},
               {"summary", rows_of(comparison.summary)},

@@ -6,7 +6,7 @@ namespace sgilo {
 namespace {
 
 Outcome act(const DemoOptions& options, Console& console) {
-  if (console.dry_run) return {plan(options)};
+  if (console.dry_run) return planned(plan(options));
   Outcome out;
   const DemoResult result = demo(options, *console.observer);
   if (result.picture.empty()) {

@@ -7,7 +7,7 @@ namespace sgilo {
 namespace {
 
 Outcome act(const OptestOptions& options, Console& console) {
-  if (console.dry_run) return {plan(options)};
+  if (console.dry_run) return planned(plan(options));
   const OperatorProof proof = prove(options);
   Table table({"check", "error", "tolerance", "result", "what"});
   Json checks = Json::array();

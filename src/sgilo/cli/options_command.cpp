@@ -15,7 +15,7 @@ struct OptionsOptions {
 // Text inside a cell of a Markdown table.
 std::string cell(std::string text) {
   for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2)
-    text.insert(at, "\\");
+    text.insert(at, 1, '\\');
   return text;
 }
 

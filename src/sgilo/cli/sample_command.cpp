@@ -9,8 +9,9 @@ namespace sgilo {
 namespace {
 
 Outcome act_sample(const SampleOptions& options, Console& console) {
-  if (console.dry_run) return {plan(options)};
+  if (console.dry_run) return planned(plan(options));
   const SampleResult result = sample(options, *console.observer);
+  if (!result.finished) return {"interrupted, nothing is written\n", {}, kInterrupted};
   Outcome out{concat(options.output, ": ", options.count, " samples\n"),
               {{"output", options.output}, {"count", options.count}}};
   if (result.frechet >= 0) {
@@ -27,7 +28,7 @@ Outcome act_sample(const SampleOptions& options, Console& console) {
 }
 
 Outcome act_invert(const InvertOptions& options, Console& console) {
-  if (console.dry_run) return {plan(options)};
+  if (console.dry_run) return planned(plan(options));
   const InvertResult result = invert(options, *console.observer);
   Outcome out;
   out.json = {
@@ -43,10 +44,14 @@ Outcome act_invert(const InvertOptions& options, Console& console) {
 }
 
 Outcome act_portraits(const PortraitDataOptions& options, Console& console) {
-  if (!console.dry_run) write_portraits(options, *console.observer);
-  return {concat(console.dry_run ? "would write " : "", options.output, ": ", options.count,
-                 " portraits\n"),
-          {{"output", options.output}, {"count", options.count}}};
+  if (console.dry_run)
+    return planned(concat("would write ", options.output, ": ", options.count, " portraits\n"));
+  const std::int64_t written = write_portraits(options, *console.observer);
+  const bool finished = written == options.count;
+  return {concat(options.output, ": ", written, finished ? "" : concat(" of ", options.count),
+                 " portraits", finished ? "\n" : ", interrupted\n"),
+          {{"output", options.output}, {"count", written}},
+          finished ? 0 : kInterrupted};
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace {
 std::string text_of(const Json& run, const std::string& output) {
   if (run.contains("runs")) {
     std::string all;
-    for (const Json& one : run["runs"]) all += text_of(one, output);
+    for (const Json& one : run["runs"]) all += text_of(one, one.value("run", output));
     return all;
   }
   std::string text =

@@ -15,7 +15,7 @@ Outcome interrupted() {
 }
 
 Outcome act_generator(const TrainGeneratorOptions& options, Console& console) {
-  if (console.dry_run) return {plan(options)};
+  if (console.dry_run) return planned(plan(options));
   const TrainGeneratorResult result = train_generator(options, *console.observer);
   if (!result.finished) return interrupted();
   Outcome out;
@@ -38,7 +38,7 @@ Outcome act_generator(const TrainGeneratorOptions& options, Console& console) {
 }
 
 Outcome act_classifier(const TrainClassifierOptions& options, Console& console) {
-  if (console.dry_run) return {plan(options)};
+  if (console.dry_run) return planned(plan(options));
   const TrainClassifierResult result = train_classifier(options, *console.observer);
   if (!result.finished) return interrupted();
   Outcome out;
@@ -56,7 +56,7 @@ Outcome act_classifier(const TrainClassifierOptions& options, Console& console) 
 }
 
 Outcome act_score(const TrainScoreOptions& options, Console& console) {
-  if (console.dry_run) return {plan(options)};
+  if (console.dry_run) return planned(plan(options));
   const TrainScoreResult result = train_score(options, *console.observer);
   if (!result.finished) return interrupted();
   return {options.layer == 0 ? concat(options.model, ": style prior fitted\n")

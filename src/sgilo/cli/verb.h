@@ -32,6 +32,9 @@ struct Outcome {
   int code = 0;
 };
 
+// The outcome of a dry run.
+inline Outcome planned(const std::string& plan) { return {plan, {{"plan", plan}}}; }
+
 // What -o names: a folder; a file, which may be "-" (the result's text goes to stderr then); or the
 // file that takes the text itself.
 enum class OutputKind { folder, file, text };

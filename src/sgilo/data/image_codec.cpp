@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <mutex>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #endif
@@ -29,7 +30,8 @@ void silence_opencv() {
 }
 
 // libpng, libjpeg and libtiff print what they find wrong, past OpenCV and before our own sentence:
-// nothing reaches stderr while this lives.
+// nothing of the whole process reaches stderr while this lives, so one picture is decoded at a
+// time.
 class QuietStandardError {
  public:
   QuietStandardError() : saved_(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)) {
@@ -50,6 +52,8 @@ class QuietStandardError {
   QuietStandardError& operator=(const QuietStandardError&) = delete;
 
  private:
+  static inline std::mutex mutex_;
+  std::lock_guard<std::mutex> alone_{mutex_};
   int saved_;
 };
 

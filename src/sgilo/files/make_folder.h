@@ -1,3 +1,4 @@
+// Folders made with those above them, and removed whole.
 #pragma once
 
 #include <filesystem>
@@ -7,5 +8,9 @@ namespace sgilo {
 // The folder and those above it, where they are missing. Throws Error "<path>: the folder cannot be
 // made: ...", also where a file has the name.
 void make_folder(const std::filesystem::path& path);
+
+// Removes a folder and what it holds, under the name ".removed" beside it: a kill leaves no half of
+// it under its own name. Nothing when there is none.
+void remove_folder(const std::filesystem::path& path);
 
 }  // namespace sgilo

@@ -1,5 +1,7 @@
 #include "sgilo/workflows/common_options.h"
 
+#include <filesystem>
+
 namespace sgilo {
 
 torch::Device device_of(const std::string& word) {
@@ -11,6 +13,15 @@ torch::Device device_of(const std::string& word) {
     if (word == name) return torch::Device(word);
   throw ConfigError(
       concat("device must be one of ", join(known), " on this machine, but is '", word, "'"));
+}
+
+void require_other_file(const std::string& output, const std::vector<std::string>& inputs) {
+  for (const std::string& input : inputs) {
+    std::error_code neither;
+    if (std::filesystem::equivalent(output, input, neither) &&
+        !std::filesystem::is_character_file(output))
+      throw ConfigError(concat("output must not be an input, but both are ", output));
+  }
 }
 
 }  // namespace sgilo

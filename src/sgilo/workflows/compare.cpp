@@ -218,6 +218,8 @@ Inputs inputs_of(const CompareOptions& options) {
   if (options.reference.empty())
     throw ConfigError("reference must name the true images, but is []");
   Inputs inputs{{}, image_files({options.reference.begin(), options.reference.end()})};
+  for (const fs::path& file : inputs.references)
+    require_other_file(options.output, {file.string()});
   for (const std::string& folder : options.runs)
     for (const RunPlace& place : runs_of(folder)) inputs.places.push_back(place);
   return inputs;

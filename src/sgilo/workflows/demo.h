@@ -41,7 +41,7 @@ struct DemoResult {
 // empty picture path.
 DemoResult demo(const DemoOptions& options, Observer& observer);
 
-// What demo() would do, after the same checks, in lines.
+// What demo() would do, in lines; throws where options or model are wrong.
 std::string plan(const DemoOptions& options);
 
 // The solvers of the demo, each with the same number of evaluations per chain.

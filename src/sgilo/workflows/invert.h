@@ -56,7 +56,7 @@ struct InvertResult {
 // other options.
 InvertResult invert(const InvertOptions& options, Observer& observer);
 
-// What invert() would do, after the same checks, in lines.
+// What invert() would do, in lines; throws where options or model are wrong.
 std::string plan(const InvertOptions& options);
 
 // All chunks of a folder: styles, features and deviations of one layer (0: styles alone). Throws

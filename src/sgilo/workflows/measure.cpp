@@ -65,8 +65,8 @@ void require_not_enlarged(const Path& file, const Image& image, std::int64_t siz
   const std::int64_t side = std::min(image.pixels.size(1), image.pixels.size(2));
   if (side < size)
     throw ConfigError(concat(file.string(), ": observed data must have at least ", size, " x ",
-                             size, " pixels here, but have ", image.pixels.size(1), " x ",
-                             image.pixels.size(2)));
+                             size, " pixels here, but have ", image.pixels.size(2), " x ",
+                             image.pixels.size(1)));
 }
 
 Measurement measure_references(const MeasureOptions& options, Observer& observer) {
@@ -188,6 +188,8 @@ Measurement measure_observed(const MeasureOptions& options, Observer& observer) 
 
 Measurement measure(const MeasureOptions& options, Observer& observer) {
   validate(options);
+  for (const Path& file : files_of(options)) require_other_file(options.output, {file.string()});
+  require_other_file(options.output, {mask_file_of(options.forward_operator)});
   if (options.observed) return measure_observed(options, observer);
   if (options.estimate_noise)
     throw ConfigError(

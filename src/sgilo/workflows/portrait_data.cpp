@@ -1,11 +1,13 @@
 #include "sgilo/workflows/portrait_data.h"
 
 #include <filesystem>
-#include <optional>
+#include <map>
+#include <sstream>
 
 #include "sgilo/core/options_json.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
+#include "sgilo/files/input_file.h"
 #include "sgilo/files/make_folder.h"
 #include "sgilo/report/table.h"
 
@@ -29,31 +31,49 @@ Tensor picture(const Portrait& portrait, int size) {
   return bytes.permute({2, 0, 1}).to(torch::kFloat32) / 127.5 - 1;
 }
 
+// The rows of a table that is there already by their first cell, and its header.
+std::map<std::string, std::string> rows_by_file(const std::filesystem::path& path,
+                                                std::string& header) {
+  std::map<std::string, std::string> rows;
+  if (!std::filesystem::exists(path)) return rows;
+  std::istringstream lines(read_file(path));
+  std::getline(lines, header);
+  for (std::string line; std::getline(lines, line);) rows[line.substr(0, line.find(','))] = line;
+  return rows;
+}
+
 }  // namespace
 
-void write_portraits(const PortraitDataOptions& options, Observer& observer) {
+std::int64_t write_portraits(const PortraitDataOptions& options, Observer& observer) {
   validate(options);
   check_portrait_size(options.size);
-  const std::filesystem::path folder = options.output;
+  const std::filesystem::path folder = options.output, table_file = folder / "attributes.csv";
   make_folder(folder);
-  std::optional<Table> table;
-  for (std::int64_t i = options.start;
-       i < options.start + options.count && !observer.stop_requested(); ++i) {
+  std::string header;
+  std::map<std::string, std::string> rows = rows_by_file(table_file, header);
+  std::int64_t written = 0;
+  for (; written < options.count && !observer.stop_requested(); ++written) {
+    const std::int64_t index = options.start + written;
     const Portrait portrait = draw_portrait(static_cast<std::uint64_t>(options.seed), options.split,
-                                            static_cast<std::uint64_t>(i), options.size);
-    const std::string file = concat(word_of(options.split), "_", i, ".png");
+                                            static_cast<std::uint64_t>(index), options.size);
+    const std::string file = concat(word_of(options.split), "_", index, ".png");
     write_png(folder / file, picture(portrait, options.size));
-    const auto named = named_attributes(attributes(portrait.parameters));
-    std::vector<std::string> names{"file"}, cells{file};
-    for (const NamedAttribute& attribute : named) {
-      names.emplace_back(attribute.name);
-      cells.push_back(cell(attribute));
+    std::string columns = "file", row = file;
+    for (const NamedAttribute& attribute : named_attributes(attributes(portrait.parameters))) {
+      columns += concat(",", attribute.name);
+      row += concat(",", cell(attribute));
     }
-    if (!table) table.emplace(names);
-    table->add_row(cells);
-    observer.on_step({"portraits", i - options.start + 1, options.count, {}});
+    if (!header.empty() && header != columns)
+      throw FormatError(concat(table_file.string(), ": holds other columns than ", columns,
+                               "; name another folder"));
+    header = columns;
+    rows[file] = row;
+    observer.on_step({"portraits", written + 1, options.count, {}});
   }
-  if (table) write_file_atomically(folder / "attributes.csv", table->csv());
+  std::string csv = header + "\n";
+  for (const auto& [file, row] : rows) csv += row + "\n";
+  if (!rows.empty()) write_file_atomically(table_file, csv);
+  return written;
 }
 
 }  // namespace sgilo

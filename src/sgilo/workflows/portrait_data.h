@@ -34,7 +34,8 @@ struct PortraitDataOptions {
   }
 };
 
-// Throws ConfigError, Error.
-void write_portraits(const PortraitDataOptions& options, Observer& observer);
+// How many it wrote: less than asked for when the observer asked to stop. Rows of attributes.csv
+// for other portraits stay. Throws ConfigError, FormatError, Error.
+std::int64_t write_portraits(const PortraitDataOptions& options, Observer& observer);
 
 }  // namespace sgilo

@@ -39,7 +39,7 @@ bool of_a_run(const Json& manifest) {
 void make_way(const fs::path& path, bool finished) {
   const fs::path aside = path / kReplaced;
   if (finished) {
-    if (fs::exists(aside / "manifest.json")) fs::remove_all(aside);
+    if (fs::exists(aside / "manifest.json")) remove_folder(aside);
     make_folder(aside);
   }
   for (const std::string& name : run_files(path)) {
@@ -50,14 +50,23 @@ void make_way(const fs::path& path, bool finished) {
   }
 }
 
-void require_same_run(const fs::path& path, const Json& before, const Json& now,
-                      const std::vector<std::string>& free) {
-  for (const auto& item : now.items())
-    if (std::find(free.begin(), free.end(), item.key()) == free.end() &&
-        before.value(item.key(), Json()) != item.value())
-      throw ConfigError(concat(path.string(), ": a resumed run keeps its options, but ", item.key(),
-                               " was ", before.value(item.key(), Json()).dump(), " and now is ",
-                               item.value().dump()));
+// The path of the first option in which a run's configurations differ, "solver.chains", and what it
+// was and is; nothing when only keys of `free` do.
+struct Difference {
+  std::string path;
+  Json before, now;
+};
+std::optional<Difference> difference(const Json& before, const Json& now,
+                                     const std::vector<std::string>& free) {
+  const Json old = before.flatten(), current = now.flatten();
+  for (const auto& [pointer, value] : current.items()) {
+    std::string path = pointer.substr(1);
+    std::replace(path.begin(), path.end(), '/', '.');
+    const std::string key = path.substr(0, path.find('.'));
+    if (std::find(free.begin(), free.end(), key) != free.end()) continue;
+    if (const Json was = old.value(pointer, Json()); was != value) return {{path, was, value}};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -76,7 +85,8 @@ RunFolder::RunFolder(const fs::path& path, RunMode mode, const Json& config,
   if (fs::exists(manifest_file)) earlier_ = read_json_file(manifest_file);
   const bool ours = of_a_run(earlier_);
   require_resumable(ours);
-  const std::vector<std::string> present = run_files(path_);
+  std::vector<std::string> present = run_files(path_);
+  if (fs::exists(path_ / kReplaced)) present.emplace_back(kReplaced);
   if (!ours && !present.empty())
     throw ConfigError(concat(path.string(), " holds files that are not of a run (", join(present),
                              "); name another folder"));
@@ -86,13 +96,23 @@ RunFolder::RunFolder(const fs::path& path, RunMode mode, const Json& config,
                              "--resume ",
                              path.string()));
   if (mode == RunMode::resume) {
-    require_same_run(path_, read_json_file(config_file), config, free);
+    if (const auto other = difference(read_json_file(config_file), config, free))
+      throw ConfigError(concat(path.string(), ": a resumed run keeps its options, but ",
+                               other->path, " was ", other->before.dump(), " and now is ",
+                               other->now.dump()));
     return;
   }
   if (ours) make_way(path_, finished());
   earlier_ = Json();
   write_manifest({{"format", kRunFormat}, {"status", "begun"}});
   write_file_atomically(config_file, config.dump(2) + "\n");
+}
+
+bool RunFolder::holds(const fs::path& path, const Json& config,
+                      const std::vector<std::string>& free) {
+  const fs::path config_file = path / "config.json";
+  return fs::exists(path / "manifest.json") && fs::exists(config_file) &&
+         !difference(read_json_file(config_file), config, free);
 }
 
 bool RunFolder::finished() const {
@@ -105,7 +125,7 @@ void RunFolder::write_manifest(const Json& manifest) const {
 
 void RunFolder::finish(const Json& manifest) const {
   write_manifest(manifest);
-  for (const char* name : {"state", kReplaced}) fs::remove_all(path_ / name);
+  for (const char* name : {"state", kReplaced}) remove_folder(path_ / name);
 }
 
 Json read_json_file(const fs::path& path) { return parse_json(read_file(path), path.string()); }

@@ -26,6 +26,10 @@ class RunFolder {
   RunFolder(const std::filesystem::path& path, RunMode mode, const Json& config,
             const std::vector<std::string>& free);
 
+  // Whether a folder holds a run of this configuration; keys of `free` may differ.
+  static bool holds(const std::filesystem::path& path, const Json& config,
+                    const std::vector<std::string>& free);
+
   const std::filesystem::path& path() const { return path_; }
   bool finished() const;  // by the manifest found at the start
 

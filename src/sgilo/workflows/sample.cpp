@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kBatch = 32;
 
+struct Stopped {};  // thrown out of nested loops when the observer asks to stop
+
 // Samples of the layer's score: features [rows, C, r, r] in standardised coordinates.
 Tensor layer_samples(const SampleOptions& o, const Model& model,
                      const std::vector<RandomStreams>& rows, Observer& observer) {
@@ -84,28 +86,34 @@ SampleResult sample(const SampleOptions& options, Observer& observer) {
            ++i)
         rows.push_back(streams.child(static_cast<std::uint64_t>(first + i)));
       const LatentState state = states(options, model, rows, observer);
+      if (observer.stop_requested()) throw Stopped();
       if (keep) kept.push_back(state);
       images.push_back(model.generator->decode(state).cpu());
     }
     return torch::cat(images);
   };
   SampleResult result;
-  result.images = draw(0, options.count, true);
-  write_png(options.output, contact_sheet(result.images, options.columns, ""));
+  try {
+    result.images = draw(0, options.count, true);
+    if (options.frechet_images > 0) {
+      PortraitFrechet frechet(model.classifier, options.frechet_images,
+                              static_cast<int>(model.generator->image_shape().back()));
+      result.frechet = frechet.distance(
+          [&](std::int64_t first, std::int64_t count) { return draw(first, count, false); });
+      result.floor = frechet.floor();
+      result.ruler = frechet.ruler();
+    }
+  } catch (const Stopped&) {
+    return {};
+  }
   if (!options.latents.empty()) {
     StateDict variables;
     for (const auto& [name, value] : LatentState::concatenated(kept).variables)
       variables[name] = value.cpu();
     write_safetensors(options.latents, variables, {{"layer", std::to_string(options.layer)}});
   }
-  if (options.frechet_images > 0) {
-    PortraitFrechet frechet(model.classifier, options.frechet_images,
-                            static_cast<int>(model.generator->image_shape().back()));
-    result.frechet = frechet.distance(
-        [&](std::int64_t first, std::int64_t count) { return draw(first, count, false); });
-    result.floor = frechet.floor();
-    result.ruler = frechet.ruler();
-  }
+  write_png(options.output, contact_sheet(result.images, options.columns, ""));
+  result.finished = true;
   return result;
 }
 

@@ -65,14 +65,15 @@ struct SampleOptions : GeneratorRunOptions {
 };
 
 struct SampleResult {
-  Tensor images;                                // [count, 3, H, W]
+  bool finished = false;  // false: the observer asked to stop, nothing written
+  Tensor images;          // [count, 3, H, W]
   double frechet = -1, floor = -1, ruler = -1;  // -1 where not asked for
 };
 
 // Throws ConfigError, also for a layer without a score; FormatError.
 SampleResult sample(const SampleOptions& options, Observer& observer);
 
-// What sample() would do, after the same checks, in lines.
+// What sample() would do, in lines; throws where options or model are wrong.
 std::string plan(const SampleOptions& options);
 
 }  // namespace sgilo

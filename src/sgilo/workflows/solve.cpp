@@ -150,15 +150,6 @@ Problem part_of(const Problem& problem, std::int64_t begin, std::int64_t count) 
   return part;
 }
 
-void require_same_size(const Measurement& measurement, const Model& model) {
-  const Shape& measured = measurement.forward_operator->image_shape();
-  const Shape made = model.generator->image_shape();
-  if (measured != made)
-    throw ConfigError(concat("the measurement is of images ", shape_text(measured), ", but model ",
-                             model.name, " makes ", shape_text(made), "; measure with --size ",
-                             made.back()));
-}
-
 // A layer without a score would be sampled under N(0, I), which is no prior of it.
 void require_scores(const SolverOptions& solver, const Model& model) {
   const auto* sgilo = std::get_if<SgiloOptions>(&solver);
@@ -180,6 +171,77 @@ double resolved_model_error(const Measurement& measurement, const Model& model,
                             const SolveOptions& options) {
   return options.model_error < 0 ? model_error_of(model, *measurement.forward_operator)
                                  : options.model_error;
+}
+
+// Options that a resumed run may change.
+const std::vector<std::string> kFreeOptions{"measurement", "model", "output", "threads",
+                                            "save_minutes"};
+
+// The options as config.json keeps them: they repeat the run from any working folder.
+Json repeatable(SolveOptions options, const Model& model) {
+  if (!options.measurement.empty())
+    options.measurement = fs::absolute(options.measurement).lexically_normal().string();
+  if (!options.model.empty() && !model.folder.empty())
+    options.model = fs::absolute(model.folder).lexically_normal().string();
+  return to_json(options);
+}
+
+// The measurement's file, or those of a folder of them.
+std::vector<fs::path> measurement_files(const SolveOptions& options) {
+  if (options.measurement.empty())
+    throw ConfigError("measurement must name a file of 'sgilo measure', but is empty");
+  if (!fs::is_directory(options.measurement)) return {options.measurement};
+  std::vector<fs::path> files;
+  for (const auto& item : fs::directory_iterator(options.measurement))
+    if (item.path().extension() == ".safetensors") files.push_back(item.path());
+  std::sort(files.begin(), files.end());
+  if (files.empty()) throw format_error(options.measurement, "holds no measurement (.safetensors)");
+  for (const fs::path& file : files)  // each gives a folder of its name among the run's own files
+    for (const std::string name : {"state", "samples", "images", "replaced"})
+      if (file.stem() == name)
+        throw ConfigError(concat(file.string(), ": no measurement of a folder may be named state, ",
+                                 "samples, images or replaced; rename it"));
+  return files;
+}
+
+std::int64_t images_at_once(const SolveOptions& options, std::int64_t images) {
+  return options.images_at_once == 0 ? images : std::min(images, options.images_at_once);
+}
+
+// Throws, with the file's name, where solving would.
+void require_solvable(const fs::path& file, const Model& model, const SolveOptions& options) {
+  const Measurement measurement = read_measurement(file);
+  require_scores(options.solver, model);
+  try {
+    const Problem problem =
+        make_problem(measurement, model, resolved_model_error(measurement, model, options),
+                     device_of(options.device));
+    make_solver(options.solver)->start(part_of(problem, 0, 1), streams_of(options));
+  } catch (const ConfigError& error) {
+    throw ConfigError(concat(file.string(), ": ", error.what()));
+  }
+}
+
+// From the first steps of the solver.
+double estimated_seconds(const Measurement& measurement, const Model& model,
+                         const SolveOptions& options, const Solver& solver) {
+  const Problem problem =
+      make_problem(measurement, model, resolved_model_error(measurement, model, options),
+                   device_of(options.device));
+  const std::int64_t images = measurement.count(), group = images_at_once(options, images);
+  const Problem part = part_of(problem, 0, group);
+  const RandomStreams streams = streams_of(options);
+  SolverState state = solver.start(part, streams);
+  solver.step(state, part, streams);  // the first step pays for allocations
+  const Stopwatch watch;
+  std::int64_t steps = 0;
+  while (steps < 3 && !solver.finished(state)) {
+    solver.step(state, part, streams);
+    ++steps;
+  }
+  const double groups = std::ceil(static_cast<double>(images) / static_cast<double>(group));
+  return watch.seconds() / static_cast<double>(std::max<std::int64_t>(steps, 1)) *
+         static_cast<double>(solver.total_steps) * groups;
 }
 
 }  // namespace
@@ -208,7 +270,12 @@ double model_error_of(const Model& model, const ForwardOperator& forward_operato
 
 Problem make_problem(const Measurement& measurement, const Model& model, double model_error,
                      torch::Device device) {
-  require_same_size(measurement, model);
+  const Shape& measured = measurement.forward_operator->image_shape();
+  const Shape made = model.generator->image_shape();
+  if (measured != made)
+    throw ConfigError(concat("the measurement is of images ", shape_text(measured), ", but model ",
+                             model.name, " makes ", shape_text(made), "; measure with --size ",
+                             made.back()));
   Problem problem;
   problem.generator = model.generator.get();
   problem.forward_operator = measurement.forward_operator.get();
@@ -223,10 +290,7 @@ Problem make_problem(const Measurement& measurement, const Model& model, double 
 SolveResult solve_measurement(const Measurement& measurement, const std::string& measurement_hash,
                               const Model& model, const SolveOptions& options, RunMode mode,
                               Observer& observer) {
-  SolveOptions repeatable = options;  // from any working folder
-  if (!options.measurement.empty())
-    repeatable.measurement = fs::absolute(options.measurement).string();
-  const Json config = to_json(repeatable);
+  const Json config = repeatable(options, model);
   const double model_error = resolved_model_error(measurement, model, options);
   const torch::Device device = device_of(options.device);
   const Problem problem = make_problem(measurement, model, model_error, device);
@@ -235,12 +299,10 @@ SolveResult solve_measurement(const Measurement& measurement, const std::string&
   Json manifest = manifest_of(measurement, measurement_hash, model, options, *solver, model_error);
 
   const RandomStreams streams = streams_of(options);
-  const std::int64_t images = measurement.count(),
-                     group = options.images_at_once == 0 ? images : options.images_at_once;
+  const std::int64_t images = measurement.count(), group = images_at_once(options, images);
   // What the solver refuses, it refuses before anything is written.
-  SolverState first = solver->start(part_of(problem, 0, std::min(group, images)), streams);
-  RunFolder folder(options.output, mode, config,
-                   {"measurement", "model", "output", "threads", "save_minutes"});
+  SolverState first = solver->start(part_of(problem, 0, group), streams);
+  RunFolder folder(options.output, mode, config, kFreeOptions);
   if (mode == RunMode::resume) {
     require_same_inputs(folder, manifest);
     if (folder.finished()) {
@@ -306,32 +368,25 @@ SolveResult solve_measurement(const Measurement& measurement, const std::string&
 
 SolveResult solve(const SolveOptions& options, RunMode mode, Observer& observer) {
   validate(options);
-  if (options.measurement.empty())
-    throw ConfigError("measurement must name a file of 'sgilo measure', but is empty");
-  if (!fs::is_directory(options.measurement)) {
-    const Measurement measurement = read_measurement(options.measurement);
-    return solve_measurement(measurement, sha256_of_file(options.measurement),
-                             load_model(options.model, options), options, mode, observer);
-  }
-  std::vector<fs::path> files;
-  for (const auto& item : fs::directory_iterator(options.measurement))
-    if (item.path().extension() == ".safetensors") files.push_back(item.path());
-  std::sort(files.begin(), files.end());
-  if (files.empty()) throw format_error(options.measurement, "holds no measurement (.safetensors)");
+  const std::vector<fs::path> files = measurement_files(options);
   const Model model = load_model(options.model, options);
-  for (const fs::path& file : files) require_same_size(read_measurement(file), model);
-  const RunFolder whole(options.output, mode, to_json(options),
-                        {"measurement", "model", "output", "threads", "save_minutes"});
+  if (!fs::is_directory(options.measurement))
+    return solve_measurement(read_measurement(files[0]), sha256_of_file(files[0]), model, options,
+                             mode, observer);
+  for (const fs::path& file : files) require_solvable(file, model, options);
+  const RunFolder whole(options.output, mode, repeatable(options, model), kFreeOptions);
   Json runs = Json::array(), names = Json::array();
   for (const fs::path& file : files) {
     SolveOptions one = options;
     one.measurement = file.string();
     one.output = (fs::path(options.output) / file.stem()).string();
-    const bool begun = fs::exists(fs::path(one.output) / "config.json");
+    // What an interrupted run of the folder has not come to may still hold an earlier run.
+    const bool begun = RunFolder::holds(one.output, repeatable(one, model), kFreeOptions);
     const SolveResult result =
         solve_measurement(read_measurement(file), sha256_of_file(file), model, one,
-                          mode == RunMode::resume && !begun ? RunMode::fresh : mode, observer);
+                          mode == RunMode::resume && !begun ? RunMode::force : mode, observer);
     runs.push_back(result.manifest);
+    runs.back()["run"] = one.output;
     names.push_back(file.stem().string());
     if (!result.finished) return {{{"status", "interrupted"}, {"runs", runs}}, false};
   }
@@ -341,36 +396,25 @@ SolveResult solve(const SolveOptions& options, RunMode mode, Observer& observer)
 
 SolveEstimate estimate_solve(const SolveOptions& options) {
   validate(options);
-  const torch::Device device = device_of(options.device);
-  const Measurement measurement = read_measurement(options.measurement);
   const Model model = load_model(options.model, options);
-  const double model_error = resolved_model_error(measurement, model, options);
-  const Problem problem = make_problem(measurement, model, model_error, device);
-  require_scores(options.solver, model);
-  const auto solver = make_solver(options.solver);
-  const RandomStreams streams = streams_of(options);
-  const std::int64_t images = measurement.count(),
-                     group = options.images_at_once == 0 ? images : options.images_at_once;
-  const Problem part = part_of(problem, 0, std::min(group, images));
-  SolverState state = solver->start(part, streams);
-  solver->step(state, part, streams);  // the first step pays for allocations
-  const Stopwatch watch;
-  std::int64_t steps = 0;
-  while (steps < 3 && !solver->finished(state)) {
-    solver->step(state, part, streams);
-    ++steps;
-  }
-  const double groups = std::ceil(static_cast<double>(images) / static_cast<double>(group));
   SolveEstimate out;
-  out.seconds = watch.seconds() / static_cast<double>(std::max<std::int64_t>(steps, 1)) *
-                static_cast<double>(solver->total_steps) * groups;
+  for (const fs::path& file : measurement_files(options)) {
+    require_solvable(file, model, options);
+    const Measurement measurement = read_measurement(file);
+    const double model_error = resolved_model_error(measurement, model, options);
+    const auto solver = make_solver(options.solver);
+    const double seconds = estimated_seconds(measurement, model, options, *solver);
+    out.seconds += seconds;
+    out.text +=
+        concat(file.string(), ": ", measurement.count(), " image(s) with ", solver->describe(),
+               "\n  operator ", measurement.forward_operator->describe(), ", noise ",
+               NoiseModel(measurement.noise).describe(), ", model error ", model_error, ", about ",
+               number_text(seconds, 2), " s\n");
+  }
   out.memory_mib = peak_memory_mib();
-  out.text = concat("solve ", measurement.count(), " image(s) with ", solver->describe(),
-                    "\nmodel ", model.name, ": ", model.generator->describe(), "\noperator ",
-                    measurement.forward_operator->describe(), ", noise ",
-                    NoiseModel(measurement.noise).describe(), ", model error ", model_error,
-                    "\nabout ", number_text(out.seconds, 2), " s and ",
-                    number_text(out.memory_mib, 3), " MiB\nwould write ", options.output, "\n");
+  out.text += concat("model ", model.name, ": ", model.generator->describe(), "\nabout ",
+                     number_text(out.seconds, 2), " s and ", number_text(out.memory_mib, 3),
+                     " MiB\nwould write ", options.output, "\n");
   return out;
 }
 

@@ -41,7 +41,7 @@ struct TrainClassifierResult {
 
 TrainClassifierResult train_classifier(const TrainClassifierOptions& options, Observer& observer);
 
-// What train_classifier() would do, after the same checks, in lines.
+// What train_classifier() would do, in lines; throws where options or model are wrong.
 std::string plan(const TrainClassifierOptions& options);
 
 }  // namespace sgilo

@@ -17,6 +17,10 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kSheetImages = 48, kSheetColumns = 12;
 constexpr double kFirstRowDeviation = 0.3;  // tau of the style prior until inversions say better
 
+int image_size(const TrainGeneratorOptions& options) {
+  return 4 << (options.trainer.widths.size() - 1);
+}
+
 fs::path discriminator_file(const fs::path& model) {
   return model / "training" / "discriminator.safetensors";
 }
@@ -81,7 +85,7 @@ TrainGeneratorResult train_generator(const TrainGeneratorOptions& options, Obser
   validate(options);
   const torch::Device device = device_of(options.device);
   const fs::path folder = state_folder(options.state, options.output, "generator");
-  const int size = 4 << (options.trainer.widths.size() - 1);
+  const int size = image_size(options);
   PortraitBatches portraits(
       {.seed = 0, .count = options.portraits, .batch = options.trainer.batch, .size = size});
   AdversarialTrainer trainer(
@@ -137,7 +141,7 @@ std::string plan(const TrainGeneratorOptions& options) {
   validate(options);
   device_of(options.device);
   if (!options.warm_start.empty()) model_part(options.warm_start, "generator");
-  return concat("generator of ", 4 << (options.trainer.widths.size() - 1), " pixels, ",
+  return concat("generator of ", image_size(options), " pixels, ",
                 training_plan(state_folder(options.state, options.output, "generator"),
                               options.loop.steps, options.trainer.batch),
                 "\nwould write ", options.output, "\n");

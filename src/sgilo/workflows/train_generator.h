@@ -54,7 +54,7 @@ struct TrainGeneratorResult {
 // Throws ConfigError, FormatError, NumericError.
 TrainGeneratorResult train_generator(const TrainGeneratorOptions& options, Observer& observer);
 
-// What train_generator() would do, after the same checks, in lines.
+// What train_generator() would do, in lines; throws where options or model are wrong.
 std::string plan(const TrainGeneratorOptions& options);
 
 }  // namespace sgilo

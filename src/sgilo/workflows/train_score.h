@@ -57,7 +57,7 @@ struct TrainScoreResult {
 // Throws ConfigError, FormatError, NumericError.
 TrainScoreResult train_score(const TrainScoreOptions& options, Observer& observer);
 
-// What train_score() would do, after the same checks, in lines.
+// What train_score() would do, in lines; throws where options or model are wrong.
 std::string plan(const TrainScoreOptions& options);
 
 }  // namespace sgilo

@@ -24,7 +24,8 @@ std::filesystem::path state_folder(const std::string& stated, const std::filesys
 std::string training_plan(const std::filesystem::path& folder, std::int64_t steps,
                           std::int64_t batch) {
   const auto state = load_training_state(folder);
-  const double done = state && state->counters.contains("step") ? state->counters.at("step") : 0;
+  const auto done = static_cast<std::int64_t>(
+      state && state->counters.contains("step") ? state->counters.at("step") : 0);
   return concat("from step ", done, " to ", steps, " of ", batch, " examples, state in ",
                 folder.string());
 }
