@@ -4,6 +4,7 @@
 
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/data/image_io.h"
+#include "sgilo/workflows/run_folder.h"
 #include "support/error_text.h"
 #include "workflows/tiny_model.h"
 
@@ -125,6 +126,23 @@ TEST_F(Compare, WarnsOfAReferenceOfAnotherName) {
 TEST_F(Compare, ObservedDataMayBeNamedOtherwise) {
   compare_to({write_run("run", "a", true)}, {file('c')});
   EXPECT_TRUE(observer_.warnings.empty());
+}
+
+TEST_F(Compare, LeavesOutAnImageWhoseEveryChainFailed) {
+  const std::string one = write_run("one", "abc"), two = write_run("two", "abc");
+  StateDict draws = read_safetensors(folder_ / "two/draws.safetensors").tensors;
+  for (const char* name : {"mean", "best", "last"}) draws.at(name)[0].fill_(NAN);
+  write_safetensors(folder_ / "two/draws.safetensors", draws);
+  Json manifest = read_json_file(folder_ / "two/manifest.json");
+  manifest["failures"] = {{{"image", "a"}, {"chain", 1}, {"reason", "diverged"}}};
+  folder_.put("two/manifest.json", manifest.dump());
+  const Comparison found = compare_to({one, two}, {file('a'), file('b'), file('c')});
+  EXPECT_EQ(observer_.warnings,
+            std::vector<std::string>{two + ": every chain of image 'a' failed; it has no scores, "
+                                           "and the means leave it out"});
+  for (std::size_t row = 9; row < 12; ++row) EXPECT_EQ(found.metrics.rows()[row][5], "");
+  for (const auto& row : found.summary.rows()) EXPECT_NEAR(std::stod(row[4]), 0, 1e-4);
+  EXPECT_EQ(found.differences.rows()[0][3], "0");
 }
 
 TEST_F(Compare, AReferenceOfAnotherSizeIsRefused) {

@@ -76,7 +76,7 @@ struct PartialReverseIntegratorOptions {
 // Decoupled annealing: inner_steps evaluations per round.
 struct AnnealedIntegratorOptions {
   double first_std = 0.9;
-  double last_std = 0.05;
+  double last_std = 0.15;
   double descent = 1;
   int denoise_steps = 1;
   double coupling = 1;

@@ -160,14 +160,15 @@ std::vector<std::size_t> references_of(const Run& run, bool by_name,
 }
 
 struct Scores {
-  double psnr = 0, ssim = 0, mse = 0, perceptual = 0;
+  double psnr = NAN, ssim = NAN, mse = NAN, perceptual = NAN;  // NaN: there is none
   static constexpr std::array names{"psnr", "ssim", "mse", "perceptual"};
   std::array<double, 4> values() const { return {psnr, ssim, mse, perceptual}; }
 };
 
-// Means over the rows of `images` [N, C, H, W], each against the one reference.
+// Means over the rows of `images` [N, C, H, W], each against the one reference; none without rows.
 Scores scores_of(const Tensor& images, const Tensor& reference, FeatureClassifier& classifier) {
   const torch::NoGradGuard no_grad;
+  if (images.size(0) == 0) return {};
   const Tensor truth = reference.unsqueeze(0).expand_as(images).contiguous();
   const auto mean = [](const Tensor& x) { return x.mean().item<double>(); };
   Scores out;
@@ -184,10 +185,12 @@ using RunScores = std::array<std::vector<Scores>, 3>;  // by estimate, then imag
 
 std::string cell(double value) { return std::isnan(value) ? "" : number_text(value, 5); }
 
+// Over the images that have a score; NaN where none has.
 double average(const std::vector<Scores>& scores, std::size_t metric) {
-  double sum = 0;
-  for (const Scores& one : scores) sum += one.values()[metric];
-  return sum / static_cast<double>(scores.size());
+  double sum = 0, count = 0;
+  for (const Scores& one : scores)
+    if (const double value = one.values()[metric]; !std::isnan(value)) sum += value, ++count;
+  return sum / count;
 }
 
 void add_differences(Table& table, const std::string& name, const RunScores& run,
@@ -197,10 +200,12 @@ void add_differences(Table& table, const std::string& name, const RunScores& run
     for (std::size_t m = 0; m < Scores::names.size(); ++m) {
       std::vector<double> a, b;
       for (std::size_t i = 0; i < run[e].size(); ++i) {
-        a.push_back(run[e][i].values()[m]);
-        b.push_back(first[e][i].values()[m]);
+        const double ours = run[e][i].values()[m], theirs = first[e][i].values()[m];
+        if (std::isnan(ours) || std::isnan(theirs)) continue;
+        a.push_back(ours);
+        b.push_back(theirs);
       }
-      if (std::isnan(a[0])) continue;
+      if (a.size() < 2) continue;
       const Interval interval = bootstrap_difference(a, b, streams);
       table.add_row({name + " - " + first_name, kEstimates[e], Scores::names[m],
                      cell(interval.estimate), cell(interval.lower), cell(interval.upper)});
@@ -260,6 +265,9 @@ Comparison compare(const CompareOptions& options, Observer& observer) {
                                    run.images[i], "' of ", run.folder.string(),
                                    ", though its name differs"));
       const Tensor reference = framed_reference(file, run, i, observer);
+      if (run.last[i].size(0) == 0)
+        observer.on_warning(concat(run.folder.string(), ": every chain of image '", run.images[i],
+                                   "' failed; it has no scores, and the means leave it out"));
       scores[0].push_back(scores_of(run.mean[row].unsqueeze(0), reference, classifier));
       scores[1].push_back(scores_of(run.last[i], reference, classifier));
       scores[2].push_back(scores_of(run.best[row].unsqueeze(0), reference, classifier));
