@@ -1,7 +1,7 @@
 #include "sgilo/workflows/portrait_data.h"
 
 #include <filesystem>
-#include <map>
+#include <set>
 #include <sstream>
 
 #include "sgilo/core/options_json.h"
@@ -31,15 +31,13 @@ Tensor picture(const Portrait& portrait, int size) {
   return bytes.permute({2, 0, 1}).to(torch::kFloat32) / 127.5 - 1;
 }
 
-// The rows of a table that is there already by their first cell, and its header.
-std::map<std::string, std::string> rows_by_file(const std::filesystem::path& path,
-                                                std::string& header) {
-  std::map<std::string, std::string> rows;
-  if (!std::filesystem::exists(path)) return rows;
-  std::istringstream lines(read_file(path));
-  std::getline(lines, header);
-  for (std::string line; std::getline(lines, line);) rows[line.substr(0, line.find(','))] = line;
-  return rows;
+// The lines of a table that is there already, its header first; nothing where there is none.
+std::vector<std::string> lines_of(const std::filesystem::path& path) {
+  std::vector<std::string> lines;
+  if (!std::filesystem::exists(path)) return lines;
+  std::istringstream text(read_file(path));
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  return lines;
 }
 
 }  // namespace
@@ -49,30 +47,35 @@ std::int64_t write_portraits(const PortraitDataOptions& options, Observer& obser
   check_portrait_size(options.size);
   const std::filesystem::path folder = options.output, table_file = folder / "attributes.csv";
   make_folder(folder);
-  std::string header;
-  std::map<std::string, std::string> rows = rows_by_file(table_file, header);
+  std::vector<std::string> lines = lines_of(table_file), rows;
+  std::set<std::string> files;  // of the rows
   std::int64_t written = 0;
   for (; written < options.count && !observer.stop_requested(); ++written) {
     const std::int64_t index = options.start + written;
     const Portrait portrait = draw_portrait(static_cast<std::uint64_t>(options.seed), options.split,
                                             static_cast<std::uint64_t>(index), options.size);
     const std::string file = concat(word_of(options.split), "_", index, ".png");
-    write_png(folder / file, picture(portrait, options.size));
     std::string columns = "file", row = file;
     for (const NamedAttribute& attribute : named_attributes(attributes(portrait.parameters))) {
       columns += concat(",", attribute.name);
       row += concat(",", cell(attribute));
     }
-    if (!header.empty() && header != columns)
+    if (lines.empty()) lines.push_back(columns);
+    if (lines[0] != columns)
       throw FormatError(concat(table_file.string(), ": holds other columns than ", columns,
                                "; name another folder"));
-    header = columns;
-    rows[file] = row;
+    write_png(folder / file, picture(portrait, options.size));
+    files.insert(file);
+    rows.push_back(row);
     observer.on_step({"portraits", written + 1, options.count, {}});
   }
-  std::string csv = header + "\n";
-  for (const auto& [file, row] : rows) csv += row + "\n";
-  if (!rows.empty()) write_file_atomically(table_file, csv);
+  std::erase_if(lines, [&](const std::string& line) {
+    return files.contains(line.substr(0, line.find(',')));
+  });
+  lines.insert(lines.end(), rows.begin(), rows.end());
+  std::string csv;
+  for (const std::string& line : lines) csv += line + "\n";
+  if (!csv.empty()) write_file_atomically(table_file, csv);
   return written;
 }
 

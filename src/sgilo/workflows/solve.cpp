@@ -208,14 +208,18 @@ std::int64_t images_at_once(const SolveOptions& options, std::int64_t images) {
   return options.images_at_once == 0 ? images : std::min(images, options.images_at_once);
 }
 
-// Throws, with the file's name, where solving would.
-void require_solvable(const fs::path& file, const Model& model, const SolveOptions& options) {
-  const Measurement measurement = read_measurement(file);
+Problem problem_of(const Measurement& measurement, const Model& model,
+                   const SolveOptions& options) {
+  return make_problem(measurement, model, resolved_model_error(measurement, model, options),
+                      device_of(options.device));
+}
+
+// Throws, with the file's name, where solving what it holds would.
+void require_solvable(const fs::path& file, const Measurement& measurement, const Model& model,
+                      const SolveOptions& options) {
   require_scores(options.solver, model);
   try {
-    const Problem problem =
-        make_problem(measurement, model, resolved_model_error(measurement, model, options),
-                     device_of(options.device));
+    const Problem problem = problem_of(measurement, model, options);
     make_solver(options.solver)->start(part_of(problem, 0, 1), streams_of(options));
   } catch (const ConfigError& error) {
     throw ConfigError(concat(file.string(), ": ", error.what()));
@@ -225,9 +229,7 @@ void require_solvable(const fs::path& file, const Model& model, const SolveOptio
 // From the first steps of the solver.
 double estimated_seconds(const Measurement& measurement, const Model& model,
                          const SolveOptions& options, const Solver& solver) {
-  const Problem problem =
-      make_problem(measurement, model, resolved_model_error(measurement, model, options),
-                   device_of(options.device));
+  const Problem problem = problem_of(measurement, model, options);
   const std::int64_t images = measurement.count(), group = images_at_once(options, images);
   const Problem part = part_of(problem, 0, group);
   const RandomStreams streams = streams_of(options);
@@ -291,12 +293,12 @@ SolveResult solve_measurement(const Measurement& measurement, const std::string&
                               const Model& model, const SolveOptions& options, RunMode mode,
                               Observer& observer) {
   const Json config = repeatable(options, model);
-  const double model_error = resolved_model_error(measurement, model, options);
   const torch::Device device = device_of(options.device);
-  const Problem problem = make_problem(measurement, model, model_error, device);
+  const Problem problem = problem_of(measurement, model, options);
   require_scores(options.solver, model);
   const auto solver = make_solver(options.solver);
-  Json manifest = manifest_of(measurement, measurement_hash, model, options, *solver, model_error);
+  Json manifest =
+      manifest_of(measurement, measurement_hash, model, options, *solver, problem.model_error_std);
 
   const RandomStreams streams = streams_of(options);
   const std::int64_t images = measurement.count(), group = images_at_once(options, images);
@@ -373,7 +375,7 @@ SolveResult solve(const SolveOptions& options, RunMode mode, Observer& observer)
   if (!fs::is_directory(options.measurement))
     return solve_measurement(read_measurement(files[0]), sha256_of_file(files[0]), model, options,
                              mode, observer);
-  for (const fs::path& file : files) require_solvable(file, model, options);
+  for (const fs::path& file : files) require_solvable(file, read_measurement(file), model, options);
   const RunFolder whole(options.output, mode, repeatable(options, model), kFreeOptions);
   Json runs = Json::array(), names = Json::array();
   for (const fs::path& file : files) {
@@ -399,8 +401,8 @@ SolveEstimate estimate_solve(const SolveOptions& options) {
   const Model model = load_model(options.model, options);
   SolveEstimate out;
   for (const fs::path& file : measurement_files(options)) {
-    require_solvable(file, model, options);
     const Measurement measurement = read_measurement(file);
+    require_solvable(file, measurement, model, options);
     const double model_error = resolved_model_error(measurement, model, options);
     const auto solver = make_solver(options.solver);
     const double seconds = estimated_seconds(measurement, model, options, *solver);
