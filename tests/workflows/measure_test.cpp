@@ -178,7 +178,7 @@ TEST(Measure, RandomOperatorsCannotHaveMadeObservedData) {
       files.observed(files.write("d.png", picture(16, 16)), InpaintingOptions{0.1});
   EXPECT_EQ(error_text<ConfigError>([&] { measure(options, files.observer); }),
             "operator: inpaint is drawn at random and cannot have made observed data; state the "
-            "one that did: identity, box, mask, downsample, grayscale");
+            "one that did: identity, box, mask, downsample, resize, grayscale");
 }
 
 TEST(Measure, ObservedDataAreNotEnlarged) {

@@ -29,6 +29,9 @@ Operator stateless(const GrayscaleOptions&, const Shape& shape) {
 Operator stateless(const DownsamplingOptions& options, const Shape& shape) {
   return std::make_unique<Downsampling>(options, shape);
 }
+Operator stateless(const ResizingOptions& options, const Shape& shape) {
+  return std::make_unique<Resizing>(options, shape);
+}
 template <class S>
 concept Stateless = requires(const S& options, const Shape& shape) {
   stateless(options, shape);

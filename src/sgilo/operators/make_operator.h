@@ -14,12 +14,13 @@
 #include "sgilo/operators/grayscale.h"
 #include "sgilo/operators/identity.h"
 #include "sgilo/operators/inpainting.h"
+#include "sgilo/operators/resizing.h"
 
 namespace sgilo {
 
-using OperatorOptions =
-    std::variant<IdentityOptions, InpaintingOptions, BoxOptions, MaskOptions, DownsamplingOptions,
-                 GrayscaleOptions, CirculantOptions, GaussianProjectionOptions, ChainOptions>;
+using OperatorOptions = std::variant<IdentityOptions, InpaintingOptions, BoxOptions, MaskOptions,
+                                     DownsamplingOptions, ResizingOptions, GrayscaleOptions,
+                                     CirculantOptions, GaussianProjectionOptions, ChainOptions>;
 
 // "inpaint:keep=0.05" to {"kind": "inpaint", "keep": 0.05}, and "a|b" to {"kind": "chain",
 // "parts": [a, b]}: the text's form alone. Throws ConfigError.

@@ -93,7 +93,7 @@ void require_observable(const OperatorOptions& options) {
     if (kind == random)
       throw ConfigError(concat("operator: ", kind,
                                " is drawn at random and cannot have made observed data; state the "
-                               "one that did: identity, box, mask, downsample, grayscale"));
+                               "one that did: identity, box, mask, downsample, resize, grayscale"));
   if (const auto* chain = std::get_if<ChainOptions>(&options))
     for (const Json& part : chain->parts) require_observable(read_operator(part));
 }
