@@ -30,8 +30,8 @@ Json parse_operator(std::string_view text);
 // begins with the place under `path`: "operator.keep must be in (0, 1], but is 2".
 OperatorOptions read_operator(const Json& json, const std::string& path = "operator");
 
-// The mask of a file, [H, W] in [0, 1]: files are for the caller to open.
-using ReadMask = std::function<Tensor(const std::string& file)>;
+// The brightness of a mask's file, [H, W] in [0, 1]: files are for the caller to open.
+using ReadMask = std::function<Tensor(const MaskOptions&)>;
 
 // Draws the random state from `streams` once. Throws ConfigError when the options do not fit the
 // shape, [C, H, W], or a mask has no reader; FormatError when a mask's file has another size.
