@@ -37,14 +37,11 @@ Update predict(Predictor predictor, const ScoreFunction& score, const Sde& sde, 
 Update correct(Corrector corrector, const ScoreFunction& score, const Sde& sde, const Tensor& x,
                double t, double snr, const Tensor& noise, bool shared_norms) {
   if (corrector == Corrector::none) return {x, x};
+  const double alpha = sde.discrete_alpha(t);
+  if (alpha < 0)
+    throw ConfigError(concat("a corrector needs sde.scales of at least sde.beta_max = ",
+                             sde.options().beta_max, ", but it is ", sde.options().scales));
   const Tensor s = score_at(score, x, t);
-  const double scale = sde.kind() == SdeKind::ve ? 1.0 : [&] {
-    // subvp shares the table of vp.
-    SdeOptions options = sde.options();
-    options.kind = SdeKind::vp;
-    return Sde(options).discrete_transition(t).scale;
-  }();
-  const double alpha = scale * scale;
   Tensor step_size;
   if (corrector == Corrector::ald) {
     step_size = torch::full({}, 2 * alpha * std::pow(snr * sde.std(t), 2), x.options());
