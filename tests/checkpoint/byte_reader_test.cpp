@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sgilo/core/error.h"
 #include "support/error_text.h"
 
 namespace sgilo {

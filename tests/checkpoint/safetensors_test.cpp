@@ -147,9 +147,9 @@ TEST(Safetensors, SurvivesAHeaderOfManyOpenBrackets) {
 TEST(Safetensors, RefusesWrongEntriesByName) {
   EXPECT_EQ(complaint(R"({"a":{"shape":[1],"data_offsets":[0,1]}})", "x"),
             "tensor 'a' must have a dtype");
-  EXPECT_EQ(complaint(R"({"a":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}})", "12345678"),
-            "tensor 'a' has the unknown dtype 'C64'; known: F64, F32, F16, BF16, I64, I32, I16, "
-            "I8, U8, BOOL");
+  EXPECT_EQ(complaint(R"({"a":{"dtype":"C128","shape":[1],"data_offsets":[0,8]}})", "12345678"),
+            "tensor 'a' has the unknown dtype 'C128'; known: F64, F32, F16, BF16, I64, I32, I16, "
+            "I8, U8, BOOL, C64");
   EXPECT_EQ(complaint(R"({"a":{"dtype":"U8","data_offsets":[0,1]}})", "x"),
             "tensor 'a' must have a list shape");
   EXPECT_EQ(complaint(R"({"a":{"dtype":"U8","shape":[-1],"data_offsets":[0,1]}})", "x"),
@@ -196,7 +196,7 @@ TEST(Safetensors, RefusesOverlapsHolesAndTrailingBytes) {
 TEST(Safetensors, RefusesBooleansThatAreNeitherZeroNorOne) {
   EXPECT_EQ(complaint(R"({"a":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}})",
                       std::string("\x01\x02", 2)),
-            "tensor 'a' is BOOL, but holds bytes other than 0 and 1");
+            "tensor 'a' is of booleans, but holds bytes other than 0 and 1");
 }
 
 TEST(Safetensors, EveryTruncationIsRefused) {
@@ -219,10 +219,10 @@ TEST(Safetensors, RefusesToWriteWhatItCannotHoldAndLeavesTheOldFile) {
   write_safetensors(folder / "a", {{"x", torch::ones({2})}});
   const std::string before = folder.get("a");
   EXPECT_EQ(error_text<ConfigError>([&] {
-              write_safetensors(folder / "a", {{"z", torch::zeros({1}, torch::kComplexFloat)}});
+              write_safetensors(folder / "a", {{"z", torch::zeros({1}, torch::kComplexDouble)}});
             }),
-            "tensor 'z' has type ComplexFloat, but a safetensors file holds F64, F32, F16, BF16, "
-            "I64, I32, I16, I8, U8, BOOL");
+            "tensor 'z' has type ComplexDouble, but a safetensors file holds F64, F32, F16, BF16, "
+            "I64, I32, I16, I8, U8, BOOL, C64");
   EXPECT_EQ(error_text<ConfigError>([&] {
               write_safetensors(folder / "a", {{"z", Tensor()}});
             }),

@@ -11,8 +11,7 @@
 #include "sgilo/checkpoint/raw_tensor.h"
 #include "sgilo/core/error.h"
 #include "sgilo/files/atomic_file.h"
-#include "sgilo/files/file_problem.h"
-#include "sgilo/files/input_file.h"
+#include "sgilo/files/standard_stream.h"
 
 namespace sgilo {
 namespace {
@@ -21,7 +20,7 @@ constexpr std::string_view kMagic{"\x93NUMPY", 6};
 constexpr std::uint64_t kLargestHeader = 1 << 20;  // bytes; real ones have about a hundred
 constexpr std::size_t kMostDimensions = 64;
 
-constexpr std::array<std::pair<std::string_view, torch::ScalarType>, 9> kTypes{{
+constexpr std::array<std::pair<std::string_view, torch::ScalarType>, 11> kTypes{{
     {"<f8", torch::kFloat64},
     {"<f4", torch::kFloat32},
     {"<f2", torch::kFloat16},
@@ -31,6 +30,8 @@ constexpr std::array<std::pair<std::string_view, torch::ScalarType>, 9> kTypes{{
     {"|i1", torch::kInt8},
     {"|u1", torch::kUInt8},
     {"|b1", torch::kBool},
+    {"<c8", torch::kComplexFloat},
+    {"<c16", torch::kComplexDouble},
 }};
 
 std::string known_types() {
@@ -48,8 +49,7 @@ struct Header {
 // Reads the one dictionary that the format allows; nothing of Python is evaluated.
 class DictionaryReader {
  public:
-  DictionaryReader(std::string_view text, const std::filesystem::path& path)
-      : text_(text), path_(path) {}
+  DictionaryReader(std::string_view text, const std::string& where) : text_(text), where_(where) {}
 
   Header read() {
     std::optional<std::string> descr;
@@ -80,7 +80,9 @@ class DictionaryReader {
   }
 
  private:
-  [[noreturn]] void fail(std::string_view text) const { throw format_error(path_, text); }
+  [[noreturn]] void fail(std::string_view text) const {
+    throw FormatError(concat(where_, ": ", text));
+  }
   [[noreturn]] void fail_here() const {
     fail(concat("has a header that cannot be read at its character ", position_));
   }
@@ -147,91 +149,93 @@ class DictionaryReader {
   }
 
   std::string_view text_;
-  const std::filesystem::path& path_;
+  const std::string& where_;
   std::size_t position_ = 0;
 };
 
-torch::ScalarType type_of(const std::string& descr, const std::filesystem::path& path) {
+torch::ScalarType type_of(const std::string& descr, const std::string& where) {
+  const auto fail = [&](const std::string& text) { throw FormatError(concat(where, ": ", text)); };
   for (const auto& [name, type] : kTypes)
     if (name == descr) return type;
   if (descr.starts_with('>'))
-    throw format_error(path, concat("is big-endian ('", descr,
-                                    "'), but only little-endian arrays "
-                                    "are read: save it as '<",
-                                    descr.substr(1), "'"));
-  if (descr.find('O') != std::string::npos)
-    throw format_error(path, "holds Python objects, which are never read");
-  throw format_error(path, concat("holds numbers of type '", descr, "'; known: ", known_types()));
+    fail(concat("is big-endian ('", descr,
+                "'), but only little-endian arrays are read: save it as '<", descr.substr(1), "'"));
+  if (descr.find('O') != std::string::npos) fail("holds Python objects, which are never read");
+  fail(concat("holds numbers of type '", descr, "'; known: ", known_types()));
+  return torch::kFloat32;
 }
 
 }  // namespace
 
-Tensor read_npy(const std::filesystem::path& path) {
-  const InputFile file(path);
-  std::string start(std::min<std::uint64_t>(file.size(), 12), '\0');
-  file.read_at(0, start.data(), start.size());
-  ByteReader reader(start, path.string());
-  if (!start.starts_with(kMagic)) throw format_error(path, "is no .npy file");
-  reader.seek(kMagic.size(), "the version");
+bool is_npy(std::string_view start) { return start.starts_with(kMagic); }
+
+void read_npy_entry(const Bytes& bytes, const std::string& where, const std::string& name,
+                    Checkpoint& checkpoint) {
+  const auto fail = [&](const std::string& text) { throw FormatError(concat(where, ": ", text)); };
+  ByteReader reader(bytes, where);
+  if (reader.remaining() < kMagic.size() || reader.take(kMagic.size(), "the magic word") != kMagic)
+    fail("is no .npy file");
   const int major = reader.number<std::uint8_t>("the version");
   const int minor = reader.number<std::uint8_t>("the version");
-  if ((major != 1 && major != 2) || minor != 0)
-    throw format_error(
-        path, concat("has version ", major, ".", minor, " of the .npy format; known: 1.0, 2.0"));
+  if (major < 1 || major > 3 || minor != 0)
+    fail(concat("has version ", major, ".", minor, " of the .npy format; known: 1.0, 2.0, 3.0"));
   const std::uint64_t length = major == 1 ? reader.number<std::uint16_t>("the header's length")
                                           : reader.number<std::uint32_t>("the header's length");
   if (length > kLargestHeader)
-    throw format_error(path, concat("has a header of ", length, " bytes, but at most ",
-                                    kLargestHeader, " are accepted"));
-  std::string text(length, '\0');
-  file.read_at(reader.position(), text.data(), length);
-  const Header header = DictionaryReader(text, path).read();
+    fail(concat("has a header of ", length, " bytes, but at most ", kLargestHeader,
+                " are accepted"));
+  const Header header =
+      DictionaryReader(std::string(reader.take(length, "the header")), where).read();
 
-  const torch::ScalarType type = type_of(header.descr, path);
-  const std::optional<std::uint64_t> bytes = byte_count(header.shape, type);
-  if (!bytes) throw format_error(path, "has a shape whose number of bytes overflows 64 bits");
-  const std::uint64_t data_start = reader.position() + length;
-  const std::uint64_t data_bytes = file.size() - data_start;
-  if (*bytes != data_bytes)
-    throw format_error(path, concat("needs ", *bytes, " bytes for its type and shape, but has ",
-                                    data_bytes, *bytes > data_bytes ? ": it is truncated" : ""));
-
-  Shape shape(header.shape.begin(), header.shape.end());
-  if (header.fortran_order) std::reverse(shape.begin(), shape.end());
-  const Tensor tensor = torch::empty(shape, torch::dtype(type));
-  file.read_at(data_start, tensor.data_ptr(), *bytes);
-  if (type == torch::kBool && !holds_booleans(tensor))
-    throw format_error(path, "is of booleans, but holds bytes other than 0 and 1");
-  if (!header.fortran_order) return tensor;
-  Shape order(shape.size());
-  for (std::size_t i = 0; i < order.size(); ++i)
-    order[i] = static_cast<std::int64_t>(order.size() - 1 - i);
-  return tensor.permute(order).contiguous();
+  TensorEntry entry;
+  entry.type = type_of(header.descr, where);
+  const std::optional<std::uint64_t> needed = byte_count(header.shape, entry.type);
+  if (!needed) fail("has a shape whose number of bytes overflows 64 bits");
+  if (*needed != reader.remaining())
+    fail(concat("needs ", *needed, " bytes for its type and shape, but has ", reader.remaining(),
+                *needed > reader.remaining() ? ": it is truncated" : ""));
+  entry.sizes.assign(header.shape.begin(), header.shape.end());
+  entry.strides =
+      header.fortran_order ? fortran_strides(entry.sizes) : contiguous_strides(entry.sizes);
+  entry.storage = part_of(bytes, reader.position(), *needed, where);
+  checkpoint.tensors[name] = std::move(entry);
 }
 
-void write_npy(const std::filesystem::path& path, const Tensor& tensor) {
-  if (!tensor.defined()) throw ConfigError(concat(path.string(), ": the tensor is undefined"));
+Tensor read_npy(const std::filesystem::path& path) {
+  Checkpoint checkpoint;
+  checkpoint.path = path;
+  read_npy_entry(file_bytes(path), is_standard_stream(path) ? "stdin" : path.string(), "array",
+                 checkpoint);
+  return checkpoint.load("array");
+}
+
+std::string npy_header(const Tensor& tensor, const std::string& where) {
+  if (!tensor.defined()) throw ConfigError(concat(where, ": the tensor is undefined"));
   const auto* known = std::find_if(kTypes.begin(), kTypes.end(), [&](const auto& type) {
     return type.second == tensor.scalar_type();
   });
   if (known == kTypes.end())
-    throw ConfigError(concat(path.string(), ": the tensor has type ", tensor.scalar_type(),
+    throw ConfigError(concat(where, ": the tensor has type ", tensor.scalar_type(),
                              ", but a .npy file holds ", known_types()));
   std::string shape;
   for (const std::int64_t size : tensor.sizes()) shape += concat(size, ", ");
   if (tensor.dim() > 1) shape.resize(shape.size() - 2);
   if (tensor.dim() == 1) shape.pop_back();
-  std::string header =
+  std::string text =
       concat("{'descr': '", known->first, "', 'fortran_order': False, 'shape': (", shape, "), }");
   // The numbers start at a multiple of 64 bytes.
-  header.append(63 - (kMagic.size() + 4 + header.size()) % 64, ' ');
-  header += '\n';
+  text.append(63 - (kMagic.size() + 4 + text.size()) % 64, ' ');
+  text += '\n';
+  const auto length = static_cast<std::uint16_t>(text.size());
+  std::string header(kMagic);
+  header.append("\x01\x00", 2);
+  header.append(reinterpret_cast<const char*>(&length), sizeof(length));
+  return header + text;
+}
 
+void write_npy(const std::filesystem::path& path, const Tensor& tensor) {
+  const std::string header = npy_header(tensor, path.string());
   AtomicFile file(path);
-  file.write(kMagic);
-  file.write(std::string_view("\x01\x00", 2));
-  const auto length = static_cast<std::uint16_t>(header.size());
-  file.write(&length, sizeof(length));
   file.write(header);
   const Tensor contiguous = tensor.detach().cpu().contiguous();
   file.write(contiguous.data_ptr(), contiguous.nbytes());

@@ -14,6 +14,10 @@ namespace sgilo {
 std::optional<std::uint64_t> byte_count(const std::vector<std::uint64_t>& sizes,
                                         torch::ScalarType type);
 
+// Steps in numbers of an array whose last axis (C order) or first axis (Fortran order) is adjacent.
+Shape contiguous_strides(const Shape& sizes);
+Shape fortran_strides(const Shape& sizes);
+
 // Whether each byte of a boolean tensor, contiguous and on the CPU, is 0 or 1.
 bool holds_booleans(const Tensor& tensor);
 

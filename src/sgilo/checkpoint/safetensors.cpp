@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -14,7 +15,7 @@
 #include "sgilo/core/error.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/file_problem.h"
-#include "sgilo/files/input_file.h"
+#include "sgilo/files/standard_stream.h"
 
 namespace sgilo {
 namespace {
@@ -24,7 +25,7 @@ using HeaderJson = nlohmann::json;
 constexpr std::uint64_t kLargestHeader = 100'000'000;  // bytes, the format's own limit
 constexpr int kDeepestNesting = 3;                     // header > tensor > list of numbers
 
-constexpr std::array<std::pair<std::string_view, torch::ScalarType>, 10> kTypes{{
+constexpr std::array<std::pair<std::string_view, torch::ScalarType>, 11> kTypes{{
     {"F64", torch::kFloat64},
     {"F32", torch::kFloat32},
     {"F16", torch::kFloat16},
@@ -35,6 +36,7 @@ constexpr std::array<std::pair<std::string_view, torch::ScalarType>, 10> kTypes{
     {"I8", torch::kInt8},
     {"U8", torch::kUInt8},
     {"BOOL", torch::kBool},
+    {"C64", torch::kComplexFloat},
 }};
 
 std::string known_types() {
@@ -166,15 +168,6 @@ class HeaderReader {
   std::uint64_t data_size_;
 };
 
-Tensor read_tensor(const InputFile& file, const HeaderReader& header, std::uint64_t data_start,
-                   const Entry& entry) {
-  const Tensor tensor = torch::empty(entry.shape, torch::dtype(entry.type));
-  file.read_at(data_start + entry.begin, tensor.data_ptr(), entry.end - entry.begin);
-  if (entry.type == torch::kBool && !holds_booleans(tensor))
-    header.fail_tensor(entry.name, "is BOOL, but holds bytes other than 0 and 1");
-  return tensor;
-}
-
 std::string_view type_name(const std::string& name, const Tensor& tensor) {
   for (const auto& [word, type] : kTypes)
     if (type == tensor.scalar_type()) return word;
@@ -184,39 +177,55 @@ std::string_view type_name(const std::string& name, const Tensor& tensor) {
 
 }  // namespace
 
-SafetensorsFile read_safetensors(const std::filesystem::path& path) {
-  const InputFile file(path);
-  if (file.size() < 8)
-    throw format_error(path, concat("is no safetensors file: it has ", file.size(),
+bool is_safetensors(std::string_view start) {
+  if (start.size() < 9 || start[8] != '{') return false;
+  std::uint64_t length = 0;
+  std::memcpy(&length, start.data(), sizeof(length));
+  return length <= kLargestHeader;
+}
+
+void read_safetensors_entries(const Bytes& file, Checkpoint& checkpoint) {
+  const std::filesystem::path& path = checkpoint.path;
+  const std::string where = is_standard_stream(path) ? "stdin" : path.string();
+  if (file->size() < 8)
+    throw format_error(path, concat("is no safetensors file: it has ", file->size(),
                                     " bytes, but the header's length alone takes 8"));
-  std::string length_bytes(8, '\0');
-  file.read_at(0, length_bytes.data(), 8);
-  const auto length = ByteReader(length_bytes, path.string()).number<std::uint64_t>("the header");
+  ByteReader reader(file, where);
+  const auto length = reader.number<std::uint64_t>("the header's length");
   if (length > kLargestHeader)
     throw format_error(path, concat("is no safetensors file: its header would have ", length,
                                     " bytes, but at most ", kLargestHeader, " are accepted"));
-  if (length > file.size() - 8)
+  if (length > reader.remaining())
     throw format_error(path, concat("is truncated: its header has ", length, " bytes, but only ",
-                                    file.size() - 8, " are left"));
-  std::string text(length, '\0');
-  file.read_at(8, text.data(), length);
-
-  const HeaderReader header(path, file.size() - 8 - length);
-  SafetensorsFile result;
+                                    reader.remaining(), " are left"));
+  const HeaderReader header(path, reader.remaining() - length);
   std::vector<Entry> entries;
-  const HeaderJson json = header.parse(text);
+  const HeaderJson json = header.parse(reader.take(length, "the header"));
   for (const auto& item : json.items()) {
-    if (item.key() == "__metadata__")
-      result.metadata = header.metadata(item.value());
-    else
+    if (item.key() != "__metadata__") {
       entries.push_back(header.entry(item.key(), item.value()));
+      continue;
+    }
+    for (const auto& [name, text] : header.metadata(item.value())) checkpoint.values[name] = text;
   }
   std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
     return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
   });
   header.require_cover(entries);
+  checkpoint.format = "safetensors";
   for (const Entry& entry : entries)
-    result.tensors[entry.name] = read_tensor(file, header, 8 + length, entry);
+    checkpoint.tensors[entry.name] = {
+        entry.type, entry.shape, contiguous_strides(entry.shape), 0,
+        part_of(file, 8 + length + entry.begin, entry.end - entry.begin, where)};
+}
+
+SafetensorsFile read_safetensors(const std::filesystem::path& path) {
+  Checkpoint checkpoint;
+  checkpoint.path = path;
+  read_safetensors_entries(file_bytes(path), checkpoint);
+  SafetensorsFile result{checkpoint.state(), {}};
+  for (const auto& [name, value] : checkpoint.values)
+    result.metadata[name] = value.get<std::string>();
   return result;
 }
 

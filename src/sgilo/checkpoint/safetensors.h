@@ -6,8 +6,9 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 
-#include "sgilo/core/state_dict.h"
+#include "sgilo/checkpoint/checkpoint.h"
 
 namespace sgilo {
 
@@ -16,10 +17,14 @@ struct SafetensorsFile {
   std::map<std::string, std::string> metadata;  // the header's "__metadata__"
 };
 
-// Types F64, F32, F16, BF16, I64, I32, I16, I8, U8 and BOOL. Throws FormatError, naming the file
-// and the tensor, for anything that the format does not allow; nothing is allocated before the
+// Types F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL and C64. Throws FormatError, naming the
+// file and the tensor, for anything that the format does not allow; nothing is allocated before the
 // header is proved to fit the file.
 SafetensorsFile read_safetensors(const std::filesystem::path& path);
+
+bool is_safetensors(std::string_view start_of_file);
+// Enters the tensors, and the metadata as values.
+void read_safetensors_entries(const Bytes& file, Checkpoint& checkpoint);
 
 // Atomic. Tensors of any device and layout; the widest types come first, so that each is aligned.
 // Throws ConfigError for a tensor that the format cannot hold, Error when writing fails.
