@@ -352,7 +352,7 @@ TEST_F(Command, UnknownOperatorSolverAndKeyAreNamedWithTheNearest) {
   expect_failure(
       measure_words({"--operator", "inpiant:keep=0.1"}), 2,
       "unknown operator 'inpiant', did you mean 'inpaint'? known operators: identity, "
-      "inpaint, box, mask, downsample, grayscale, circulant, gaussian-projection, chain");
+      "inpaint, box, mask, downsample, resize, grayscale, circulant, gaussian-projection, chain");
   expect_failure(measure_words({"--operator", "inpaint:kep=0.1"}), 2,
                  "operator.kep: unknown option 'kep', did you mean 'keep'? known options: keep");
   expect_failure(measure_words({"--noise", "gauss:sigma=0.1"}), 2,

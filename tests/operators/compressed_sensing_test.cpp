@@ -57,7 +57,17 @@ TEST(PartialCirculant, KeepsTheStatedFractionOnceEach) {
   const Tensor kept = op->state().at("kept");
   EXPECT_EQ(kept.numel(), 1229);
   EXPECT_EQ(std::get<0>(torch::_unique(kept)).numel(), 1229);
-  EXPECT_EQ(op->describe(), "circulant (keep = 0.1: 1229 measurements of 12288 values)");
+  EXPECT_EQ(op->describe(),
+            "circulant (keep = 0.1, form = convolution: 1229 measurements of 12288 values)");
+}
+
+TEST(PartialCirculant, ElementwiseMeasuresTheSignedAndWeightedValuesThemselves) {
+  const auto op = operator_of("circulant:keep=0.3,form=elementwise", {3, 8, 10});
+  expect_proven(*op);
+  StateDict state = op->state();
+  const Tensor x = RandomStreams(2).normal({4, 3, 8, 10});
+  const Tensor weighted = state["filter"] * state["signs"] * x.flatten(1);
+  EXPECT_TRUE(torch::allclose(op->apply(x), weighted.index_select(1, state["kept"])));
 }
 
 // The mean of ||Ax||^2 over operators, x fixed, within 4 of its own standard errors.
@@ -71,7 +81,10 @@ void expect_unit_rows(const std::string& text) {
   EXPECT_NEAR(energies.mean().item<double>(), expected, 4 * energies.std().item<double>() / 20);
 }
 
-TEST(PartialCirculant, KeepsEnergyInProportionToItsRows) { expect_unit_rows("circulant:keep=0.5"); }
+TEST(PartialCirculant, KeepsEnergyInProportionToItsRows) {
+  expect_unit_rows("circulant:keep=0.5");
+  expect_unit_rows("circulant:keep=0.5,form=elementwise");
+}
 
 TEST(GaussianProjection, KeepsEnergyInProportionToItsRows) {
   expect_unit_rows("gaussian-projection:rows=16");

@@ -28,7 +28,8 @@ TEST(ReadOperator, FillsInTheDefaults) {
 TEST(ReadOperator, NamesWhatIsKnown) {
   EXPECT_EQ(reading_error("inpant:keep=0.1"),
             "unknown operator 'inpant', did you mean 'inpaint'? known operators: identity, "
-            "inpaint, box, mask, downsample, grayscale, circulant, gaussian-projection, chain");
+            "inpaint, box, mask, downsample, resize, grayscale, circulant, gaussian-projection, "
+            "chain");
   EXPECT_EQ(reading_error("inpaint:kep=0.1"),
             "operator.kep: unknown option 'kep', did you mean 'keep'? known options: keep");
   EXPECT_EQ(reading_error("downsample:kernel=lanczos"),
@@ -62,7 +63,7 @@ TEST(MakeOperator, ChecksOptionsThatNobodyRead) {
 
 TEST(RestoreOperator, RebuildsEveryKindFromItsFile) {
   for (const auto text : {"identity", "inpaint:keep=0.3", "box:top=0,left=0,height=4,width=4",
-                          "downsample:factor=2", "grayscale", "circulant:keep=0.3",
+                          "downsample:factor=2", "resize:side=5", "grayscale", "circulant:keep=0.3",
                           "gaussian-projection:rows=9", "grayscale|inpaint:keep=0.3"}) {
     const auto op = operator_of(text, {3, 8, 8});
     const auto restored = restore_operator(op->options(), op->state(), {3, 8, 8});

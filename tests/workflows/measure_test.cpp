@@ -124,6 +124,17 @@ TEST(Measure, ObservedDataAreTakenAsTheyAre) {
   EXPECT_TRUE(torch::allclose(measurement.values[0], expected, 0, 1e-6));
 }
 
+TEST(Measure, ADamagedImageWithBlackHolesIsItsOwnMask) {
+  Files files;
+  Tensor damaged = picture(16, 16).clamp_min(-0.9);
+  damaged.slice(1, 4, 9).fill_(-1);
+  const std::string file = files.write("d.png", damaged);
+  const Measurement measurement =
+      measure(files.observed(file, MaskOptions{file, 0.001}), files.observer);
+  EXPECT_EQ(measurement.scalars(), 3 * 11 * 16);
+  EXPECT_TRUE(files.observer.warnings.empty());
+}
+
 TEST(Measure, ShrinkingObservedDataMixesSeenPixelsOnly) {
   Files files;
   Tensor damaged = torch::full({3, 32, 32}, 0.2);
@@ -178,7 +189,7 @@ TEST(Measure, RandomOperatorsCannotHaveMadeObservedData) {
       files.observed(files.write("d.png", picture(16, 16)), InpaintingOptions{0.1});
   EXPECT_EQ(error_text<ConfigError>([&] { measure(options, files.observer); }),
             "operator: inpaint is drawn at random and cannot have made observed data; state the "
-            "one that did: identity, box, mask, downsample, grayscale");
+            "one that did: identity, box, mask, downsample, resize, grayscale");
 }
 
 TEST(Measure, ObservedDataAreNotEnlarged) {

@@ -48,6 +48,7 @@ PartialCirculant::PartialCirculant(const CirculantOptions& options, Shape image_
                                    const RandomStreams& streams)
     : ForwardOperator(std::move(image_shape)),
       options_(options_with_kind(options)),
+      form_(options.form),
       signs_(streams.child("signs").signs({1, values_of(this->image_shape())})),
       filter_(streams.child("filter").normal({1, values_of(this->image_shape())})),
       kept_(draw_kept(options.keep, values_of(this->image_shape()), streams.child("kept"))
@@ -57,6 +58,7 @@ PartialCirculant::PartialCirculant(const CirculantOptions& options, Shape image_
                                    const StateDict& state)
     : ForwardOperator(std::move(image_shape)),
       options_(options_with_kind(options)),
+      form_(options.form),
       signs_(require_signs(state, values_of(this->image_shape())).unsqueeze(0)),
       filter_(require_state(state, "filter", {values_of(this->image_shape())})
                   .to(torch::kFloat32)
@@ -66,11 +68,12 @@ PartialCirculant::PartialCirculant(const CirculantOptions& options, Shape image_
 Tensor PartialCirculant::apply(const Tensor& image) const {
   require_image(image);
   const Tensor signed_values = signs_.like(image) * image.flatten(1);
+  const Tensor kept = kept_.like(image).expand({image.size(0), -1});
+  if (form_ == CirculantForm::elementwise)
+    return (filter_.like(image) * signed_values).gather(1, kept);
   const std::int64_t n = signed_values.size(1);
   const Tensor spectrum = torch::fft::rfft(signed_values) * torch::fft::rfft(filter_.like(image));
-  const Tensor convolved = torch::fft::irfft(spectrum, n);
-  return convolved.gather(1, kept_.like(image).expand({image.size(0), -1})) /
-         std::sqrt(static_cast<double>(n));
+  return torch::fft::irfft(spectrum, n).gather(1, kept) / std::sqrt(static_cast<double>(n));
 }
 
 std::string PartialCirculant::describe() const {

@@ -2,8 +2,13 @@
 // taken in that order. Rows have unit expected norm, so E||Ax||^2 = (m/n) ||x||^2.
 //   circulant:           y = (f * (s . x))[kept] / sqrt(n), s random signs, f ~ N(0, I_n), * the
 //                        circular convolution, through the FFT (a true partial circulant)
+//                        form = elementwise: y = (f . s . x)[kept], which mixes nothing. It is what
+//                        the program published with the paper computes on torch >= 1.8, where the
+//                        second argument of its fft became the length of the transform
 //   gaussian-projection: y = Bx, entries of B i.i.d. N(0, 1/n)
 #pragma once
+
+#include <array>
 
 #include "sgilo/core/random_streams.h"
 #include "sgilo/operators/forward_operator.h"
@@ -11,13 +16,23 @@
 
 namespace sgilo {
 
+enum class CirculantForm { convolution, elementwise };
+template <>
+struct EnumWords<CirculantForm> {
+  static constexpr std::array<std::string_view, 2> words{"convolution", "elementwise"};
+};
+
 struct CirculantOptions {
   double keep = 0.1;
+  CirculantForm form = CirculantForm::convolution;
   static constexpr std::string_view kind = "circulant";
   static constexpr auto fields() {
-    return std::tuple{field("keep", &CirculantOptions::keep,
-                            "measurements as a fraction of the image's values",
-                            positive_fraction<double>)};
+    return std::tuple{
+        field("keep", &CirculantOptions::keep, "measurements as a fraction of the image's values",
+              positive_fraction<double>),
+        field("form", &CirculantOptions::form,
+              "convolution with the filter, or elementwise product, as the published "
+              "program computes on torch >= 1.8")};
   }
 };
 
@@ -34,9 +49,10 @@ class PartialCirculant : public ForwardOperator {
 
  private:
   Json options_;
+  CirculantForm form_;
   FrozenTensor signs_;   // [1, n], -1 or 1
   FrozenTensor filter_;  // [1, n]
-  FrozenTensor kept_;    // [1, m], which values of the convolution are measured
+  FrozenTensor kept_;    // [1, m], which values are measured
 };
 
 struct GaussianProjectionOptions {

@@ -70,7 +70,7 @@ Tensor mask_from(const MaskOptions& options, const Shape& image_shape, const Ten
     throw FormatError(concat(options.file, ": must be a mask of ", image_shape[2], " x ",
                              image_shape[1], " pixels, but has ", values.size(1), " x ",
                              values.size(0)));
-  return values.ge(0.5);
+  return values.ge(options.threshold);
 }
 
 }  // namespace sgilo

@@ -37,12 +37,17 @@ struct BoxOptions {
 
 struct MaskOptions {
   std::string file;
+  double threshold = 0.5;
   static constexpr std::string_view kind = "mask";
   static constexpr auto fields() {
-    return std::tuple{field("file", &MaskOptions::file,
-                            "image of the pixels: white is seen, black is not",
-                            Check<std::string>{"the name of an image",
-                                               [](const std::string& f) { return !f.empty(); }})};
+    return std::tuple{
+        field("file", &MaskOptions::file, "image of the pixels: white is seen, black is not",
+              Check<std::string>{"the name of an image",
+                                 [](const std::string& f) { return !f.empty(); }}),
+        field("threshold", &MaskOptions::threshold,
+              "brightness from which on a pixel is seen; with 0.001 a damaged image "
+              "with black holes is its own mask",
+              positive_fraction<double>)};
   }
 };
 
@@ -69,6 +74,6 @@ Tensor draw_mask(const InpaintingOptions& options, const Shape& image_shape,
                  const RandomStreams& streams);  // exactly round(keep * H * W) pixels
 Tensor mask_around(const BoxOptions& options, const Shape& image_shape);
 Tensor mask_from(const MaskOptions& options, const Shape& image_shape,
-                 const Tensor& values);  // [H, W] in [0, 1]; seen from 0.5 on
+                 const Tensor& values);  // [H, W] in [0, 1], the mean of the colours
 
 }  // namespace sgilo

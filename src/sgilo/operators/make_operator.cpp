@@ -29,6 +29,9 @@ Operator stateless(const GrayscaleOptions&, const Shape& shape) {
 Operator stateless(const DownsamplingOptions& options, const Shape& shape) {
   return std::make_unique<Downsampling>(options, shape);
 }
+Operator stateless(const ResizingOptions& options, const Shape& shape) {
+  return std::make_unique<Resizing>(options, shape);
+}
 template <class S>
 concept Stateless = requires(const S& options, const Shape& shape) {
   stateless(options, shape);
@@ -53,7 +56,7 @@ struct Builder {
       throw ConfigError(concat("operator mask: '", options.file,
                                "' must be read by the caller, but no reader is given"));
     return std::make_unique<Inpainting>(options_with_kind(options), shape,
-                                        mask_from(options, shape, read_mask(options.file)));
+                                        mask_from(options, shape, read_mask(options)));
   }
   Operator operator()(const CirculantOptions& options) const {
     return std::make_unique<PartialCirculant>(options, shape, streams);

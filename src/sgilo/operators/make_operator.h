@@ -14,12 +14,13 @@
 #include "sgilo/operators/grayscale.h"
 #include "sgilo/operators/identity.h"
 #include "sgilo/operators/inpainting.h"
+#include "sgilo/operators/resizing.h"
 
 namespace sgilo {
 
-using OperatorOptions =
-    std::variant<IdentityOptions, InpaintingOptions, BoxOptions, MaskOptions, DownsamplingOptions,
-                 GrayscaleOptions, CirculantOptions, GaussianProjectionOptions, ChainOptions>;
+using OperatorOptions = std::variant<IdentityOptions, InpaintingOptions, BoxOptions, MaskOptions,
+                                     DownsamplingOptions, ResizingOptions, GrayscaleOptions,
+                                     CirculantOptions, GaussianProjectionOptions, ChainOptions>;
 
 // "inpaint:keep=0.05" to {"kind": "inpaint", "keep": 0.05}, and "a|b" to {"kind": "chain",
 // "parts": [a, b]}: the text's form alone. Throws ConfigError.
@@ -29,8 +30,8 @@ Json parse_operator(std::string_view text);
 // begins with the place under `path`: "operator.keep must be in (0, 1], but is 2".
 OperatorOptions read_operator(const Json& json, const std::string& path = "operator");
 
-// The mask of a file, [H, W] in [0, 1]: files are for the caller to open.
-using ReadMask = std::function<Tensor(const std::string& file)>;
+// The brightness of a mask's file, [H, W] in [0, 1]: files are for the caller to open.
+using ReadMask = std::function<Tensor(const MaskOptions&)>;
 
 // Draws the random state from `streams` once. Throws ConfigError when the options do not fit the
 // shape, [C, H, W], or a mask has no reader; FormatError when a mask's file has another size.

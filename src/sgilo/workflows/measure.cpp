@@ -1,6 +1,7 @@
 #include "sgilo/workflows/measure.h"
 
 #include <cmath>
+#include <optional>
 
 #include "sgilo/data/image_folder.h"
 #include "sgilo/data/image_io.h"
@@ -23,14 +24,15 @@ Image read_reported(const Path& file, Observer& observer) {
   return image;
 }
 
-// [H, W] in [0, 1]. Warns of greys: a few come from smoothed edges and JPEG, many from a file that
-// is no mask.
-Tensor read_mask(const std::string& file, Observer& observer) {
-  const Tensor mask = (read_reported(file, observer).pixels.mean(0) + 1) / 2;
+// [H, W] in [0, 1]. Warns of greys, unless a threshold is stated for them: a few come from smoothed
+// edges and JPEG, many from a file that is no mask.
+Tensor read_mask(const MaskOptions& options, Observer& observer) {
+  const Tensor mask = (read_reported(options.file, observer).pixels.mean(0) + 1) / 2;
   const double grey =
       mask.gt(0.05).logical_and(mask.lt(0.95)).to(torch::kFloat64).mean().item<double>();
-  if (grey > 0.01)
-    observer.on_warning(concat(file, ": a mask is black and white, but ", std::lround(100 * grey),
+  if (grey > 0.01 && options.threshold == MaskOptions{}.threshold)
+    observer.on_warning(concat(options.file, ": a mask is black and white, but ",
+                               std::lround(100 * grey),
                                " % of its pixels are grey; from mid-grey on they count as seen"));
   return mask;
 }
@@ -54,7 +56,7 @@ struct ObservedSquare {
 
 ObservedSquare frame_observed(const Tensor& picture, const Tensor& mask,
                               const ImageFraming& framing) {
-  const Tensor seen = mask.ge(0.5).to(torch::kFloat32).unsqueeze(0);
+  const Tensor seen = mask.to(torch::kFloat32).unsqueeze(0);
   const Tensor coverage = apply_framing(seen, framing);
   const Tensor sum =
       apply_framing(torch::where(seen.gt(0), picture, torch::zeros_like(picture)), framing);
@@ -83,7 +85,7 @@ Measurement measure_references(const MeasureOptions& options, Observer& observer
   }
   return measure_pictures(torch::stack(pictures), std::move(images), options.forward_operator,
                           options.noise, options.seed,
-                          [&](const std::string& file) { return read_mask(file, observer); });
+                          [&](const MaskOptions& mask) { return read_mask(mask, observer); });
 }
 
 // Operators whose part that is seen was drawn at random cannot have produced the user's data.
@@ -93,18 +95,18 @@ void require_observable(const OperatorOptions& options) {
     if (kind == random)
       throw ConfigError(concat("operator: ", kind,
                                " is drawn at random and cannot have made observed data; state the "
-                               "one that did: identity, box, mask, downsample, grayscale"));
+                               "one that did: identity, box, mask, downsample, resize, grayscale"));
   if (const auto* chain = std::get_if<ChainOptions>(&options))
     for (const Json& part : chain->parts) require_observable(read_operator(part));
 }
 
-// The file of the first mask among the operators, or nothing.
-std::string mask_file_of(const OperatorOptions& options) {
-  if (const auto* mask = std::get_if<MaskOptions>(&options)) return mask->file;
+// The first mask among the operators, or nothing.
+std::optional<MaskOptions> mask_of(const OperatorOptions& options) {
+  if (const auto* mask = std::get_if<MaskOptions>(&options)) return *mask;
   if (const auto* chain = std::get_if<ChainOptions>(&options))
     for (const Json& part : chain->parts)
-      if (const std::string file = mask_file_of(read_operator(part)); !file.empty()) return file;
-  return "";
+      if (const auto mask = mask_of(read_operator(part))) return mask;
+  return std::nullopt;
 }
 
 // The data of one damaged picture as the operator would have produced them, [1, ...].
@@ -120,8 +122,9 @@ Tensor observed_values(const Path& file, const Image& image, const ForwardOperat
 Measurement measure_observed(const MeasureOptions& options, Observer& observer) {
   require_observable(options.forward_operator);
   const Shape shape{3, options.size, options.size};
-  const std::string mask_file = mask_file_of(options.forward_operator);
-  const Tensor whole_mask = mask_file.empty() ? Tensor() : read_mask(mask_file, observer);
+  const std::optional<MaskOptions> mask_options = mask_of(options.forward_operator);
+  Tensor whole_mask;  // [H, W], true where seen
+  if (mask_options) whole_mask = read_mask(*mask_options, observer).ge(mask_options->threshold);
   Measurement out;
   out.noise = options.noise;
   out.noise_estimated = options.estimate_noise;
@@ -139,9 +142,10 @@ Measurement measure_observed(const MeasureOptions& options, Observer& observer) 
     if (whole_mask.defined()) {
       require_not_enlarged(file, image, options.size);
       if (whole_mask.size(0) != height || whole_mask.size(1) != width)
-        throw format_error(mask_file, concat("must be a mask of ", width, " x ", height,
-                                             " pixels, as ", file.string(), " has, but has ",
-                                             whole_mask.size(1), " x ", whole_mask.size(0)));
+        throw format_error(
+            mask_options->file,
+            concat("must be a mask of ", width, " x ", height, " pixels, as ", file.string(),
+                   " has, but has ", whole_mask.size(1), " x ", whole_mask.size(0)));
       const ObservedSquare seen = frame_observed(image.pixels, whole_mask, framing);
       square = seen.pixels;
       mask = seen.mask;
@@ -150,7 +154,7 @@ Measurement measure_observed(const MeasureOptions& options, Observer& observer) 
     }
     std::shared_ptr<const ForwardOperator> op =
         make_operator(options.forward_operator, shape, RandomStreams(options.seed),
-                      [&](const std::string&) { return mask; });
+                      [&](const MaskOptions&) { return mask; });
     if (out.forward_operator && mask.defined() &&
         !torch::equal(out.forward_operator->state().begin()->second, op->state().begin()->second))
       throw ConfigError(concat(file.string(),
