@@ -6,14 +6,24 @@
 
 namespace sgilo {
 
+Tensor reverse_drift(const ScoreFunction& score, const Sde& sde, const Tensor& x, const Tensor& t) {
+  return x * per_row(sde.drift_rate(t), x) -
+         score(x, t.to(x.options())) * per_row(sde.diffusion(t).square(), x);
+}
+
 Update predict(Predictor predictor, const ScoreFunction& score, const Sde& sde, const Tensor& x,
-               const Transition& step, const Tensor& noise) {
+               const Transition& step, const Tensor& noise, bool probability_flow) {
   if (predictor == Predictor::none) return {x, x};
   if (predictor == Predictor::ancestral && sde.kind() == SdeKind::subvp)
     throw ConfigError(
         "predictor ancestral_sampling works with the vp and ve diffusions, not with "
         "subvp");
-  const Tensor s = score_at(score, x, step.t);
+  if (probability_flow && predictor != Predictor::euler_maruyama &&
+      predictor != Predictor::reverse_diffusion)
+    throw ConfigError(concat("predictor ", word_of(predictor),
+                             " has no form for the probability flow, but euler_maruyama and "
+                             "reverse_diffusion have"));
+  const Tensor s = score_at(score, x, step.t) * (probability_flow ? 0.5 : 1.0);
   Tensor mean;
   double noise_std = std::sqrt(step.variance);
   switch (predictor) {
@@ -31,6 +41,7 @@ Update predict(Predictor predictor, const ScoreFunction& score, const Sde& sde, 
       if (predictor == Predictor::exponential || sde.kind() == SdeKind::ve)
         noise_std *= step.std_ratio;
   }
+  if (probability_flow) return {mean, mean};
   return {mean + noise * noise_std, mean};
 }
 

@@ -78,7 +78,8 @@ double Sde::std(double t) const { return std_of(options_, t); }
 double Sde::noise_ratio(double t) const { return std(t) / mean_scale(t); }
 double Sde::drift_rate(double t) const { return drift_rate_of(options_, t); }
 double Sde::diffusion(double t) const { return diffusion_of(options_, t); }
-Tensor Sde::mean_scale(const Tensor& t) const { return log_mean_scale_of(options_, t).exp(); }
+Tensor Sde::log_mean_scale(const Tensor& t) const { return log_mean_scale_of(options_, t); }
+Tensor Sde::mean_scale(const Tensor& t) const { return log_mean_scale(t).exp(); }
 Tensor Sde::std(const Tensor& t) const { return std_of(options_, t); }
 Tensor Sde::noise_ratio(const Tensor& t) const { return std(t) / mean_scale(t); }
 Tensor Sde::drift_rate(const Tensor& t) const { return drift_rate_of(options_, t); }

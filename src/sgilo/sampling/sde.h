@@ -63,6 +63,7 @@ class Sde {
   double noise_ratio(double t) const;  // std / mean_scale: the noise in the coordinates of x_0
   double drift_rate(double t) const;   // f(t)
   double diffusion(double t) const;    // g(t)
+  Tensor log_mean_scale(const Tensor& t) const;
   Tensor mean_scale(const Tensor& t) const;
   Tensor std(const Tensor& t) const;
   Tensor noise_ratio(const Tensor& t) const;
