@@ -7,6 +7,7 @@
 #include "sgilo/sampling/langevin.h"
 #include "sgilo/sampling/partial_reverse.h"
 #include "sgilo/sampling/probability_flow.h"
+#include "sgilo/sampling/released_samplers.h"
 #include "sgilo/sampling/reverse_sde.h"
 #include "support/expect_sampler_matches.h"
 
@@ -190,6 +191,21 @@ TEST(PredictorCorrector, SamplesAMixture) {
         // Time steps of 1/200 leave a bias of first order.
         mixture.mean(), mixture.covariance(), {.draws = 4000, .bias = 0.02});
   }
+}
+
+TEST(ReleasedSamplers, SampleAMixture) {
+  const Mixture mixture;
+  const Sde sde(SdeOptions{.scales = 400});
+  ReleasedSamplerOptions options;
+  options.snr = 0.05;
+  expect_sampler_matches(
+      [&](const std::vector<RandomStreams>& rows) {
+        return released_cold_sampler(mixture.score(sde), sde,
+                                     {static_cast<std::int64_t>(rows.size()), 2}, options,
+                                     draws_of(rows));
+      },
+      // Time steps of 1/400 leave a bias of first order.
+      mixture.mean(), mixture.covariance(), {.draws = 4000, .bias = 0.02});
 }
 
 TEST(AnnealedLangevin, SamplesAMixture) {

@@ -140,6 +140,23 @@ TEST(ReverseSde, HasNoAncestralStepForSubvp) {
             "predictor ancestral_sampling works with the vp and ve diffusions, not with subvp");
 }
 
+TEST(ReverseSde, StepsAlongTheProbabilityFlowWithoutNoise) {
+  const Sde sde;
+  const ScoreFunction score = gaussian_score(sde, torch::full({1}, 0.3), torch::full({1}, 0.5));
+  const Tensor x = torch::tensor({{0.8, -0.4}}), noise = torch::ones({1, 2});
+  const Transition step = sde.transition(0.3 - 1e-3, 0.3);
+  const Tensor expected = x - probability_flow_drift(score, sde, x, time_of_rows(0.3, x)) * 1e-3;
+  for (const Predictor predictor : {Predictor::euler_maruyama, Predictor::reverse_diffusion}) {
+    const Update update = predict(predictor, score, sde, x, step, noise, true);
+    EXPECT_TRUE(torch::allclose(update.x, expected, 0, 1e-5)) << word_of(predictor);
+    EXPECT_TRUE(torch::equal(update.x, update.mean)) << word_of(predictor);
+  }
+  EXPECT_EQ(error_text<ConfigError>(
+                [&] { predict(Predictor::ancestral, score, sde, x, step, noise, true); }),
+            "predictor ancestral_sampling has no form for the probability flow, but "
+            "euler_maruyama and reverse_diffusion have");
+}
+
 TEST(Langevin, PreconditionsDriftAndNoiseTogether) {
   const Tensor x = torch::tensor({1.0, 2.0}), score = torch::tensor({-1.0, 3.0});
   const Tensor noise = torch::tensor({0.5, -1.0}), step = torch::tensor({0.02, 0.08});

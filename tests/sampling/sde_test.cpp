@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
 
 #include "sgilo/core/error.h"
 #include "support/error_text.h"
@@ -83,6 +84,23 @@ TEST(Sde, ApproachesTheExactTransitionWithManyDiscreteLevels) {
     EXPECT_NEAR((1 - discrete.scale) * 1e5, (1 - exact.scale) * 1e5, 2e-3);
     EXPECT_NEAR(discrete.variance / exact.variance, 1, 1e-3) << sde.describe();
   }
+}
+
+TEST(Sde, KeepsTheSignalOfTheContinuousMeanInItsTables) {
+  const Sde vp(SdeOptions{.scales = 100000});
+  const Tensor kept = vp.alphas_cumprod();
+  EXPECT_NEAR(kept[50000].item<double>(), std::pow(vp.mean_scale(0.5), 2), 1e-4);
+  EXPECT_NEAR(vp.discrete_alpha(0.5), 1 - vp.discrete_betas()[49999].item<double>(), 1e-15);
+  const Sde ve(SdeOptions{.kind = SdeKind::ve, .scales = 11});
+  EXPECT_NEAR(ve.discrete_stds()[3].item<double>(), ve.std(0.3), 1e-12);
+  EXPECT_EQ(ve.discrete_alpha(0.5), 1);
+}
+
+TEST(Sde, HasThePriorsDensity) {
+  const Sde ve(SdeOptions{.kind = SdeKind::ve, .std_max = 2});
+  const Tensor x = torch::tensor({1.0, -3.0}, torch::kFloat64).view({1, 2, 1});
+  EXPECT_NEAR(ve.prior_log_density(x).item<double>(),
+              -10.0 / 8 - std::log(2 * std::numbers::pi * 4), 1e-12);
 }
 
 TEST(Sde, RecoversTheCleanRowFromTheScoreOfAPoint) {

@@ -47,5 +47,15 @@ TEST(Spheres, HaveTheNormOfTypicalDraws) {
       torch::allclose(noise.flatten(1).norm(2, {1}), torch::full({2}, 4.0, torch::kFloat64)));
 }
 
+TEST(ReleasedSpheres, KeepTheNormsOverTheAxesFromTheThirdOn) {
+  const Tensor styles = draws(7, {2, 3, 5}), maps = draws(8, {2, 1, 3, 4});
+  const Tensor radii = released_radii(styles);
+  EXPECT_EQ(radii.sizes(), (torch::IntArrayRef{2, 3, 1}));
+  const Tensor back = project_to_radii(3 * styles, radii);
+  EXPECT_TRUE(torch::allclose(back, styles, 1e-8, 1e-8));
+  EXPECT_EQ(released_radii(maps).sizes(), (torch::IntArrayRef{2, 1, 1, 1}));
+  EXPECT_TRUE(torch::allclose(released_radii(maps).flatten(), maps.flatten(1).norm(2, {1})));
+}
+
 }  // namespace
 }  // namespace sgilo

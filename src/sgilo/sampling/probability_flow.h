@@ -2,30 +2,20 @@
 // (Song et al. 2021, section 4.3): an adaptive solver, and a denoiser of a few evaluations.
 #pragma once
 
-#include "sgilo/core/observer.h"
+#include "sgilo/sampling/adaptive_ode.h"
 #include "sgilo/sampling/batch.h"
 #include "sgilo/sampling/sde.h"
 
 namespace sgilo {
 
-struct ProbabilityFlowOptions {
-  double relative_tolerance = 1e-5;
-  double absolute_tolerance = 1e-5;
-  int max_evaluations = 10000;
-  static constexpr auto fields() {
-    using O = ProbabilityFlowOptions;
-    return std::tuple{field("relative_tolerance", &O::relative_tolerance, "of one step, per row",
-                            positive<double>),
-                      field("absolute_tolerance", &O::absolute_tolerance, "of one step, per row",
-                            positive<double>),
-                      field("max_evaluations", &O::max_evaluations,
-                            "score evaluations before giving up", positive<int>)};
-  }
-};
+using ProbabilityFlowOptions = AdaptiveOdeOptions;
 
-// x at `from_t` carried to `to_t` (in either direction) by the Runge-Kutta pair of Dormand and
-// Prince, order 5(4). Each row has its own step size, so that it does not depend on its
-// neighbours. Throws NumericError when max_evaluations do not suffice.
+// f x - g^2 score / 2 at the times t [N] of the rows of x [N, ...].
+Tensor probability_flow_drift(const ScoreFunction& score, const Sde& sde, const Tensor& x,
+                              const Tensor& t);
+
+// x at `from_t` carried to `to_t` (in either direction) with an adaptive step for each row. Throws
+// NumericError when max_evaluations do not suffice.
 Tensor probability_flow(const ScoreFunction& score, const Sde& sde, const Tensor& x, double from_t,
                         double to_t, const ProbabilityFlowOptions& options, Observer& observer);
 

@@ -6,14 +6,24 @@
 
 namespace sgilo {
 
+Tensor reverse_drift(const ScoreFunction& score, const Sde& sde, const Tensor& x, const Tensor& t) {
+  return x * per_row(sde.drift_rate(t), x) -
+         score(x, t.to(x.options())) * per_row(sde.diffusion(t).square(), x);
+}
+
 Update predict(Predictor predictor, const ScoreFunction& score, const Sde& sde, const Tensor& x,
-               const Transition& step, const Tensor& noise) {
+               const Transition& step, const Tensor& noise, bool probability_flow) {
   if (predictor == Predictor::none) return {x, x};
   if (predictor == Predictor::ancestral && sde.kind() == SdeKind::subvp)
     throw ConfigError(
         "predictor ancestral_sampling works with the vp and ve diffusions, not with "
         "subvp");
-  const Tensor s = score_at(score, x, step.t);
+  if (probability_flow && predictor != Predictor::euler_maruyama &&
+      predictor != Predictor::reverse_diffusion)
+    throw ConfigError(concat("predictor ", word_of(predictor),
+                             " has no form for the probability flow, but euler_maruyama and "
+                             "reverse_diffusion have"));
+  const Tensor s = score_at(score, x, step.t) * (probability_flow ? 0.5 : 1.0);
   Tensor mean;
   double noise_std = std::sqrt(step.variance);
   switch (predictor) {
@@ -31,20 +41,18 @@ Update predict(Predictor predictor, const ScoreFunction& score, const Sde& sde, 
       if (predictor == Predictor::exponential || sde.kind() == SdeKind::ve)
         noise_std *= step.std_ratio;
   }
+  if (probability_flow) return {mean, mean};
   return {mean + noise * noise_std, mean};
 }
 
 Update correct(Corrector corrector, const ScoreFunction& score, const Sde& sde, const Tensor& x,
                double t, double snr, const Tensor& noise, bool shared_norms) {
   if (corrector == Corrector::none) return {x, x};
+  const double alpha = sde.discrete_alpha(t);
+  if (alpha < 0)
+    throw ConfigError(concat("a corrector needs sde.scales of at least sde.beta_max = ",
+                             sde.options().beta_max, ", but it is ", sde.options().scales));
   const Tensor s = score_at(score, x, t);
-  const double scale = sde.kind() == SdeKind::ve ? 1.0 : [&] {
-    // subvp shares the table of vp.
-    SdeOptions options = sde.options();
-    options.kind = SdeKind::vp;
-    return Sde(options).discrete_transition(t).scale;
-  }();
-  const double alpha = scale * scale;
   Tensor step_size;
   if (corrector == Corrector::ald) {
     step_size = torch::full({}, 2 * alpha * std::pow(snr * sde.std(t), 2), x.options());

@@ -38,11 +38,17 @@ struct Update {
   Tensor mean;  // without it
 };
 
+// f x - g^2 score at the times t [N] of the rows of x [N, ...].
+Tensor reverse_drift(const ScoreFunction& score, const Sde& sde, const Tensor& x, const Tensor& t);
+
+// One predictor step. With `probability_flow` it is a step of that ODE: the score counts half, and
+// no noise is added; only euler_maruyama and reverse_diffusion have this form.
 Update predict(Predictor predictor, const ScoreFunction& score, const Sde& sde, const Tensor& x,
-               const Transition& transition, const Tensor& noise);
+               const Transition& transition, const Tensor& noise, bool probability_flow = false);
 
 // One corrector step. `shared_norms` takes one step size from norms averaged over the batch, as the
-// released program does; otherwise each row has its own.
+// released program does; otherwise each row has its own. Throws ConfigError where the table of the
+// discrete form would make the step negative (scales < beta_max).
 Update correct(Corrector corrector, const ScoreFunction& score, const Sde& sde, const Tensor& x,
                double t, double snr, const Tensor& noise, bool shared_norms = false);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "sgilo/core/options_json.h"
 
@@ -77,12 +78,20 @@ double Sde::std(double t) const { return std_of(options_, t); }
 double Sde::noise_ratio(double t) const { return std(t) / mean_scale(t); }
 double Sde::drift_rate(double t) const { return drift_rate_of(options_, t); }
 double Sde::diffusion(double t) const { return diffusion_of(options_, t); }
-Tensor Sde::mean_scale(const Tensor& t) const { return log_mean_scale_of(options_, t).exp(); }
+Tensor Sde::log_mean_scale(const Tensor& t) const { return log_mean_scale_of(options_, t); }
+Tensor Sde::mean_scale(const Tensor& t) const { return log_mean_scale(t).exp(); }
 Tensor Sde::std(const Tensor& t) const { return std_of(options_, t); }
 Tensor Sde::noise_ratio(const Tensor& t) const { return std(t) / mean_scale(t); }
 Tensor Sde::drift_rate(const Tensor& t) const { return drift_rate_of(options_, t); }
 Tensor Sde::diffusion(const Tensor& t) const { return diffusion_of(options_, t); }
 double Sde::prior_std() const { return kind() == SdeKind::ve ? options_.std_max : 1.0; }
+
+Tensor Sde::prior_log_density(const Tensor& x) const {
+  const Tensor flat = x.flatten(1);
+  const double variance = prior_std() * prior_std();
+  return flat.square().sum(1) / (-2 * variance) -
+         0.5 * static_cast<double>(flat.size(1)) * std::log(2 * std::numbers::pi * variance);
+}
 
 double Sde::t_of_std(double value) const {
   return t_of_std_unclamped(options_, std::clamp(value, std(0.0), std(1.0)));
@@ -123,32 +132,59 @@ Transition Sde::transition(double from_t, double to_t) const {
   return step;
 }
 
+// The product is float32, as in the released program: the index decides the level.
+int Sde::discrete_index(double t) const {
+  return static_cast<int>(static_cast<float>(t) * static_cast<float>(options_.scales - 1));
+}
+
+double Sde::discrete_beta(int index) const {
+  const double position =
+      options_.scales > 1 ? static_cast<double>(index) / (options_.scales - 1) : 0.0;
+  return (options_.beta_min + position * (options_.beta_max - options_.beta_min)) / options_.scales;
+}
+
+double Sde::discrete_std(int index) const {
+  return std(options_.scales > 1 ? static_cast<double>(index) / (options_.scales - 1) : 0.0);
+}
+
 Transition Sde::discrete_transition(double t) const {
-  const int n = options_.scales;
-  const int i = static_cast<int>(static_cast<float>(t) * static_cast<float>(n - 1));
-  const double position = n > 1 ? static_cast<double>(i) / (n - 1) : 0.0;
+  const int n = options_.scales, i = discrete_index(t);
   Transition step{t, 1.0 / n, 1, 0, 0};
   switch (kind()) {
-    case SdeKind::vp: {
-      const double beta =
-          (options_.beta_min + position * (options_.beta_max - options_.beta_min)) / n;
-      step.scale = std::sqrt(1 - beta);
-      step.variance = beta;
+    case SdeKind::vp:
+      step.variance = discrete_beta(i);
+      step.scale = std::sqrt(1 - step.variance);
       break;
-    }
     case SdeKind::subvp:
       step.scale = 1 + drift_rate(t) / n;
       step.variance = diffusion(t) * diffusion(t) / n;
       break;
     case SdeKind::ve: {
-      const double now = std(position);
-      const double before = i > 0 ? std(static_cast<double>(i - 1) / (n - 1)) : 0.0;
+      const double now = discrete_std(i), before = i > 0 ? discrete_std(i - 1) : 0.0;
       step.variance = now * now - before * before;
       step.std_ratio = before / now;
       break;
     }
   }
   return step;
+}
+
+Tensor Sde::discrete_betas() const {
+  std::vector<double> betas;
+  for (int i = 0; i < options_.scales; ++i) betas.push_back(discrete_beta(i));
+  return torch::tensor(betas, torch::kFloat64);
+}
+
+Tensor Sde::alphas_cumprod() const { return (1 - discrete_betas()).cumprod(0); }
+
+Tensor Sde::discrete_stds() const {
+  std::vector<double> stds;
+  for (int i = 0; i < options_.scales; ++i) stds.push_back(discrete_std(i));
+  return torch::tensor(stds, torch::kFloat64);
+}
+
+double Sde::discrete_alpha(double t) const {
+  return kind() == SdeKind::ve ? 1.0 : 1 - discrete_beta(discrete_index(t));
 }
 
 }  // namespace sgilo

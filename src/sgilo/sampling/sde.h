@@ -63,12 +63,14 @@ class Sde {
   double noise_ratio(double t) const;  // std / mean_scale: the noise in the coordinates of x_0
   double drift_rate(double t) const;   // f(t)
   double diffusion(double t) const;    // g(t)
+  Tensor log_mean_scale(const Tensor& t) const;
   Tensor mean_scale(const Tensor& t) const;
   Tensor std(const Tensor& t) const;
   Tensor noise_ratio(const Tensor& t) const;
   Tensor drift_rate(const Tensor& t) const;
   Tensor diffusion(const Tensor& t) const;
   double prior_std() const;  // of p_1, taken as N(0, prior_std^2 I): 1 or std_max
+  Tensor prior_log_density(const Tensor& x) const;  // of each row of x [N, ...], in nats: [N]
 
   // The inverses on [std(0), std(1)]; outside, the nearer end. t_of_std(0) is 0 for vp and subvp.
   double t_of_std(double std) const;
@@ -81,11 +83,22 @@ class Sde {
   Tensor denoised(const Tensor& x_t, double t, const Tensor& score) const;
 
   // The exact kernel between two times, and the one of `scales` discrete levels that the released
-  // program takes at time t (beta_i/N and sigma_i tables, index trunc(t (N-1))).
+  // program takes at time t, from the tables at index trunc(t (scales - 1)).
   Transition transition(double from_t, double to_t) const;
   Transition discrete_transition(double t) const;
 
+  // The tables [scales], float64: beta_i rising from beta_min / scales to beta_max / scales and the
+  // products of 1 - beta_0 .. 1 - beta_i (of vp, shared by subvp), the noise levels of ve.
+  Tensor discrete_betas() const;
+  Tensor alphas_cumprod() const;
+  Tensor discrete_stds() const;
+  double discrete_alpha(double t) const;  // 1 - beta_i at time t; 1 for ve
+
  private:
+  int discrete_index(double t) const;
+  double discrete_beta(int index) const;
+  double discrete_std(int index) const;
+
   SdeOptions options_;
 };
 

@@ -118,9 +118,13 @@ std::string ReleasedTransformer::describe() const {
 }
 
 ScoreFunction released_score(const ReleasedTransformer& network, const Sde& sde) {
-  return [=](const Tensor& x, const Tensor& t) {
-    return -network.forward(x, t) / per_row(sde.std(t), x);
+  const auto std = [sde](const Tensor& t) {
+    if (sde.kind() == SdeKind::ve) return sde.std(t);
+    const Tensor variance = 1 - (sde.log_mean_scale(t.to(torch::kFloat32)) * 2).exp();
+    return sde.kind() == SdeKind::vp ? variance.sqrt() : variance;
   };
+  return
+      [=](const Tensor& x, const Tensor& t) { return -network.forward(x, t) / per_row(std(t), x); };
 }
 
 }  // namespace sgilo

@@ -22,8 +22,17 @@ LatentState adam_step(const LatentState& v, const LatentState& gradient, StateDi
   });
 }
 
-double cosine_tail(double done) {
-  return 0.5 - 0.5 * std::cos(std::numbers::pi * std::min(1.0, (1 - done) / 0.25));
+namespace {
+
+// 1 until the last `share` of the way, then a cosine down to 0.
+double falling_over(double share, double done) {
+  return 0.5 - 0.5 * std::cos(std::numbers::pi * std::min(1.0, (1 - done) / share));
 }
+
+}  // namespace
+
+double cosine_tail(double done) { return falling_over(0.25, done); }
+
+double released_ramp(double done) { return std::min(1.0, done / 0.05) * falling_over(0.75, done); }
 
 }  // namespace sgilo

@@ -21,4 +21,8 @@ LatentState adam_step(const LatentState& v, const LatentState& gradient, StateDi
 // `done` (in [0, 1)) of the steps.
 double cosine_tail(double done);
 
+// The schedule of the released ILO: up over the first twentieth, then down to 0 as a cosine over
+// the last three quarters (the released SGILO keeps its rate).
+double released_ramp(double done);
+
 }  // namespace sgilo

@@ -70,8 +70,8 @@ void mark_failures(SolverState& state, const Tensor& finite, std::string_view wh
   for (std::size_t row = 0; row < state.failures.size(); ++row)
     if (!ok[row] && state.failures[row].empty()) {
       const auto r = static_cast<std::int64_t>(row);
-      state.failures[row] = concat("image ", r / state.chains + 1, ", chain ", r % state.chains + 1, ": ",
-                                   what, " is not finite at step ", state.step);
+      state.failures[row] = concat("image ", r / state.chains + 1, ", chain ", r % state.chains + 1,
+                                   ": ", what, " is not finite at step ", state.step);
     }
 }
 
@@ -85,7 +85,10 @@ void move_chains(SolverState& state, const LatentState& proposed) {
 
 void keep_draw(SolverState& state, const Problem& problem) {
   const torch::NoGradGuard no_grad;
-  const Tensor image = problem.generator->decode(state.latent);
+  keep_image(state, problem, problem.generator->decode(state.latent));
+}
+
+void keep_image(SolverState& state, const Problem& problem, const Tensor& image) {
   const Tensor loss = measurement_loss(problem, image, row_measurements(problem, state));
   state.counters["decodes"] += static_cast<double>(image.size(0));
   const auto append = [&](const std::string& name, const Tensor& value) {

@@ -33,6 +33,8 @@ void move_chains(SolverState& state, const LatentState& proposed);
 // Decodes the current variables, without gradients, and appends them to "draws" and their loss
 // 0.5 ||A(x) - y||^2 to "draw_losses" [rows, kept].
 void keep_draw(SolverState& state, const Problem& problem);
+// The same for an image [rows, C, H, W] that is decoded already.
+void keep_image(SolverState& state, const Problem& problem, const Tensor& image);
 
 // Whether round `round` of `rounds` keeps a draw, when `kept` of those from `first` on do, evenly
 // spread; the last always does.

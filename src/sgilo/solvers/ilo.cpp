@@ -1,6 +1,5 @@
 #include "sgilo/solvers/ilo.h"
 
-#include <algorithm>
 #include <numeric>
 
 #include "sgilo/sampling/batch.h"
@@ -11,15 +10,6 @@
 #include "sgilo/solvers/variables.h"
 
 namespace sgilo {
-namespace {
-
-template <class T>
-T of_stage(const std::vector<T>& values, std::size_t stage) {
-  return values[std::min(stage, values.size() - 1)];
-}
-
-}  // namespace
-
 Ilo::Ilo(const IloOptions& options) : options_(options) {
   validate(options, "solver.");
   total_steps = std::accumulate(options.steps.begin(), options.steps.end(), std::int64_t{0});

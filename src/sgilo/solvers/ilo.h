@@ -6,15 +6,9 @@
 #pragma once
 
 #include "sgilo/solvers/solver.h"
+#include "sgilo/solvers/stage_lists.h"
 
 namespace sgilo {
-
-inline constexpr Check<std::vector<double>> non_negative_list{"a list of numbers of at least 0",
-                                                              [](const std::vector<double>& v) {
-                                                                for (const double x : v)
-                                                                  if (!(x >= 0)) return false;
-                                                                return !v.empty();
-                                                              }};
 
 // Lists are per stage; the last value holds for the stages beyond.
 struct IloOptions {

@@ -32,4 +32,14 @@ Tensor project_noise_sphere(const Tensor& noise) {
   return project_style_sphere(noise.flatten(1)).reshape(noise.sizes());
 }
 
+Tensor released_radii(const Tensor& x) {
+  Tensor squares = x.square();
+  for (std::int64_t axis = 2; axis < x.dim(); ++axis) squares = squares.sum(axis, /*keepdim=*/true);
+  return (squares + 1e-9).sqrt();
+}
+
+Tensor project_to_radii(const Tensor& x, const Tensor& radii) {
+  return x / released_radii(x) * radii;
+}
+
 }  // namespace sgilo
