@@ -111,7 +111,7 @@ std::string Table::markdown() const {
   std::string result;
   const auto add_line = [&](const std::vector<std::string>& cells) {
     result += "|";
-    for (const std::string& cell : cells) result += " " + markdown_cell(cell) + " |";
+    for (const std::string& cell : cells) result += concat(" ", markdown_cell(cell), " |");
     result += "\n";
   };
   add_line(columns_);
