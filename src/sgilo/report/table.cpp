@@ -98,7 +98,8 @@ std::string Table::csv() const {
   std::string result;
   const auto add_line = [&](const std::vector<std::string>& cells) {
     std::string line;
-    for (std::size_t i = 0; i < cells.size(); ++i) line += (i > 0 ? "," : "") + csv_cell(cells[i]);
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      line += concat(i > 0 ? "," : "", csv_cell(cells[i]));
     // An empty line would be no row at all for most readers.
     result += (line.empty() ? "\"\"" : line) + "\n";
   };
