@@ -2,8 +2,15 @@
 # instructions are chosen at run time (Highway), and no product and sum are fused unless the code says so, so that results repeat.
 add_library(sgilo_flags INTERFACE)
 target_compile_features(sgilo_flags INTERFACE cxx_std_20)
-target_compile_options(sgilo_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -fopenmp -ffp-contract=off)
-target_link_options(sgilo_flags INTERFACE -fopenmp)
+target_compile_options(sgilo_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -ffp-contract=off)
+if(SGILO_FUZZ)  # clang, whose OpenMP runtime would be a second one beside libtorch's
+  set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  target_compile_options(sgilo_flags INTERFACE -fsanitize=fuzzer-no-link ${sanitizers})
+  target_link_options(sgilo_flags INTERFACE ${sanitizers})
+else()
+  target_compile_options(sgilo_flags INTERFACE -fopenmp)
+  target_link_options(sgilo_flags INTERFACE -fopenmp)
+endif()
 if(SGILO_WERROR)
   target_compile_options(sgilo_flags INTERFACE -Werror)
 endif()

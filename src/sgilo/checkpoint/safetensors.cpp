@@ -220,9 +220,13 @@ void read_safetensors_entries(const Bytes& file, Checkpoint& checkpoint) {
 }
 
 SafetensorsFile read_safetensors(const std::filesystem::path& path) {
+  return read_safetensors(file_bytes(path), path);
+}
+
+SafetensorsFile read_safetensors(const Bytes& bytes, const std::filesystem::path& path) {
   Checkpoint checkpoint;
   checkpoint.path = path;
-  read_safetensors_entries(file_bytes(path), checkpoint);
+  read_safetensors_entries(bytes, checkpoint);
   SafetensorsFile result{checkpoint.state(), {}};
   for (const auto& [name, value] : checkpoint.values)
     result.metadata[name] = value.get<std::string>();

@@ -21,6 +21,7 @@ struct SafetensorsFile {
 // file and the tensor, for anything that the format does not allow; nothing is allocated before the
 // header is proved to fit the file.
 SafetensorsFile read_safetensors(const std::filesystem::path& path);
+SafetensorsFile read_safetensors(const Bytes& bytes, const std::filesystem::path& path);
 
 bool is_safetensors(std::string_view start_of_file);
 // Enters the tensors, and the metadata as values.

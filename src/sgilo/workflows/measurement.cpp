@@ -113,7 +113,11 @@ void write_measurement(const std::filesystem::path& path, const Measurement& mea
 }
 
 Measurement read_measurement(const std::filesystem::path& path) {
-  const SafetensorsFile file = read_safetensors(path);
+  return read_measurement(file_bytes(path), path);
+}
+
+Measurement read_measurement(const Bytes& bytes, const std::filesystem::path& path) {
+  const SafetensorsFile file = read_safetensors(bytes, path);
   try {
     return measurement_from(file);
   } catch (const Error& error) {  // whatever is wrong here is the file's content

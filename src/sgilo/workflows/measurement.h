@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sgilo/checkpoint/byte_source.h"
 #include "sgilo/data/image_framing.h"
 #include "sgilo/operators/make_operator.h"
 #include "sgilo/operators/noise_model.h"
@@ -42,5 +43,7 @@ void write_measurement(const std::filesystem::path& path, const Measurement& mea
 
 // Throws FormatError for a file that is missing, damaged or of another kind.
 Measurement read_measurement(const std::filesystem::path& path);
+// The same for bytes that are there already; `path` is their name.
+Measurement read_measurement(const Bytes& bytes, const std::filesystem::path& path);
 
 }  // namespace sgilo

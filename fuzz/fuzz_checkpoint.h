@@ -1,0 +1,32 @@
+// What every fuzzed reader of weights does with the bytes: open, check sums, read all tensors.
+// Only FormatError may come out; anything else, a crash or a large allocation is a find.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "sgilo/checkpoint/read_checkpoint.h"
+#include "sgilo/core/error.h"
+
+namespace sgilo {
+
+inline void fuzz_checkpoint(const std::uint8_t* data, std::size_t size) {
+  CheckpointOptions options;
+  options.pickle.values = 10'000;
+  options.pickle.expanded_values = 20'000;
+  options.limits.gibibytes = 1.0 / 256;
+  for (const bool inert : {false, true}) {
+    options.pickle.inert = inert;
+    try {
+      const Checkpoint checkpoint = open_checkpoint(
+          memory_bytes(std::string(reinterpret_cast<const char*>(data), size), "input"), "input",
+          options);
+      checkpoint.verify();
+      checkpoint.state();
+    } catch (const FormatError&) {
+    }
+  }
+}
+
+}  // namespace sgilo

@@ -1,0 +1,33 @@
+// The pickle machine, and what PyTorch's objects mean, on storages that are all there.
+#include "fuzz_checkpoint.h"
+#include "sgilo/checkpoint/torch_pickle.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace sgilo;
+  const Bytes bytes = memory_bytes(std::string(reinterpret_cast<const char*>(data), size), "input");
+  for (const bool inert : {false, true}) {
+    PickleOptions options;
+    options.inert = inert;
+    options.values = 10'000;
+    options.expanded_values = 20'000;
+    Checkpoint checkpoint;
+    checkpoint.path = "input";
+    try {
+      ByteReader reader(bytes, "input");
+      const PickleDocument document = read_pickle(reader, options);
+      enter_pickle(
+          document, bytes,
+          [](const StorageIdentity& identity) {
+            if (identity.bytes() > 4096) throw FormatError("input: too large");
+            return memory_bytes(std::string(identity.bytes(), '\1'), "storage");
+          },
+          options, checkpoint);
+      CheckpointLimits limits;
+      limits.gibibytes = 1.0 / 256;
+      require_limits(checkpoint, size, limits);
+      checkpoint.state();
+    } catch (const FormatError&) {
+    }
+  }
+  return 0;
+}

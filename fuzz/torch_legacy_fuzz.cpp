@@ -1,0 +1,6 @@
+#include "fuzz_checkpoint.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  sgilo::fuzz_checkpoint(data, size);
+  return 0;
+}
