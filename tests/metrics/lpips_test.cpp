@@ -4,50 +4,18 @@
 
 #include <cmath>
 
-#include "sgilo/core/error.h"
-#include "sgilo/core/random_streams.h"
 #include "support/error_text.h"
+#include "support/small_lpips.h"
 
 namespace sgilo {
 namespace {
-
-struct Weights {
-  StateDict linear, backbone;
-  Lpips lpips() const { return Lpips(linear, backbone); }
-};
-
-// As VGG16 with few channels, its numbers from make(name, shape).
-template <class Make>
-Weights small_weights(const std::vector<std::int64_t>& widths, const Make& make) {
-  const std::vector<std::vector<int>> blocks{
-      {0, 2}, {5, 7}, {10, 12, 14}, {17, 19, 21}, {24, 26, 28}};
-  Weights out;
-  std::int64_t inputs = 3;
-  for (std::size_t i = 0; i < blocks.size(); ++i) {
-    for (const int index : blocks[i]) {
-      const std::string name = concat("features.", index);
-      out.backbone[name + ".weight"] = make(name + ".weight", Shape{widths[i], inputs, 3, 3});
-      out.backbone[name + ".bias"] = make(name + ".bias", Shape{widths[i]});
-      inputs = widths[i];
-    }
-    const std::string name = concat("lin", i, ".model.1.weight");
-    out.linear[name] = make(name, Shape{1, inputs, 1, 1}).abs();
-  }
-  return out;
-}
-
-Weights random_weights(torch::ScalarType type = torch::kFloat32) {
-  return small_weights({4, 5, 6, 7, 8}, [&](const std::string& name, const Shape& shape) {
-    return (RandomStreams(1).child(name).normal(shape) * (shape.size() == 4 ? 0.3 : 0.1)).to(type);
-  });
-}
 
 Tensor images(std::uint64_t seed, torch::ScalarType type = torch::kFloat32) {
   return RandomStreams(seed).normal({3, 3, 16, 20}).to(type);
 }
 
 TEST(Lpips, IsZeroForEqualImagesSymmetricAndTheSumOfItsLayers) {
-  const Lpips lpips = random_weights().lpips();
+  const Lpips lpips = random_small_lpips().lpips();
   const Tensor a = images(2), b = images(3);
   const Tensor distance = lpips.distance(a, b), layers = lpips.per_layer(a, b);
   ASSERT_EQ(distance.sizes(), torch::IntArrayRef({3}));
@@ -61,8 +29,8 @@ TEST(Lpips, IsZeroForEqualImagesSymmetricAndTheSumOfItsLayers) {
 // Convolutions that copy their input leave relu((x - shift) / scale) of an image of one colour in
 // every layer, away from the border and at it.
 TEST(Lpips, OfImagesOfOneColourIsTheFormula) {
-  const Weights weights =
-      small_weights({3, 3, 3, 3, 3}, [](const std::string& name, const Shape& shape) {
+  const LpipsWeights weights =
+      small_lpips({3, 3, 3, 3, 3}, [](const std::string& name, const Shape& shape) {
         if (name.find("lin") == 0) return torch::tensor({0.5, 1., 2.}).view(shape);
         Tensor out = torch::zeros(shape, torch::kFloat64);
         if (shape.size() == 4)
@@ -84,7 +52,7 @@ TEST(Lpips, OfImagesOfOneColourIsTheFormula) {
 }
 
 TEST(Lpips, HasTheGradientsOfFiniteDifferencesInBothImages) {
-  const Lpips lpips = random_weights(torch::kFloat64).lpips();
+  const Lpips lpips = random_small_lpips(torch::kFloat64).lpips();
   const Tensor a = images(2, torch::kFloat64).requires_grad_();
   const Tensor b = images(3, torch::kFloat64).requires_grad_();
   const Tensor toward_a = images(4, torch::kFloat64), toward_b = images(5, torch::kFloat64);
@@ -101,7 +69,7 @@ TEST(Lpips, HasTheGradientsOfFiniteDifferencesInBothImages) {
 }
 
 TEST(Lpips, HasFiniteGradientsWhereAllFeaturesAreZero) {
-  Weights weights = random_weights();
+  LpipsWeights weights = random_small_lpips();
   weights.backbone["features.2.bias"] -= 1000;
   const Tensor a = images(2).requires_grad_();
   const Tensor gradient =
@@ -110,37 +78,37 @@ TEST(Lpips, HasFiniteGradientsWhereAllFeaturesAreZero) {
 }
 
 TEST(Lpips, TakesOneReferenceForAllImages) {
-  const Lpips lpips = random_weights().lpips();
+  const Lpips lpips = random_small_lpips().lpips();
   const Tensor a = images(2), b = images(3).narrow(0, 0, 1);
   EXPECT_TRUE(torch::allclose(lpips.distance(a, b), lpips.distance(a, b.expand_as(a)), 1e-5, 1e-7));
 }
 
 TEST(Lpips, NamesTheTensorThatDoesNotFit) {
   const auto error = [](const auto& change) {
-    Weights weights = random_weights();
+    LpipsWeights weights = random_small_lpips();
     change(weights);
     return error_text<FormatError>([&] { weights.lpips(); });
   };
-  EXPECT_EQ(error([](Weights& w) { w.backbone.erase("features.12.bias"); }),
+  EXPECT_EQ(error([](LpipsWeights& w) { w.backbone.erase("features.12.bias"); }),
             "tensor 'features.12.bias' is missing");
-  EXPECT_EQ(error([](Weights& w) { w.linear.erase("lin4.model.1.weight"); }),
+  EXPECT_EQ(error([](LpipsWeights& w) { w.linear.erase("lin4.model.1.weight"); }),
             "tensor 'lin4.model.1.weight' is missing");
-  EXPECT_EQ(error([](Weights& w) {
+  EXPECT_EQ(error([](LpipsWeights& w) {
               w.backbone["features.7.weight"] = torch::zeros({5, 4, 3, 3});
             }),
             "tensor 'features.7.weight' must have shape [-1, 5, 3, 3], but has [5, 4, 3, 3]");
-  EXPECT_EQ(error([](Weights& w) {
+  EXPECT_EQ(error([](LpipsWeights& w) {
               w.linear["lin1.model.1.weight"] = torch::zeros({1, 6, 1, 1});
             }),
             "tensor 'lin1.model.1.weight' must have shape [1, 5, 1, 1], but has [1, 6, 1, 1]");
-  EXPECT_EQ(error([](Weights& w) { w.linear["lin2.model.1.weight"].fill_(NAN); }),
+  EXPECT_EQ(error([](LpipsWeights& w) { w.linear["lin2.model.1.weight"].fill_(NAN); }),
             "tensor 'lin2.model.1.weight' is not finite");
-  EXPECT_EQ(error([](Weights& w) { w.linear["lin2.model.1.weight"].fill_(-1); }),
+  EXPECT_EQ(error([](LpipsWeights& w) { w.linear["lin2.model.1.weight"].fill_(-1); }),
             "tensor 'lin2.model.1.weight' must hold no negative number");
 }
 
 TEST(Lpips, RefusesImagesOfOtherShapes) {
-  const Lpips lpips = random_weights().lpips();
+  const Lpips lpips = random_small_lpips().lpips();
   const auto error = [&](const Shape& image, const Shape& reference) {
     return error_text<ConfigError>(
         [&] { lpips.distance(torch::zeros(image), torch::zeros(reference)); });

@@ -6,6 +6,7 @@
 #include "sgilo/data/image_io.h"
 #include "sgilo/workflows/run_folder.h"
 #include "support/error_text.h"
+#include "support/small_lpips.h"
 #include "workflows/tiny_model.h"
 
 namespace sgilo {
@@ -103,6 +104,41 @@ TEST_F(Compare, RunsOfTheSameImagesArePaired) {
   const Comparison found = compare_to({one, two}, {file('a'), file('b')});
   ASSERT_FALSE(found.differences.rows().empty());
   EXPECT_EQ(found.differences.rows()[0][0], "two - one");
+}
+
+TEST_F(Compare, LpipsIsAColumnWhenItsFilesAreGiven) {
+  const std::string run = write_run("run", "ab");
+  const LpipsWeights weights = random_small_lpips();
+  write_safetensors(folder_ / "vgg.safetensors", weights.linear);
+  write_safetensors(folder_ / "vgg16.safetensors", weights.backbone);
+  CompareOptions options;
+  options.runs = {run};
+  options.reference = {file('a'), file('c')};  // the second is another picture
+  options.lpips = path("vgg.safetensors");
+  options.lpips_backbone = path("vgg16.safetensors");
+  const Comparison found = compare(options, observer_);
+  ASSERT_EQ(found.metrics.columns().back(), "lpips");
+  ASSERT_EQ(found.summary.columns().back(), "lpips");
+  const Lpips lpips = weights.lpips();
+  const auto read = [&](char image) { return read_image(file(image)).pixels.unsqueeze(0); };
+  const double same = lpips.distance(pictures_.narrow(0, 0, 1), read('a')).item<double>();
+  const double other = lpips.distance(pictures_.narrow(0, 1, 1), read('c')).item<double>();
+  EXPECT_GT(other, 100 * same);
+  for (const std::size_t row : {0, 1, 2}) {
+    EXPECT_NEAR(std::stod(found.metrics.rows()[row].back()), same, 1e-3 * same + 1e-9);
+    EXPECT_NEAR(std::stod(found.metrics.rows()[row + 3].back()), other, 1e-3 * other);
+    EXPECT_NEAR(std::stod(found.summary.rows()[row].back()), (same + other) / 2, 1e-3 * other);
+  }
+  EXPECT_EQ(compare_to({run}, options.reference).metrics.columns().back(), "perceptual");
+
+  write_safetensors(folder_ / "vgg16.safetensors", weights.linear);
+  EXPECT_EQ(error_text<FormatError>([&] { plan(options); }),
+            "LPIPS of " + options.lpips + " and " + options.lpips_backbone +
+                ": tensor 'features.0.weight' is missing");
+  options.lpips_backbone = "";
+  EXPECT_EQ(error_text<ConfigError>([&] { compare(options, observer_); }),
+            "lpips_backbone must name the file of torchvision's VGG16 (vgg16-397923af.pth) when "
+            "lpips is stated, but is empty");
 }
 
 TEST_F(Compare, AFolderThatHoldsNoRunIsRefused) {

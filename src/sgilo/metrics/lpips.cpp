@@ -10,8 +10,6 @@ namespace {
 const std::vector<std::vector<int>> kBlocks{
     {0, 2}, {5, 7}, {10, 12, 14}, {17, 19, 21}, {24, 26, 28}};
 
-constexpr std::int64_t kSmallestSide = 16;  // halved four times
-
 // A finite tensor of this shape, in float64 if it is stored so, else in float32.
 Tensor weight_of(const StateDict& state, const std::string& name, torch::IntArrayRef shape) {
   const Tensor& tensor = require_tensor(state, name);

@@ -14,15 +14,17 @@ namespace sgilo {
 
 class Lpips {
  public:
+  static constexpr std::int64_t kSmallestSide = 16;  // halved four times
+
   // `linear`: the learned weights "lin0.model.1.weight" [1, C, 1, 1] to lin4. `backbone`: the
   // convolutions "features.0.weight" [C, 3, 3, 3], "features.0.bias" [C] to features.28, as
   // torchvision names them; other tensors are ignored. The numbers of channels are those of the
   // tensors. Throws FormatError naming the first tensor that is missing or does not fit.
   Lpips(const StateDict& linear, const StateDict& backbone);
 
-  // Images [N, 3, H, W] in [-1, 1], H and W at least 16; not clamped. The reference has the same
-  // shape, or is one image for all. Everything is computed in the type and on the device of the
-  // backbone. Throws ConfigError for other shapes.
+  // Images [N, 3, H, W] in [-1, 1], H and W at least kSmallestSide; not clamped. The reference has
+  // the same shape, or is one image for all. Everything is computed in the type and on the device
+  // of the backbone. Throws ConfigError for other shapes.
   Tensor distance(const Tensor& image, const Tensor& reference) const;   // [N]
   Tensor per_layer(const Tensor& image, const Tensor& reference) const;  // [layers, N], its terms
 

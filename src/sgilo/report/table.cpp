@@ -98,7 +98,8 @@ std::string Table::csv() const {
   std::string result;
   const auto add_line = [&](const std::vector<std::string>& cells) {
     std::string line;
-    for (std::size_t i = 0; i < cells.size(); ++i) line += (i > 0 ? "," : "") + csv_cell(cells[i]);
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      line += concat(i > 0 ? "," : "", csv_cell(cells[i]));
     // An empty line would be no row at all for most readers.
     result += (line.empty() ? "\"\"" : line) + "\n";
   };
@@ -111,7 +112,7 @@ std::string Table::markdown() const {
   std::string result;
   const auto add_line = [&](const std::vector<std::string>& cells) {
     result += "|";
-    for (const std::string& cell : cells) result += " " + markdown_cell(cell) + " |";
+    for (const std::string& cell : cells) result += concat(" ", markdown_cell(cell), " |");
     result += "\n";
   };
   add_line(columns_);

@@ -1,6 +1,7 @@
 #include "sgilo/workflows/compare.h"
 
 #include <numeric>
+#include <optional>
 
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/data/image_folder.h"
@@ -10,6 +11,7 @@
 #include "sgilo/metrics/perceptual.h"
 #include "sgilo/metrics/psnr.h"
 #include "sgilo/metrics/ssim.h"
+#include "sgilo/workflows/lpips_files.h"
 #include "sgilo/workflows/measurement.h"
 #include "sgilo/workflows/model.h"
 #include "sgilo/workflows/run_folder.h"
@@ -160,23 +162,57 @@ std::vector<std::size_t> references_of(const Run& run, bool by_name,
 }
 
 struct Scores {
-  double psnr = NAN, ssim = NAN, mse = NAN, perceptual = NAN;  // NaN: there is none
-  static constexpr std::array names{"psnr", "ssim", "mse", "perceptual"};
-  std::array<double, 4> values() const { return {psnr, ssim, mse, perceptual}; }
+  double psnr = NAN, ssim = NAN, mse = NAN, perceptual = NAN, lpips = NAN;  // NaN: there is none
+  static constexpr std::array names{"psnr", "ssim", "mse", "perceptual", "lpips"};
+  std::array<double, 5> values() const { return {psnr, ssim, mse, perceptual, lpips}; }
 };
 
+// The networks of those metrics that have one, and which columns there are.
+struct Judges {
+  FeatureClassifier classifier{nullptr};
+  std::optional<Lpips> lpips;
+
+  std::size_t metrics() const { return Scores::names.size() - (lpips ? 0 : 1); }
+  Table table(std::vector<std::string> columns) const {
+    columns.insert(columns.end(), Scores::names.begin(),
+                   Scores::names.begin() + static_cast<std::ptrdiff_t>(metrics()));
+    return Table(std::move(columns));
+  }
+};
+
+struct Reference {
+  Tensor image;                        // [C, H, W]
+  std::vector<Tensor> lpips_features;  // empty without LPIPS, and for an image too small for it
+};
+
+Reference reference_of(const Tensor& image, const Judges& judges) {
+  const torch::NoGradGuard no_grad;
+  Reference out{image, {}};
+  if (judges.lpips && image.size(1) >= Lpips::kSmallestSide)
+    out.lpips_features = judges.lpips->features(image.clamp(-1, 1).unsqueeze(0));
+  return out;
+}
+
 // Means over the rows of `images` [N, C, H, W], each against the one reference; none without rows.
-Scores scores_of(const Tensor& images, const Tensor& reference, FeatureClassifier& classifier) {
+Scores scores_of(const Tensor& images, const Reference& reference, Judges& judges) {
   const torch::NoGradGuard no_grad;
   if (images.size(0) == 0) return {};
-  const Tensor truth = reference.unsqueeze(0).expand_as(images).contiguous();
+  const Tensor truth = reference.image.unsqueeze(0).expand_as(images).contiguous();
   const auto mean = [](const Tensor& x) { return x.mean().item<double>(); };
   Scores out;
   out.mse = mean(mean_squared_error(images, truth));
   out.psnr = mean(psnr(images, truth));
   out.ssim = images.size(2) < 11 ? NAN : mean(ssim(images, truth));
-  out.perceptual =
-      classifier.is_empty() ? NAN : mean(perceptual_distance(classifier, images, truth));
+  if (!judges.classifier.is_empty())
+    out.perceptual = mean(perceptual_distance(judges.classifier, images, truth));
+  if (!reference.lpips_features.empty()) {
+    out.lpips = 0;
+    for (const Tensor& row : images.clamp(-1, 1).split(1))  // one by one: features are large
+      out.lpips += judges.lpips->per_layer(judges.lpips->features(row), reference.lpips_features)
+                       .sum()
+                       .item<double>() /
+                   static_cast<double>(images.size(0));
+  }
   return out;
 }
 
@@ -184,6 +220,14 @@ constexpr std::array kEstimates{"mean", "draw", "best"};
 using RunScores = std::array<std::vector<Scores>, 3>;  // by estimate, then image
 
 std::string cell(double value) { return std::isnan(value) ? "" : number_text(value, 5); }
+
+// The first cells of a row, then its scores.
+template <class Score>
+std::vector<std::string> row_of(std::vector<std::string> cells, std::size_t metrics,
+                                const Score& score) {
+  for (std::size_t m = 0; m < metrics; ++m) cells.push_back(cell(score(m)));
+  return cells;
+}
 
 // Over the images that have a score; NaN where none has.
 double average(const std::vector<Scores>& scores, std::size_t metric) {
@@ -212,6 +256,20 @@ void add_differences(Table& table, const std::string& name, const RunScores& run
     }
 }
 
+Judges judges_of(const CompareOptions& options) {
+  if (options.lpips.empty() != options.lpips_backbone.empty())
+    throw ConfigError(options.lpips.empty()
+                          ? "lpips must name the file of LPIPS's weights (vgg.pth) when "
+                            "lpips_backbone is stated, but is empty"
+                          : "lpips_backbone must name the file of torchvision's VGG16 "
+                            "(vgg16-397923af.pth) when lpips is stated, but is empty");
+  Judges judges;
+  if (!options.model.empty()) judges.classifier = load_model(options.model).classifier;
+  if (!options.lpips.empty())
+    judges.lpips = load_lpips(options.lpips, options.lpips_backbone, device_of(options.device));
+  return judges;
+}
+
 struct Inputs {
   std::vector<RunPlace> places;
   std::vector<fs::path> references;
@@ -224,7 +282,7 @@ Inputs inputs_of(const CompareOptions& options) {
     throw ConfigError("reference must name the true images, but is []");
   Inputs inputs{{}, image_files({options.reference.begin(), options.reference.end()})};
   for (const fs::path& file : inputs.references)
-    require_other_file(options.output, {file.string()});
+    require_other_file(options.output, {file.string(), options.lpips, options.lpips_backbone});
   for (const std::string& folder : options.runs)
     for (const RunPlace& place : runs_of(folder)) inputs.places.push_back(place);
   return inputs;
@@ -234,6 +292,7 @@ Inputs inputs_of(const CompareOptions& options) {
 
 std::string plan(const CompareOptions& options) {
   const Inputs inputs = inputs_of(options);
+  judges_of(options);
   std::string text;
   for (const RunPlace& place : inputs.places) text += concat("run ", place.folder.string(), "\n");
   return text + concat(inputs.references.size(), " reference image(s)\nwould write ",
@@ -242,11 +301,8 @@ std::string plan(const CompareOptions& options) {
 
 Comparison compare(const CompareOptions& options, Observer& observer) {
   const auto [places, files] = inputs_of(options);
-  FeatureClassifier classifier{nullptr};
-  if (!options.model.empty()) classifier = load_model(options.model).classifier;
-
-  Comparison out{Table({"run", "image", "estimate", "psnr", "ssim", "mse", "perceptual"}),
-                 Table({"run", "estimate", "psnr", "ssim", "mse", "perceptual"}),
+  Judges judges = judges_of(options);
+  Comparison out{judges.table({"run", "image", "estimate"}), judges.table({"run", "estimate"}),
                  Table({"runs", "estimate", "metric", "difference", "lower", "upper"})};
   const std::vector<std::string> references = image_names(files);
   RunScores first;
@@ -264,23 +320,22 @@ Comparison compare(const CompareOptions& options, Observer& observer) {
         observer.on_warning(concat(file.string(), ": is compared with the measured image '",
                                    run.images[i], "' of ", run.folder.string(),
                                    ", though its name differs"));
-      const Tensor reference = framed_reference(file, run, i, observer);
+      const Reference reference = reference_of(framed_reference(file, run, i, observer), judges);
       if (run.last[i].size(0) == 0)
         observer.on_warning(concat(run.folder.string(), ": every chain of image '", run.images[i],
                                    "' failed; it has no scores, and the means leave it out"));
-      scores[0].push_back(scores_of(run.mean[row].unsqueeze(0), reference, classifier));
-      scores[1].push_back(scores_of(run.last[i], reference, classifier));
-      scores[2].push_back(scores_of(run.best[row].unsqueeze(0), reference, classifier));
+      scores[0].push_back(scores_of(run.mean[row].unsqueeze(0), reference, judges));
+      scores[1].push_back(scores_of(run.last[i], reference, judges));
+      scores[2].push_back(scores_of(run.best[row].unsqueeze(0), reference, judges));
       for (std::size_t e = 0; e < kEstimates.size(); ++e) {
-        const Scores& s = scores[e].back();
-        out.metrics.add_row({run.name, run.images[i], kEstimates[e], cell(s.psnr), cell(s.ssim),
-                             cell(s.mse), cell(s.perceptual)});
+        const auto values = scores[e].back().values();
+        out.metrics.add_row(row_of({run.name, run.images[i], kEstimates[e]}, judges.metrics(),
+                                   [&](std::size_t m) { return values[m]; }));
       }
     }
     for (std::size_t e = 0; e < kEstimates.size(); ++e)
-      out.summary.add_row({run.name, kEstimates[e], cell(average(scores[e], 0)),
-                           cell(average(scores[e], 1)), cell(average(scores[e], 2)),
-                           cell(average(scores[e], 3))});
+      out.summary.add_row(row_of({run.name, kEstimates[e]}, judges.metrics(),
+                                 [&](std::size_t m) { return average(scores[e], m); }));
     if (first_order.empty()) {
       first = std::move(scores);
       first_name = run.name;

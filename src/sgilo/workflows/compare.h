@@ -13,6 +13,8 @@ struct CompareOptions : CommonOptions {
   std::vector<std::string> runs;
   std::vector<std::string> reference;
   std::string model;
+  std::string lpips;
+  std::string lpips_backbone;
   std::string output = "metrics.csv";
   static constexpr auto fields() {
     using O = CompareOptions;
@@ -23,6 +25,10 @@ struct CompareOptions : CommonOptions {
                   "the true images, in the order in which they were measured, or their folder"),
             field("model", &O::model,
                   "model folder whose classifier gives the perceptual distance (empty: none)"),
+            field("lpips", &O::lpips,
+                  "file of LPIPS 0.1's weights for VGG16, vgg.pth; adds its column (empty: none)"),
+            field("lpips_backbone", &O::lpips_backbone,
+                  "file of torchvision's VGG16, vgg16-397923af.pth, for lpips"),
             field("output", &O::output, "CSV file with one row per run, image and estimate")},
         common_fields());
   }
@@ -31,7 +37,7 @@ struct CompareOptions : CommonOptions {
 // Estimates: `mean` of all draws, `draw` (mean over the last draws of the chains, each judged by
 // itself), `best` (the chain with the lowest measurement loss).
 struct Comparison {
-  Table metrics;      // run, image, estimate, psnr, ssim, mse, perceptual
+  Table metrics;      // run, image, estimate, psnr, ssim, mse, perceptual, with its files lpips
   Table summary;      // run, estimate, means over the images
   Table differences;  // of each later run of the same images to the first, with 95 % intervals;
                       // empty for one image

@@ -193,7 +193,8 @@ Measurement measure_observed(const MeasureOptions& options, Observer& observer) 
 Measurement measure(const MeasureOptions& options, Observer& observer) {
   validate(options);
   for (const Path& file : files_of(options)) require_other_file(options.output, {file.string()});
-  require_other_file(options.output, {mask_file_of(options.forward_operator)});
+  if (const auto mask = mask_of(options.forward_operator))
+    require_other_file(options.output, {mask->file});
   if (options.observed) return measure_observed(options, observer);
   if (options.estimate_noise)
     throw ConfigError(
