@@ -93,6 +93,13 @@ TEST_F(SolveReleased, NamesTheFileThatDoesNotFit) {
   options_.released.style_score = sound.layer_scores[0];
   EXPECT_EQ(refusal().substr(0, sound.layer_scores[0].size() + 2), sound.layer_scores[0] + ": ");
   options_.released = sound;
+  options_.released.styles = (folder_ / "narrow.safetensors").string();
+  write_safetensors(options_.released.styles,
+                    {{"mean", torch::zeros({4})}, {"std", torch::ones({4})}});
+  EXPECT_EQ(refusal(),
+            concat(options_.released.styles,
+                   ": the Gaussian styles must have the generator's 8 numbers, but have 4"));
+  options_.released = sound;
   options_.released.layer_scores.push_back(sound.layer_scores[0]);
   EXPECT_EQ(refusal(),
             "released.layer_scores must name at most 2 files, one per layer of released stylegan2 "

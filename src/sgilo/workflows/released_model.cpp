@@ -22,15 +22,31 @@ StateDict read_tensors(const std::string& file, torch::Device device) {
   return tensors;
 }
 
-// Makes something of a file's tensors, naming the file where they do not fit.
+// What `make` returns; errors of what it is made of name the file.
 template <class Make>
-auto made_of(const std::string& file, torch::Device device, Make make) {
-  const StateDict tensors = read_tensors(file, device);
+auto naming(const std::string& file, Make make) {
   try {
-    return make(tensors);
+    return make();
   } catch (const Error& error) {
     throw FormatError(concat(file, ": ", error.what()));
   }
+}
+
+template <class Make>
+auto made_of(const std::string& file, torch::Device device, Make make) {
+  const StateDict tensors = read_tensors(file, device);
+  return naming(file, [&] { return make(tensors); });
+}
+
+// A generator whose styles come from their Gaussian fit: its own mapping network, of whatever
+// widths, has no part.
+StyleGan2 generator_without_mapping(const StateDict& state) {
+  StateDict tensors = state;
+  std::erase_if(tensors, [](const auto& named) { return named.first.starts_with("mapping.fc"); });
+  const std::int64_t width = require_tensor(tensors, "synthesis.b4.conv1.affine.weight").size(1);
+  tensors["mapping.fc0.weight"] = torch::zeros({width, width});
+  tensors["mapping.fc0.bias"] = torch::zeros({width});
+  return stylegan2_from_state(tensors);
 }
 
 VariablePrior score_of(const std::string& file, const Shape& shape, const Sde& sde,
@@ -66,13 +82,19 @@ ReleasedModel load_released_model(const ReleasedModelOptions& options,
   ReleasedModel model;
   model.name = fs::path(options.generator).filename().string();
   model.sde = Sde(options.sde);
-  StyleGan2 network = made_of(options.generator, device, stylegan2_from_state);
+  const bool fitted = !options.styles.empty();
+  StyleGan2 network =
+      made_of(options.generator, device, fitted ? generator_without_mapping : stylegan2_from_state);
   network->to(device);
   network->synthesis->convolution_type = scalar_type(run.precision);
   network->synthesis->kernel = run.kernel;
-  std::optional<GaussianStyles> fit;
-  if (!options.styles.empty()) fit = made_of(options.styles, device, GaussianStyles::from_state);
-  model.generator = std::make_unique<ReleasedGenerator>(network, std::move(fit));
+  if (fitted)
+    model.generator = made_of(options.styles, device, [&](const StateDict& tensors) {
+      return std::make_unique<ReleasedGenerator>(network, GaussianStyles::from_state(tensors));
+    });
+  else
+    model.generator =
+        naming(options.generator, [&] { return std::make_unique<ReleasedGenerator>(network); });
   network->synthesis->kernel_in_use();  // throws where it cannot run
 
   const SynthesisOptions& o = network->synthesis->options;
