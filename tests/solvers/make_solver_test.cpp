@@ -28,11 +28,14 @@ TEST(MakeSolver, BuildsEachKindByName) {
   EXPECT_EQ(
       make_solver(from(R"({"use_layer_score": false, "integrator": "langevin"})"))->describe(),
       "sgilo (langevin, 4 chains of 300 evaluations, style prior only)");
+  EXPECT_EQ(make_solver(ReleasedSgiloOptions{})->describe(),
+            "released sgilo (1 chains of 300 + 300 + 300 steps)");
 }
 
 TEST(MakeSolver, RefusesOptionsOutOfRangeInOneSentence) {
   EXPECT_EQ(refusal(R"({"kind": "sgil"})"),
-            "unknown solver 'sgil', did you mean 'sgilo'? known solvers: csgm, ilo, sgilo");
+            "unknown solver 'sgil', did you mean 'sgilo'? known solvers: csgm, ilo, sgilo, "
+            "released_sgilo");
   EXPECT_EQ(refusal(R"({"kind": "csgm", "chains": 0})"),
             "solver.chains must be positive, but is 0");
   EXPECT_EQ(refusal(R"({"kind": "ilo", "radii": [0.1, -1]})"),

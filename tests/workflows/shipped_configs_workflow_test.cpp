@@ -1,4 +1,5 @@
-// Every file of configs/ is a configuration of `sgilo solve` that runs on the shipped model.
+// Every file of configs/ is a configuration of `sgilo solve` that runs: on the shipped model, or
+// those of configs/released on files of the released program.
 #include <gtest/gtest.h>
 
 #include "sgilo/core/options_json.h"
@@ -8,6 +9,7 @@
 #include "sgilo/workflows/solve.h"
 #include "support/temporary_folder.h"
 #include "workflows/tiny_model.h"
+#include "workflows/tiny_released_model.h"
 
 namespace sgilo {
 namespace {
@@ -28,14 +30,14 @@ void shorten(SgiloOptions& o) {
   o.evaluations = 3 * o.annealed.inner_steps;
   o.kept = 1;
 }
+void shorten(ReleasedSgiloOptions& o) { o.steps.assign(o.steps.size(), 2); }
 
 TEST(ShippedConfigs, RunOnTheShippedModel) {
   const fs::path root = SGILO_SOURCE_DIR;
   const Model model = load_model(root / "models/portraits64");
-  const Measurement measurement =
-      measure_pictures(portrait_images(0, PortraitSplit::tune, 0, 1, 64),
-                       {{"a", center_square(64, 64, 64)}}, InpaintingOptions{0.05},
-                       GaussianNoiseOptions{0.01}, 1);
+  const Measurement measurement = measure_pictures(
+      portrait_images(0, PortraitSplit::tune, 0, 1, 64), {{"a", center_square(64, 64, 64)}},
+      InpaintingOptions{0.05}, GaussianNoiseOptions{0.01}, 1);
   const TemporaryFolder folder;
   int configs = 0;
   for (const auto& file : fs::directory_iterator(root / "configs")) {
@@ -54,6 +56,34 @@ TEST(ShippedConfigs, RunOnTheShippedModel) {
     ++configs;
   }
   EXPECT_GE(configs, 6);
+}
+
+TEST(ShippedConfigs, OfTheReleasedProgramRunOnItsFiles) {
+  const TemporaryFolder folder;
+  const ReleasedModelOptions files = write_tiny_released_model(folder.path());
+  const Measurement measurement =
+      measure_pictures(smooth_pictures(1, 16), {{"a", center_square(16, 16, 16)}},
+                       InpaintingOptions{0.5}, GaussianNoiseOptions{0.01}, 1);
+  write_measurement(folder / "y.safetensors", measurement);
+  int configs = 0;
+  for (const auto& file : fs::directory_iterator(fs::path(SGILO_SOURCE_DIR) / "configs/released")) {
+    SCOPED_TRACE(file.path().string());
+    SolveOptions options;
+    from_json(read_json_file(file.path()), options);
+    std::visit([](auto& solver) { shorten(solver); }, options.solver);
+    const Sde sde(options.released.sde);
+    options.released = files;
+    options.released.sde = sde.options();
+    options.measurement = folder / "y.safetensors";
+    options.output = folder / file.path().stem().string();
+    StoppingObserver observer;
+    const SolveResult result = solve(options, RunMode::fresh, observer);
+    EXPECT_TRUE(result.finished);
+    EXPECT_EQ(result.manifest["failures"], Json::array());
+    EXPECT_TRUE(observer.warnings.empty());
+    ++configs;
+  }
+  EXPECT_EQ(configs, 4);
 }
 
 }  // namespace

@@ -8,6 +8,9 @@ std::unique_ptr<Solver> make(const IloOptions& options) { return std::make_uniqu
 std::unique_ptr<Solver> make(const SgiloOptions& options) {
   return std::make_unique<Sgilo>(options);
 }
+std::unique_ptr<Solver> make(const ReleasedSgiloOptions& options) {
+  return std::make_unique<ReleasedSgilo>(options);
+}
 
 }  // namespace
 

@@ -6,11 +6,12 @@
 
 #include "sgilo/solvers/csgm.h"
 #include "sgilo/solvers/ilo.h"
+#include "sgilo/solvers/released_sgilo.h"
 #include "sgilo/solvers/sgilo.h"
 
 namespace sgilo {
 
-using SolverOptions = std::variant<CsgmOptions, IloOptions, SgiloOptions>;
+using SolverOptions = std::variant<CsgmOptions, IloOptions, SgiloOptions, ReleasedSgiloOptions>;
 
 // Throws ConfigError when an option is out of its range.
 std::unique_ptr<Solver> make_solver(const SolverOptions& options);

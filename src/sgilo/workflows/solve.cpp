@@ -2,7 +2,9 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include "sgilo/core/shape.h"
 #include "sgilo/files/file_problem.h"
@@ -50,8 +52,70 @@ class SavingObserver : public Observer {
   Stopwatch since_;
 };
 
+// What a run needs of a model, our own or a released one; refers to it.
+struct ModelInUse {
+  std::string name, hash, folder;  // folder: of our own
+  const Generator* generator = nullptr;
+  Kernel kernel = Kernel::automatic;
+  Sde sde;
+  std::map<int, std::map<std::string, VariablePrior>> priors;
+  std::function<double(const ForwardOperator&)> model_error;  // what it says of its own
+  std::vector<std::string> scored_layers;
+  bool released = false;
+};
+
+ModelInUse in_use(const Model& model) {
+  ModelInUse out{model.name,
+                 model.hash(),
+                 model.folder.string(),
+                 model.generator.get(),
+                 model.generator->network()->synthesis->kernel_in_use(),
+                 model.sde(),
+                 model.priors(),
+                 [&model](const ForwardOperator& forward_operator) {
+                   return model_error_of(model, forward_operator);
+                 },
+                 {}};
+  for (const auto& scored : model.scores) out.scored_layers.push_back(concat(scored.first));
+  return out;
+}
+
+ModelInUse in_use(const ReleasedModel& model) {
+  return {model.name,
+          model.hash,
+          "",
+          model.generator.get(),
+          model.generator->network()->synthesis->kernel_in_use(),
+          model.sde,
+          model.priors,
+          [](const ForwardOperator&) { return 0.0; },
+          {},
+          true};
+}
+
+// The model that the options name, for as long as a run lasts.
+class LoadedModel {
+ public:
+  explicit LoadedModel(const SolveOptions& options) {
+    if (options.released.named()) {
+      released_ = load_released_model(options.released, options);
+      model = in_use(*released_);
+    } else {
+      own_ = load_model(options.model, options);
+      model = in_use(*own_);
+    }
+  }
+  LoadedModel(const LoadedModel&) = delete;
+
+  ModelInUse model;
+
+ private:
+  std::optional<Model> own_;
+  std::optional<ReleasedModel> released_;
+};
+
 Json manifest_of(const Measurement& measurement, const std::string& measurement_hash,
-                 const Model& model, const SolveOptions& options, const Solver& solver,
+                 const ModelInUse& model, const SolveOptions& options, const Solver& solver,
                  double model_error) {
   const Shape image = model.generator->image_shape();
   Json images = Json::array();
@@ -65,11 +129,11 @@ Json manifest_of(const Measurement& measurement, const std::string& measurement_
           {"threads", at::get_num_threads()},
           {"device", options.device},
           {"precision", word_of(options.precision)},
-          {"kernel", word_of(model.generator->network()->synthesis->kernel_in_use())},
+          {"kernel", word_of(model.kernel)},
           {"solver", solver.describe()},
           {"model", model.name},
           {"generator", model.generator->describe()},
-          {"model_hash", model.hash()},
+          {"model_hash", model.hash},
           {"measurement_hash", measurement_hash},
           {"operator", measurement.forward_operator->describe()},
           {"noise", NoiseModel(measurement.noise).describe()},
@@ -150,26 +214,36 @@ Problem part_of(const Problem& problem, std::int64_t begin, std::int64_t count) 
   return part;
 }
 
-// A layer without a score would be sampled under N(0, I), which is no prior of it.
-void require_scores(const SolverOptions& solver, const Model& model) {
+// A layer without a score would be sampled under N(0, I), which is no prior of it; and the scores
+// of released networks are of other coordinates than ours.
+void require_scores(const SolverOptions& solver, const ModelInUse& model) {
   const auto* sgilo = std::get_if<SgiloOptions>(&solver);
+  if (!model.released && std::holds_alternative<ReleasedSgiloOptions>(solver))
+    throw ConfigError(
+        concat("solver released_sgilo takes the files of the released program "
+               "(--released.generator, ...), but the model is the folder ",
+               model.folder));
+  if (model.released && sgilo)
+    throw ConfigError(
+        "solver sgilo takes a model folder, but released.generator is named; with released files: "
+        "--solver released_sgilo, csgm or ilo");
   if (!sgilo || !sgilo->use_layer_score) return;
-  std::vector<std::string> known;
-  for (const auto& [layer, score] : model.scores) known.push_back(concat(layer));
   for (const int layer : sgilo->layers)
-    if (!model.scores.contains(layer))
-      throw ConfigError(concat("solver.layers must name layers whose score model ", model.name,
-                               " has (", known.empty() ? "none" : join(known), "), but names ",
-                               layer, "; without one: --solver.use-layer-score=false"));
+    if (std::find(model.scored_layers.begin(), model.scored_layers.end(), concat(layer)) ==
+        model.scored_layers.end())
+      throw ConfigError(
+          concat("solver.layers must name layers whose score model ", model.name, " has (",
+                 model.scored_layers.empty() ? "none" : join(model.scored_layers), "), but names ",
+                 layer, "; without one: --solver.use-layer-score=false"));
 }
 
 RandomStreams streams_of(const SolveOptions& options) {
   return RandomStreams(static_cast<std::uint64_t>(options.seed)).child("solve");
 }
 
-double resolved_model_error(const Measurement& measurement, const Model& model,
+double resolved_model_error(const Measurement& measurement, const ModelInUse& model,
                             const SolveOptions& options) {
-  return options.model_error < 0 ? model_error_of(model, *measurement.forward_operator)
+  return options.model_error < 0 ? model.model_error(*measurement.forward_operator)
                                  : options.model_error;
 }
 
@@ -178,11 +252,12 @@ const std::vector<std::string> kFreeOptions{"measurement", "model", "output", "t
                                             "save_minutes"};
 
 // The options as config.json keeps them: they repeat the run from any working folder.
-Json repeatable(SolveOptions options, const Model& model) {
+Json repeatable(SolveOptions options, const ModelInUse& model) {
   if (!options.measurement.empty())
     options.measurement = fs::absolute(options.measurement).lexically_normal().string();
   if (!options.model.empty() && !model.folder.empty())
     options.model = fs::absolute(model.folder).lexically_normal().string();
+  options.released = options.released.with_full_paths();
   return to_json(options);
 }
 
@@ -208,14 +283,33 @@ std::int64_t images_at_once(const SolveOptions& options, std::int64_t images) {
   return options.images_at_once == 0 ? images : std::min(images, options.images_at_once);
 }
 
-Problem problem_of(const Measurement& measurement, const Model& model,
+Problem problem_of(const Measurement& measurement, const ModelInUse& model, double model_error,
+                   torch::Device device) {
+  const Shape& measured = measurement.forward_operator->image_shape();
+  const Shape made = model.generator->image_shape();
+  if (measured != made)
+    throw ConfigError(concat("the measurement is of images ", shape_text(measured), ", but model ",
+                             model.name, " makes ", shape_text(made), "; measure with --size ",
+                             made.back()));
+  Problem problem;
+  problem.generator = model.generator;
+  problem.forward_operator = measurement.forward_operator.get();
+  problem.measurements = measurement.values.to(device);
+  problem.noise_std = measurement.noise_std();
+  problem.model_error_std = model_error;
+  problem.sde = model.sde;
+  problem.priors = model.priors;
+  return problem;
+}
+
+Problem problem_of(const Measurement& measurement, const ModelInUse& model,
                    const SolveOptions& options) {
-  return make_problem(measurement, model, resolved_model_error(measurement, model, options),
-                      device_of(options.device));
+  return problem_of(measurement, model, resolved_model_error(measurement, model, options),
+                    device_of(options.device));
 }
 
 // Throws, with the file's name, where solving what it holds would.
-void require_solvable(const fs::path& file, const Measurement& measurement, const Model& model,
+void require_solvable(const fs::path& file, const Measurement& measurement, const ModelInUse& model,
                       const SolveOptions& options) {
   require_scores(options.solver, model);
   try {
@@ -227,7 +321,7 @@ void require_solvable(const fs::path& file, const Measurement& measurement, cons
 }
 
 // From the first steps of the solver.
-double estimated_seconds(const Measurement& measurement, const Model& model,
+double estimated_seconds(const Measurement& measurement, const ModelInUse& model,
                          const SolveOptions& options, const Solver& solver) {
   const Problem problem = problem_of(measurement, model, options);
   const std::int64_t images = measurement.count(), group = images_at_once(options, images);
@@ -246,52 +340,9 @@ double estimated_seconds(const Measurement& measurement, const Model& model,
          static_cast<double>(solver.total_steps) * groups;
 }
 
-}  // namespace
-
-double peak_memory_mib() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
-}
-
-double model_error_of(const Model& model, const ForwardOperator& forward_operator) {
-  const Json stated =
-      model.description.is_object() ? model.description.value("model_error", Json()) : Json();
-  const Json options = forward_operator.options();
-  const std::string kind = options.value("kind", "");
-  Json value = stated;
-  if (stated.is_object())
-    value = stated.contains(kind) ? stated[kind] : stated.value("default", Json());
-  if (value.is_null()) return 0;
-  if (!value.is_number() || !(value.get<double>() >= 0))
-    throw format_error(model.folder / "model.json",
-                       concat("model_error must be a number of at least 0 for '", kind,
-                              "', but is ", value.dump()));
-  return value.get<double>();
-}
-
-Problem make_problem(const Measurement& measurement, const Model& model, double model_error,
-                     torch::Device device) {
-  const Shape& measured = measurement.forward_operator->image_shape();
-  const Shape made = model.generator->image_shape();
-  if (measured != made)
-    throw ConfigError(concat("the measurement is of images ", shape_text(measured), ", but model ",
-                             model.name, " makes ", shape_text(made), "; measure with --size ",
-                             made.back()));
-  Problem problem;
-  problem.generator = model.generator.get();
-  problem.forward_operator = measurement.forward_operator.get();
-  problem.measurements = measurement.values.to(device);
-  problem.noise_std = measurement.noise_std();
-  problem.model_error_std = model_error;
-  problem.sde = model.sde();
-  problem.priors = model.priors();
-  return problem;
-}
-
-SolveResult solve_measurement(const Measurement& measurement, const std::string& measurement_hash,
-                              const Model& model, const SolveOptions& options, RunMode mode,
-                              Observer& observer) {
+SolveResult solve_with(const ModelInUse& model, const Measurement& measurement,
+                       const std::string& measurement_hash, const SolveOptions& options,
+                       RunMode mode, Observer& observer) {
   const Json config = repeatable(options, model);
   const torch::Device device = device_of(options.device);
   const Problem problem = problem_of(measurement, model, options);
@@ -368,13 +419,55 @@ SolveResult solve_measurement(const Measurement& measurement, const std::string&
   return {manifest, true};
 }
 
+}  // namespace
+
+double peak_memory_mib() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+double model_error_of(const Model& model, const ForwardOperator& forward_operator) {
+  const Json stated =
+      model.description.is_object() ? model.description.value("model_error", Json()) : Json();
+  const Json options = forward_operator.options();
+  const std::string kind = options.value("kind", "");
+  Json value = stated;
+  if (stated.is_object())
+    value = stated.contains(kind) ? stated[kind] : stated.value("default", Json());
+  if (value.is_null()) return 0;
+  if (!value.is_number() || !(value.get<double>() >= 0))
+    throw format_error(model.folder / "model.json",
+                       concat("model_error must be a number of at least 0 for '", kind,
+                              "', but is ", value.dump()));
+  return value.get<double>();
+}
+
+Problem make_problem(const Measurement& measurement, const Model& model, double model_error,
+                     torch::Device device) {
+  return problem_of(measurement, in_use(model), model_error, device);
+}
+
+SolveResult solve_measurement(const Measurement& measurement, const std::string& measurement_hash,
+                              const Model& model, const SolveOptions& options, RunMode mode,
+                              Observer& observer) {
+  return solve_with(in_use(model), measurement, measurement_hash, options, mode, observer);
+}
+
+SolveResult solve_measurement(const Measurement& measurement, const std::string& measurement_hash,
+                              const ReleasedModel& model, const SolveOptions& options, RunMode mode,
+                              Observer& observer) {
+  return solve_with(in_use(model), measurement, measurement_hash, options, mode, observer);
+}
+
 SolveResult solve(const SolveOptions& options, RunMode mode, Observer& observer) {
   validate(options);
   const std::vector<fs::path> files = measurement_files(options);
-  const Model model = load_model(options.model, options);
+  const LoadedModel loaded(options);
+  const ModelInUse& model = loaded.model;
   if (!fs::is_directory(options.measurement))
-    return solve_measurement(read_measurement(files[0]), sha256_of_file(files[0]), model, options,
-                             mode, observer);
+    return solve_with(model, read_measurement(files[0]), sha256_of_file(files[0]), options, mode,
+                      observer);
   for (const fs::path& file : files) require_solvable(file, read_measurement(file), model, options);
   const RunFolder whole(options.output, mode, repeatable(options, model), kFreeOptions);
   Json runs = Json::array(), names = Json::array();
@@ -385,8 +478,8 @@ SolveResult solve(const SolveOptions& options, RunMode mode, Observer& observer)
     // What an interrupted run of the folder has not come to may still hold an earlier run.
     const bool begun = RunFolder::holds(one.output, repeatable(one, model), kFreeOptions);
     const SolveResult result =
-        solve_measurement(read_measurement(file), sha256_of_file(file), model, one,
-                          mode == RunMode::resume && !begun ? RunMode::force : mode, observer);
+        solve_with(model, read_measurement(file), sha256_of_file(file), one,
+                   mode == RunMode::resume && !begun ? RunMode::force : mode, observer);
     runs.push_back(result.manifest);
     runs.back()["run"] = one.output;
     names.push_back(file.stem().string());
@@ -398,7 +491,8 @@ SolveResult solve(const SolveOptions& options, RunMode mode, Observer& observer)
 
 SolveEstimate estimate_solve(const SolveOptions& options) {
   validate(options);
-  const Model model = load_model(options.model, options);
+  const LoadedModel loaded(options);
+  const ModelInUse& model = loaded.model;
   SolveEstimate out;
   for (const fs::path& file : measurement_files(options)) {
     const Measurement measurement = read_measurement(file);

@@ -8,6 +8,7 @@
 #include "sgilo/workflows/common_options.h"
 #include "sgilo/workflows/measurement.h"
 #include "sgilo/workflows/model.h"
+#include "sgilo/workflows/released_model.h"
 #include "sgilo/workflows/run_folder.h"
 
 namespace sgilo {
@@ -15,6 +16,7 @@ namespace sgilo {
 struct SolveOptions : GeneratorRunOptions {
   std::string measurement;
   std::string model = "models/portraits64";
+  ReleasedModelOptions released;
   SolverOptions solver = SgiloOptions{};
   double model_error = -1;
   std::int64_t images_at_once = 0;
@@ -26,6 +28,9 @@ struct SolveOptions : GeneratorRunOptions {
         std::tuple{
             field("measurement", &O::measurement, "file of 'sgilo measure', or a folder of them"),
             field("model", &O::model, "model folder"),
+            field("released", &O::released,
+                  "files of the released programs in the place of a model folder, for the solvers "
+                  "released_sgilo, csgm and ilo"),
             field("solver", &O::solver, "what restores, name or name:key=value,..."),
             field("model_error", &O::model_error,
                   "standard deviation of what the generator cannot reach, beside the noise's "
@@ -52,6 +57,9 @@ SolveResult solve(const SolveOptions& options, RunMode mode, Observer& observer)
 // The same for a model in memory and one measurement.
 SolveResult solve_measurement(const Measurement& measurement, const std::string& measurement_hash,
                               const Model& model, const SolveOptions& options, RunMode mode,
+                              Observer& observer);
+SolveResult solve_measurement(const Measurement& measurement, const std::string& measurement_hash,
+                              const ReleasedModel& model, const SolveOptions& options, RunMode mode,
                               Observer& observer);
 
 // The problem of a measurement under a model; it refers to both. Throws ConfigError when their
