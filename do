@@ -6,6 +6,7 @@
 #   ./do build                builds the command build/release/sgilo
 #   ./do bench [OPTION...]    runs the benchmarks (options of Google Benchmark)
 #   ./do sanitize             the unit tests under the address and undefined-behaviour sanitizers
+#   ./do fuzz [SECONDS [TARGET...]]  the fuzz targets, each for so long (60; needs clang and PyTorch >= 2.7)
 #   ./do clean                removes build/
 # TORCH=debian or TORCH=python chooses the libtorch: Debian's, or that of a PyTorch >= 2.7, which is installed into .venv when
 # python3 has none. Unset: python3's PyTorch where there is a fitting one, else Debian's.
@@ -93,15 +94,35 @@ use_as_release() {
 # run_tests FOLDER [OPTION...]: one test program per core, each with one thread.
 run_tests() { OMP_NUM_THREADS=1 ctest --test-dir "$1" --output-on-failure -j "$(nproc)" "${@:2}"; }
 
+# fuzz_target NAME SECONDS: runs one target on its corpus, which grows from run to run. It starts from fuzz/seeds and, where they
+# are at hand, the golden data's files.
+fuzz_target() {
+  local target=$1 corpus="${SGILO_STATE_DIR:-build}/fuzz_corpus/$1" golden=${SGILO_GOLDEN_DIR:-../shared/golden} pattern
+  case $target in
+  pickle_fuzz | nvidia_pickle_fuzz) pattern='*.pkl' ;;
+  torch_zip_fuzz | torch_legacy_fuzz) pattern='*.pt*' ;;
+  npy_fuzz) pattern='t_*.np[yz]' ;;
+  *) pattern='' ;;
+  esac
+  mkdir -p "$corpus" "build/fuzz/finds/$target"
+  cp "fuzz/seeds/$target"/* "$corpus" 2>/dev/null || true
+  [ -z "$pattern" ] || [ ! -d "$golden" ] || find "$golden" -name "$pattern" -size -300k -exec cp {} "$corpus" \;
+  ASAN_OPTIONS=detect_leaks=0 OMP_NUM_THREADS=1 "build/fuzz/fuzz/$target" -max_total_time="$2" -max_len=400000 -timeout=30 \
+    -rss_limit_mb=3000 -malloc_limit_mb=512 -print_final_stats=1 -dict=fuzz/pickle.dict \
+    -artifact_prefix="build/fuzz/finds/$target/" "$corpus" >"build/fuzz/$target.log" 2>&1 || { tail -n 40 "build/fuzz/$target.log" >&2; return 1; }
+  say "$target: $(awk '/number_of_executed_units/ { units = $2 } /cov:/ { for (i = 1; i < NF; ++i) if ($i == "cov:") cov = $(i + 1) } END { print units " executions, coverage " cov }' "build/fuzz/$target.log") in $2 s"
+}
+
 word=${1:-help}
 [ $# -eq 0 ] || shift
 benchmarks=OFF
 case $word in
-help | -h | --help) sed -n '3,13s/^# \{0,1\}//p' "$0"; exit ;;
+help | -h | --help) sed -n '3,14s/^# \{0,1\}//p' "$0"; exit ;;
 clean) rm -rf build; exit ;;
 sanitize) TORCH=debian ;;
+fuzz) TORCH=python ;;  # clang 14 does not take the headers of libtorch 1.13
 build | demo | test | unit | bench) ;;
-*) fail "unknown word '$word'; known words: demo, test, unit, build, bench, sanitize, clean, help" ;;
+*) fail "unknown word '$word'; known words: demo, test, unit, build, bench, sanitize, fuzz, clean, help" ;;
 esac
 
 prepare
@@ -127,6 +148,13 @@ unit)
 sanitize)
   build_targets sanitize unit_tests
   run_tests build/sanitize -L unit "$@" ;;
+fuzz)
+  need clang libclang-rt-14-dev
+  build_targets fuzz all
+  seconds=${1:-60}
+  [ $# -eq 0 ] || shift
+  [ $# -gt 0 ] || set -- $(cd fuzz && ls ./*_fuzz.cpp | sed 's|./||; s/.cpp//')
+  for target; do fuzz_target "$target" "$seconds"; done ;;
 bench)
   benchmarks=ON
   build_targets "$torch" sgilo_benchmarks
