@@ -358,7 +358,8 @@ TEST_F(Command, UnknownOperatorSolverAndKeyAreNamedWithTheNearest) {
   expect_failure(measure_words({"--noise", "gauss:sigma=0.1"}), 2,
                  "unknown noise 'gauss'; known noises: gaussian");
   expect_failure({"solve", path("y"), "--solver", "sglio"}, 2,
-                 "unknown solver 'sglio', did you mean 'sgilo'? known solvers: csgm, ilo, sgilo, released_sgilo");
+                 "unknown solver 'sglio', did you mean 'sgilo'? known solvers: csgm, ilo, sgilo, "
+                 "released_sgilo");
   folder_.put("c.json", R"({"sizes": 16})");
   EXPECT_EQ(run(measure_words({"--config", path("c.json")})).err.substr(0, 61),
             "sgilo: sizes: unknown option 'sizes', did you mean 'size'? kn");

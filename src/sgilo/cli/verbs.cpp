@@ -14,16 +14,27 @@ Verb train_generator_verb();
 Verb train_classifier_verb();
 Verb train_score_verb();
 Verb portraits_verb();
+Verb generate_verb();
+Verb score_verb();
 Verb info_verb();
 Verb options_verb();
 
 const std::vector<Verb>& verbs() {
-  static const std::vector<Verb> all{
-      demo_verb(),        measure_verb(),         solve_verb(),
-      compare_verb(),     optest_verb(),          sample_verb(),
-      invert_verb(),      train_generator_verb(), train_classifier_verb(),
-      train_score_verb(), portraits_verb(),       info_verb(),
-      options_verb()};
+  static const std::vector<Verb> all{demo_verb(),
+                                     measure_verb(),
+                                     solve_verb(),
+                                     compare_verb(),
+                                     optest_verb(),
+                                     sample_verb(),
+                                     invert_verb(),
+                                     train_generator_verb(),
+                                     train_classifier_verb(),
+                                     train_score_verb(),
+                                     portraits_verb(),
+                                     generate_verb(),
+                                     score_verb(),
+                                     info_verb(),
+                                     options_verb()};
   return all;
 }
 

@@ -12,6 +12,9 @@ struct MappingOptions {
   std::int64_t layers = 4;
   double rate_multiplier =
       0.01;  // weights are stored divided by it, so that one optimiser step moves them less
+  std::int64_t classes = 0;    // 0: unconditional
+  std::int64_t hidden = 0;     // width of all layers but the last; 0: w_dim
+  std::int64_t embedding = 0;  // numbers that a class becomes, beside those of z
 };
 
 // y = x (W g)^T + b m with g = m / sqrt(in): x [N,in], weight [out,in], bias [out].
@@ -22,10 +25,13 @@ class MappingNetworkImpl : public torch::nn::Module {
  public:
   explicit MappingNetworkImpl(const MappingOptions& options);
 
-  Tensor forward(const Tensor& z);  // [N, z_dim] -> w [N, w_dim]
+  // [N, z_dim] -> w [N, w_dim]; `labels` [N, classes], one-hot, where the network has classes:
+  // their embedding, normalised as z is, stands behind z. Throws ConfigError when they are missing.
+  Tensor forward(const Tensor& z, const Tensor& labels = {});
 
   MappingOptions options;
   std::vector<Tensor> weights, biases;  // "fc0.weight", "fc0.bias", ...
+  Tensor embed_weight, embed_bias;      // "embed.weight" [embedding, classes]; undefined: none
   Tensor w_avg;                         // [w_dim], running mean of w
 };
 TORCH_MODULE(MappingNetwork);

@@ -13,10 +13,22 @@ StyleGan2Options options_from(const StateDict& state) {
     throw FormatError(concat("tensor 'mapping.fc0.weight' must have 2 axes, but has shape ",
                              shape_text(first.sizes())));
   options.mapping.z_dim = first.size(1);
-  options.mapping.w_dim = options.synthesis.w_dim = first.size(0);
+  options.mapping.hidden = first.size(0);
   options.mapping.layers = 0;
   while (state.count(concat("mapping.fc", options.mapping.layers, ".weight")))
     ++options.mapping.layers;
+  const Tensor& last =
+      require_tensor(state, concat("mapping.fc", options.mapping.layers - 1, ".weight"));
+  options.mapping.w_dim = options.synthesis.w_dim = last.dim() > 0 ? last.size(0) : 0;
+  if (const auto embed = state.find("mapping.embed.weight"); embed != state.end()) {
+    if (embed->second.dim() != 2 || embed->second.size(0) >= first.size(1))
+      throw FormatError(
+          concat("tensor 'mapping.embed.weight' must have shape [embedding, classes], but has ",
+                 shape_text(embed->second.sizes())));
+    options.mapping.embedding = embed->second.size(0);
+    options.mapping.classes = embed->second.size(1);
+    options.mapping.z_dim -= options.mapping.embedding;
+  }
   options.synthesis.widths.clear();
   for (std::int64_t r = 4;; r *= 2) {
     const auto it = state.find(concat("synthesis.b", r, ".conv1.bias"));
@@ -35,9 +47,10 @@ StyleGan2Impl::StyleGan2Impl(const StyleGan2Options& options) {
   synthesis = register_module("synthesis", SynthesisNetwork(options.synthesis));
 }
 
-Tensor StyleGan2Impl::styles(const Tensor& z, double psi, std::int64_t cutoff) {
+Tensor StyleGan2Impl::styles(const Tensor& z, double psi, std::int64_t cutoff,
+                             const Tensor& labels) {
   const Tensor w =
-      mapping->forward(z).unsqueeze(1).expand({-1, synthesis->options.style_rows(), -1});
+      mapping->forward(z, labels).unsqueeze(1).expand({-1, synthesis->options.style_rows(), -1});
   return truncate(w, mapping->w_avg, psi, cutoff);
 }
 

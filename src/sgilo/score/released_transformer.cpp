@@ -92,7 +92,8 @@ Tensor ReleasedTransformer::attention(const std::string& layer, const Tensor& to
       torch::matmul(weights, heads[2]).transpose(1, 2).reshape({n, tokens_, heads_ * kHeadWidth}));
 }
 
-Tensor ReleasedTransformer::forward(const Tensor& x, const Tensor& t) const {
+Tensor ReleasedTransformer::forward(const Tensor& x, const Tensor& t,
+                                    std::vector<Tensor>* hidden) const {
   const std::int64_t c = image_shape_[0], h = image_shape_[1], w = image_shape_[2], p = patch_;
   require_shape("the input of the released transformer", x, {-1, c, h, w});
   const std::int64_t n = x.size(0);
@@ -100,14 +101,20 @@ Tensor ReleasedTransformer::forward(const Tensor& x, const Tensor& t) const {
                              .permute({0, 2, 4, 3, 5, 1})  // features ordered (p1, p2, c)
                              .reshape({n, tokens_, p * p * c});
   Tensor tokens = linear("to_patch_embedding.1", patches) + at("pos_embedding") + time_embedding(t);
+  const auto note = [&] {
+    if (hidden) hidden->push_back(tokens);
+  };
+  note();
   for (std::int64_t layer = 0; layer < depth_; ++layer) {
     const auto normalised = [&](const std::string& name) {
       return torch::layer_norm(tokens, {width_}, at(name + "norm.weight"), at(name + "norm.bias"));
     };
     const std::string first = layer_name(layer, 0), second = layer_name(layer, 1);
     tokens = tokens + attention(first, normalised(first));
+    note();
     tokens = tokens + linear(second + "fn.net.3",
                              torch::gelu(linear(second + "fn.net.0", normalised(second))));
+    note();
   }
   return linear("projector", tokens.reshape({n, h, w, width_ / (p * p)})).permute({0, 3, 1, 2});
 }

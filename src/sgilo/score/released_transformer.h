@@ -17,13 +17,15 @@ class ReleasedTransformer {
   // FormatError for a tensor that is missing or does not fit.
   ReleasedTransformer(const StateDict& weights, const Shape& image_shape);
 
-  Tensor forward(const Tensor& x, const Tensor& t) const;  // x [N, C, H, W], t [N]
+  // x [N, C, H, W], t [N]. `hidden` takes the tokens [N, tokens, width] as they enter the layers
+  // and as each attention and each MLP leaves them.
+  Tensor forward(const Tensor& x, const Tensor& t, std::vector<Tensor>* hidden = nullptr) const;
+  Tensor time_embedding(const Tensor& t) const;  // [N, tokens, 1], added to every channel
   std::string describe() const;
 
  private:
   const Tensor& at(const std::string& name) const;
   Tensor linear(const std::string& name, const Tensor& x) const;
-  Tensor time_embedding(const Tensor& t) const;  // [N, tokens, 1]
   Tensor attention(const std::string& layer, const Tensor& tokens) const;
 
   StateDict weights_;

@@ -1,0 +1,33 @@
+// Networks in the field's files, recognised by their tensors.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "sgilo/checkpoint/read_checkpoint.h"
+#include "sgilo/generator/stylegan2.h"
+#include "sgilo/score/released_transformer.h"
+
+namespace sgilo {
+
+struct GeneratorFile {
+  StyleGan2 network{nullptr};  // frozen, on the CPU
+  std::string layout;          // "NVIDIA StyleGAN2", "rosinality StyleGAN2"
+  std::string prefix;          // of its tensors in the file: "G_ema."
+};
+
+// The averaged generator of a snapshot or training checkpoint ("G_ema", "g_ema"), else the only
+// one of the file; the limit of the activations is the file's ("conv_clamp"). Throws FormatError,
+// also for StyleGAN3.
+GeneratorFile load_generator_file(const std::filesystem::path& path,
+                                  const CheckpointOptions& options = {});
+GeneratorFile generator_of(const Checkpoint& checkpoint);
+
+// Where the tensors of a generator begin in the file's names; throws FormatError naming the file.
+std::string generator_prefix(const Checkpoint& checkpoint);
+
+// A score network as SGILO released it, for variables of this shape [C, H, W].
+ReleasedTransformer load_released_score(const std::filesystem::path& path, const Shape& shape,
+                                        const CheckpointOptions& options = {});
+
+}  // namespace sgilo
