@@ -341,11 +341,13 @@ TEST_F(Command, UnknownFlagIsNamedWithTheNearestOfItsLevel) {
             "--solver.annealed.descent, --solver.annealed.first-std, --solver.annealed.inner, "
             "--solver.annealed.inner-steps, --solver.annealed.last-std, "
             "--solver.annealed.optimiser, --solver.annealed.step-size\n");
-  expect_failure({"info", "--sed=3"}, 2,
-                 "unknown option '--sed', did you mean '--seed'? known options: --config, "
-                 "--device, --dry-run, --help, --json, --quiet, --seed, --threads, --verbose");
-  expect_failure({"info", "more"}, 2,
-                 "'more' is one word too many for sgilo info; see sgilo info --help");
+  expect_failure(
+      {"info", "--sed=3"}, 2,
+      "unknown option '--sed', did you mean '--seed'? known options: --checkpoint, "
+      "--config, --device, --dry-run, --file, --help, --inert, --json, --quiet, --rows, --seed, "
+      "--threads, --verbose");
+  expect_failure({"options", "more"}, 2,
+                 "'more' is one word too many for sgilo options; see sgilo options --help");
 }
 
 TEST_F(Command, UnknownOperatorSolverAndKeyAreNamedWithTheNearest) {

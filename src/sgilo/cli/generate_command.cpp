@@ -36,7 +36,7 @@ Verb generate_verb() {
        "runs a generator's file on exact tensors: images, features, gradients",
        "sgilo generate --generator ffhq.pkl --z z.npy --truncation 0.7 -o image.npy",
        "",
-       {},
+       {{"inert", "checkpoint.pickle.inert"}},
        false,
        OutputKind::file},
       act_generate);
@@ -48,7 +48,7 @@ Verb score_verb() {
        "evaluates a released score network's file on exact tensors",
        "sgilo score --network latent.pth --input x.npy --t 0.3,0.7 -o score.npy",
        "",
-       {},
+       {{"inert", "checkpoint.pickle.inert"}},
        false,
        OutputKind::file},
       act_score);

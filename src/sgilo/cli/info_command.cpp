@@ -1,27 +1,61 @@
-// sgilo info: what this program is and runs on.
+// sgilo info: what is in a file; without one, what this program is and runs on. sgilo convert.
 #include "sgilo/cli/verb.h"
+#include "sgilo/workflows/inspect.h"
 #include "sgilo/workflows/system_info.h"
 
 namespace sgilo {
 namespace {
 
 struct InfoOptions : CommonOptions {
-  static constexpr auto fields() { return common_fields(); }
+  std::string file;
+  std::int64_t rows = 20;
+  CheckpointOptions checkpoint;
+  static constexpr auto fields() {
+    using O = InfoOptions;
+    return std::tuple_cat(
+        std::tuple{field("file", &O::file, "file of weights (empty: this program itself)"),
+                   field("rows", &O::rows, "tensors to list (0: all)", non_negative<std::int64_t>),
+                   field("checkpoint", &O::checkpoint, "limits of the file")},
+        common_fields());
+  }
 };
 
-Outcome act(const InfoOptions&, Console&) {
-  const SystemInfo info = system_info();
-  return {text(info), to_json(info)};
+Outcome act(const InfoOptions& options, Console&) {
+  if (options.file.empty()) {
+    const SystemInfo info = system_info();
+    return {text(info), to_json(info)};
+  }
+  const FileReport report = inspect(options.file, options.checkpoint);
+  return {text(report, options.rows), to_json(report)};
+}
+
+Outcome act_convert(const ConvertOptions& options, Console& console) {
+  if (console.dry_run) return planned(plan(options));
+  const ConvertResult result = convert(options, *console.observer);
+  return {concat(options.output, ": ", result.tensors, " tensors (", result.kind, ")\n"),
+          {{"output", options.output}, {"kind", result.kind}, {"tensors", result.tensors}}};
 }
 
 }  // namespace
 
 Verb info_verb() {
-  return make_verb<InfoOptions>({"info",
-                                 "version, libtorch, BLAS, threads, instructions and devices of "
-                                 "this program",
-                                 "sgilo info --json"},
-                                act);
+  return make_verb<InfoOptions>(
+      {"info",
+       "what is in a file of weights; without a file, what this program is and runs on",
+       "sgilo info ffhq.pkl",
+       "file",
+       {{"inert", "checkpoint.pickle.inert"}}},
+      act);
+}
+
+Verb convert_verb() {
+  return make_verb<ConvertOptions>(
+      {"convert",
+       "brings weights of any format to safetensors, or a generator to a model folder",
+       "sgilo convert ffhq.pkl -o ffhq.safetensors",
+       "input",
+       {{"inert", "checkpoint.pickle.inert"}}},
+      act_convert);
 }
 
 }  // namespace sgilo

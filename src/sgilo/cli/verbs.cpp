@@ -17,6 +17,7 @@ Verb portraits_verb();
 Verb generate_verb();
 Verb score_verb();
 Verb info_verb();
+Verb convert_verb();
 Verb options_verb();
 
 const std::vector<Verb>& verbs() {
@@ -34,6 +35,7 @@ const std::vector<Verb>& verbs() {
                                      generate_verb(),
                                      score_verb(),
                                      info_verb(),
+                                     convert_verb(),
                                      options_verb()};
   return all;
 }

@@ -1,5 +1,7 @@
 #include "sgilo/generator/stylegan2_generator.h"
 
+#include <algorithm>
+
 #include "sgilo/core/error.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/generator/kernels/upsample_filter.h"
@@ -95,10 +97,13 @@ StyleGan2Coordinates estimate_coordinates(StyleGan2 network, std::int64_t count,
   for (int layer = 1; layer <= layers; ++layer) {
     Tensor sum, squares;
     double numbers = 0;
-    for (std::size_t begin = 0; begin < rows.size(); begin += 64) {
+    // At most 64 rows and about 2^26 numbers of the layer at once.
+    const auto batch = static_cast<std::size_t>(
+        std::clamp<std::int64_t>((std::int64_t{1} << 26) / identity.dimension(layer), 1, 64));
+    for (std::size_t begin = 0; begin < rows.size(); begin += batch) {
       const std::vector<RandomStreams> part(
           rows.begin() + static_cast<std::ptrdiff_t>(begin),
-          rows.begin() + static_cast<std::ptrdiff_t>(std::min(begin + 64, rows.size())));
+          rows.begin() + static_cast<std::ptrdiff_t>(std::min(begin + batch, rows.size())));
       const Tensor x = identity.draw_mixed(layer, part).at("features").to(torch::kFloat64);
       const Tensor s = x.sum({0, 2, 3}), q = x.square().sum({0, 2, 3});
       sum = sum.defined() ? sum + s : s;

@@ -160,6 +160,7 @@ Model load_model(const std::filesystem::path& named, torch::Device device) {
     return loaded(folder, model.description, part, make);
   };
   StyleGan2 network = read("generator", stylegan2_from_state);
+  network->synthesis->options.clamp = model.description["parts"]["generator"].value("clamp", 0.0);
   network->to(device);
   auto coordinates = read("coordinates", [&](const StateDict& tensors) {
     return StyleGan2Coordinates::from_state(on_device(tensors, device));

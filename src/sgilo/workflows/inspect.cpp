@@ -1,0 +1,307 @@
+#include "sgilo/workflows/inspect.h"
+
+#include <algorithm>
+#include <iomanip>
+
+#include "sgilo/checkpoint/npz.h"
+#include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/core/shape.h"
+#include "sgilo/files/file_problem.h"
+#include "sgilo/files/sha256.h"
+#include "sgilo/generator/style_prior.h"
+#include "sgilo/generator/stylegan2_generator.h"
+#include "sgilo/workflows/model.h"
+
+namespace sgilo {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string size_text(std::uint64_t bytes) {
+  std::ostringstream out;
+  out << std::fixed << std::setprecision(1);
+  if (bytes < 10'000)
+    out << bytes << " bytes";
+  else if (bytes < 10'000'000)
+    out << static_cast<double>(bytes) / 1e3 << " kB";
+  else
+    out << static_cast<double>(bytes) / 1e6 << " MB";
+  return out.str();
+}
+
+std::string count_text(std::uint64_t numbers) {
+  std::ostringstream out;
+  out << std::fixed << std::setprecision(1);
+  if (numbers < 100'000)
+    out << numbers;
+  else
+    out << static_cast<double>(numbers) / 1e6 << " million";
+  return out.str();
+}
+
+std::string type_text(torch::ScalarType type) {
+  std::string name = c10::toString(type);
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return static_cast<char>(std::tolower(c)); });
+  if (name == "float") return "float32";
+  if (name == "double") return "float64";
+  if (name == "half") return "float16";
+  if (name == "long") return "int64";
+  if (name == "int") return "int32";
+  if (name == "short") return "int16";
+  if (name == "char") return "int8";
+  if (name == "byte") return "uint8";
+  return name;
+}
+
+const TensorEntry* find(const Checkpoint& c, const std::string& name) {
+  const auto found = c.tensors.find(name);
+  return found == c.tensors.end() ? nullptr : &found->second;
+}
+
+std::string in_part(const std::string& prefix) {
+  return prefix.empty() ? "" : concat(", in '", prefix.substr(0, prefix.size() - 1), "'");
+}
+
+std::int64_t size_at(const TensorEntry* entry, std::size_t axis) {
+  return entry && entry->sizes.size() > axis ? entry->sizes[axis] : 0;
+}
+
+void find_nvidia(const Checkpoint& c, const std::string& prefix, std::vector<std::string>& out) {
+  if (!c.has(prefix + "synthesis.b4.const")) return;
+  std::int64_t side = 4;
+  while (c.has(concat(prefix, "synthesis.b", 2 * side, ".conv1.weight"))) side *= 2;
+  int layers = 0;
+  while (c.has(concat(prefix, "mapping.fc", layers, ".weight"))) ++layers;
+  std::string text =
+      concat("StyleGAN2 generator of NVIDIA, ", side, "x", side, ", ", layers, " mapping layers");
+  if (const TensorEntry* embed = find(c, prefix + "mapping.embed.weight"))
+    text += concat(", ", size_at(embed, 1), " classes");
+  const auto value = [&](const std::string& name) {
+    const auto found = c.values.find(prefix + name);
+    return found != c.values.end() && !found->second.is_null() ? found->second.dump()
+                                                               : std::string();
+  };
+  if (const std::string clamp = value("synthesis.b4.conv1.conv_clamp"); !clamp.empty())
+    text += concat(", activations limited to ", clamp);
+  if (const std::string fp16 = value("_init_kwargs.synthesis_kwargs.num_fp16_res");
+      !fp16.empty() && fp16 != "0")
+    text += concat(", trained with its ", fp16, " largest resolutions in float16");
+  out.push_back(text + in_part(prefix));
+}
+
+void find_rosinality(const Checkpoint& c, const std::string& prefix,
+                     std::vector<std::string>& out) {
+  if (!c.has(prefix + "input.input") || !c.has(prefix + "conv1.conv.weight")) return;
+  std::int64_t side = 4, layers = 0;
+  for (int i = 0; c.has(concat(prefix, "to_rgbs.", i, ".bias")); ++i) side *= 2;
+  while (c.has(concat(prefix, "style.", layers + 1, ".weight"))) ++layers;
+  out.push_back(concat("StyleGAN2 generator of rosinality, ", side, "x", side, ", ", layers,
+                       " mapping layers", c.has("latent_avg") ? "" : ", without a mean style",
+                       in_part(prefix)));
+}
+
+void find_score(const Checkpoint& c, const std::string& prefix, std::vector<std::string>& out) {
+  const TensorEntry* positions = find(c, prefix + "pos_embedding");
+  if (!positions || !c.has(prefix + "transformer.layers.0.0.fn.norm.weight")) return;
+  int layers = 0;
+  while (c.has(concat(prefix, "transformer.layers.", layers, ".0.fn.norm.weight"))) ++layers;
+  out.push_back(concat("score network of SGILO (ViT), ", size_at(positions, 1), " tokens of width ",
+                       size_at(positions, 2), ", ", layers, " layers, ",
+                       size_at(find(c, prefix + "projector.weight"), 0), " channels",
+                       in_part(prefix)));
+}
+
+std::vector<std::string> findings_of(const Checkpoint& c) {
+  std::vector<std::string> out;
+  for (const char* prefix : {"G_ema.", "G.", ""}) find_nvidia(c, prefix, out);
+  for (const char* prefix : {"g_ema.", "g.", ""}) find_rosinality(c, prefix, out);
+  for (const char* prefix : {"module.", ""}) find_score(c, prefix, out);
+  for (const char* prefix : {"D.", "d.", ""})
+    if (c.has(std::string(prefix) + "b4.out.weight") ||
+        c.has(std::string(prefix) + "final_linear.1.weight"))
+      out.push_back("discriminator of StyleGAN2" + in_part(prefix));
+  const bool has_latents = c.has("latent_z");
+  if (has_latents) out.push_back("latents of a finished SGILO run: styles, layer and noises");
+  if (c.tensors.size() == 2 && c.has("mean") && c.has("std"))
+    out.push_back(concat("Gaussian fit of styles, ", size_at(find(c, "mean"), 0), " numbers"));
+  if (c.has("lin0.model.1.weight") && c.has("lin4.model.1.weight"))
+    out.push_back("linear layers of LPIPS");
+  if (c.has("features.0.weight") && c.has("features.28.weight"))
+    out.push_back("VGG16 of torchvision, as LPIPS takes it");
+  for (const auto& [name, entry] : c.tensors)
+    if (name.find("synthesis.input.freqs") != std::string::npos) {
+      out.push_back("StyleGAN3 generator, which is not supported");
+      break;
+    }
+  if (const auto format = c.values.find("format");
+      format != c.values.end() && format->second.is_string())
+    out.push_back(format->second.get<std::string>());
+  if (c.format == "TorchScript")
+    out.push_back("TorchScript module: its tensors are read; its code is never run here");
+  if (c.tensors.size() == 1 && !c.has("tensor") && c.has("array")) out.push_back("one array");
+  if (c.tensors.size() == 1 && c.has("tensor"))
+    out.push_back(concat("one tensor",
+                         size_at(find(c, "tensor"), 1) >= 8 && find(c, "tensor")->sizes.size() == 3
+                             ? ", perhaps the style rows of an ILO run"
+                             : ""));
+  const bool numbered =
+      c.tensors.size() > 1 && c.has("0") && c.has("1") && find(c, "0")->sizes.size() == 4;
+  if (numbered) out.push_back("a list of tensors, perhaps the noises of an ILO run");
+  if (out.empty())
+    out.push_back(c.tensors.empty() ? "no model: it holds no tensor"
+                                    : "no model that is known here");
+  return out;
+}
+
+void require_values(const ConvertOptions& o) {
+  if (o.input.empty()) throw ConfigError("input must be named");
+  if (o.output.empty()) throw ConfigError("output must be named");
+  require_other_file(o.output, {o.input});
+}
+
+bool is_file(const std::string& output) {
+  return output.ends_with(".safetensors") || output.ends_with(".npz");
+}
+
+// Where it came from, for the header of what is written.
+std::map<std::string, std::string> provenance(const ConvertOptions& options) {
+  return {{"source", fs::path(options.input).filename().string()},
+          {"source_sha256", sha256_of_file(options.input)}};
+}
+
+bool holds_generator(const Checkpoint& checkpoint) {
+  try {
+    generator_prefix(checkpoint);
+    return true;
+  } catch (const FormatError&) {
+    return false;
+  }
+}
+
+void write_tensors(const std::string& output, const StateDict& tensors,
+                   const std::map<std::string, std::string>& metadata) {
+  if (output.ends_with(".npz"))
+    write_npz(output, tensors);
+  else
+    write_safetensors(output, tensors, metadata);
+}
+
+// A model folder that solve takes: the generator, coordinates from random images, a style prior.
+void write_model(const ConvertOptions& options, const GeneratorFile& file, Observer& observer) {
+  const RandomStreams streams(static_cast<std::uint64_t>(options.seed));
+  observer.on_message(
+      concat("estimating coordinates from ", options.coordinate_samples, " random images"));
+  const StyleGan2Coordinates coordinates =
+      estimate_coordinates(file.network, options.coordinate_samples, streams.child("coordinates"));
+  const auto& o = file.network->synthesis->options;
+  Json facts = provenance(options);
+  facts["clamp"] = o.clamp;
+  write_model_part(options.output, "generator", state_of(*file.network), facts, false);
+  write_model_part(options.output, "coordinates", coordinates.state(), Json::object(), false);
+  write_model_part(options.output, "style_prior",
+                   StylePrior::isotropic(o.style_rows(), o.w_dim, 0.5).state(), Json::object(),
+                   false);
+}
+
+}  // namespace
+
+FileReport inspect(const fs::path& path, const CheckpointOptions& options) {
+  FileReport report;
+  report.checkpoint = open_checkpoint(path, options);
+  report.checkpoint.verify();
+  report.bytes = file_bytes(path)->size();
+  report.sha256 = sha256_of_file(path);
+  report.findings = findings_of(report.checkpoint);
+  for (const auto& [name, entry] : report.checkpoint.tensors) {
+    report.tensor_bytes += entry.bytes();
+    report.numbers += entry.bytes() / torch::elementSize(entry.type);
+  }
+  return report;
+}
+
+std::string text(const FileReport& report, std::int64_t rows) {
+  const Checkpoint& c = report.checkpoint;
+  std::string out = concat(c.path.string(), "\n  format   ", c.format, ", ",
+                           size_text(report.bytes), "\n  sha256   ", report.sha256, "\n");
+  for (std::size_t i = 0; i < report.findings.size(); ++i)
+    out += concat(i == 0 ? "  holds    " : "           ", report.findings[i], "\n");
+  out += concat("  tensors  ", c.tensors.size(), ", ", count_text(report.numbers), " numbers, ",
+                size_text(report.tensor_bytes), "\n");
+  std::size_t width = 0;
+  std::int64_t shown = 0;
+  for (const auto& [name, entry] : c.tensors)
+    if (rows == 0 || shown++ < rows)
+      width = std::max(width, std::min<std::size_t>(name.size(), 60));
+  shown = 0;
+  for (const auto& [name, entry] : c.tensors) {
+    if (rows > 0 && shown++ == rows) {
+      out += concat("    and ", c.tensors.size() - static_cast<std::size_t>(rows),
+                    " more (--rows 0 lists all)\n");
+      break;
+    }
+    out += concat("    ", name, std::string(name.size() < width ? width - name.size() : 0, ' '),
+                  "  ", type_text(entry.type), "  ", shape_text(entry.sizes), "\n");
+  }
+  return out;
+}
+
+Json to_json(const FileReport& report) {
+  const Checkpoint& c = report.checkpoint;
+  Json tensors = Json::object();
+  for (const auto& [name, entry] : c.tensors)
+    tensors[name] = {{"type", type_text(entry.type)}, {"shape", entry.sizes}};
+  Json values = Json::object();
+  for (const auto& [name, value] : c.values) values[name] = value;
+  return {{"file", c.path.string()},
+          {"format", c.format},
+          {"bytes", report.bytes},
+          {"sha256", report.sha256},
+          {"holds", report.findings},
+          {"numbers", report.numbers},
+          {"tensor_bytes", report.tensor_bytes},
+          {"tensors", tensors},
+          {"values", values},
+          {"classes", c.classes}};
+}
+
+std::string plan(const ConvertOptions& options) {
+  require_values(options);
+  const Checkpoint checkpoint = open_checkpoint(options.input, options.checkpoint);
+  return concat("would read ", options.input, " (", checkpoint.format, ", ",
+                checkpoint.tensors.size(), " tensors) and write ", options.output, "\n");
+}
+
+ConvertResult convert(const ConvertOptions& options, Observer& observer) {
+  require_values(options);
+  const Checkpoint checkpoint = open_checkpoint(options.input, options.checkpoint);
+  std::map<std::string, std::string> metadata = provenance(options);
+  if (options.part.empty() && holds_generator(checkpoint)) {
+    const GeneratorFile file = generator_of(checkpoint);
+    metadata["kind"] = "stylegan2";
+    metadata["layout"] = file.layout;
+    metadata["part"] = file.prefix;
+    metadata["conv_clamp"] = concat(file.network->synthesis->options.clamp);
+    const StateDict state = state_of(*file.network);
+    if (is_file(options.output))
+      write_tensors(options.output, state, metadata);
+    else
+      write_model(options, file, observer);
+    return {"stylegan2", state.size()};
+  }
+  if (!is_file(options.output))
+    throw ConfigError(concat(options.output, ": a folder is the model of a generator, but ",
+                             options.input,
+                             " holds none; name a file that ends in .safetensors or .npz"));
+  const StateDict state = checkpoint.state(options.part);
+  if (state.empty())
+    throw ConfigError(concat(options.input, ": ",
+                             options.part.empty()
+                                 ? "it holds no tensor"
+                                 : concat("no tensor's name starts with '", options.part, "'")));
+  metadata["kind"] = "tensors";
+  write_tensors(options.output, state, metadata);
+  return {"tensors", state.size()};
+}
+
+}  // namespace sgilo
