@@ -25,9 +25,11 @@ StateDict state_of(const torch::nn::Module& module) {
   return out;
 }
 
-void load_state(torch::nn::Module& module, const StateDict& state) {
-  StateDict own = state_of(module);
-  for (auto& [name, tensor] : own) {
+namespace {
+
+// Every tensor of the module must be in `state` with its shape, and no other.
+void require_same_tensors(const StateDict& own, const StateDict& state) {
+  for (const auto& [name, tensor] : own) {
     const Tensor& value = require_tensor(state, name);
     if (value.sizes() != tensor.sizes())
       throw FormatError(concat("tensor '", name, "' must have shape ", shape_text(tensor.sizes()),
@@ -36,8 +38,27 @@ void load_state(torch::nn::Module& module, const StateDict& state) {
   for (const auto& [name, tensor] : state)
     if (!own.count(name))
       throw FormatError(concat("tensor '", name, "' belongs to no part of the network"));
+}
+
+}  // namespace
+
+void load_state(torch::nn::Module& module, const StateDict& state) {
+  StateDict own = state_of(module);
+  require_same_tensors(own, state);
   const torch::NoGradGuard no_grad;
   for (auto& [name, tensor] : own) tensor.copy_(state.at(name));
+}
+
+void adopt_state(torch::nn::Module& module, StateDict state) {
+  require_same_tensors(state_of(module), state);
+  const auto adopt = [&](auto items) {
+    for (auto& item : items) {
+      Tensor& own = item.value();
+      own.set_data(state.at(item.key()).detach().to(own.scalar_type()));
+    }
+  };
+  adopt(module.named_parameters());
+  adopt(module.named_buffers());
 }
 
 const Tensor& require_tensor(const StateDict& state, const std::string& name) {

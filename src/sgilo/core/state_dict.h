@@ -25,6 +25,10 @@ StateDict state_of(const torch::nn::Module& module);
 // that is missing, mis-shaped or unknown.
 void load_state(torch::nn::Module& module, const StateDict& state);
 
+// Like load_state, but the module takes over the tensors themselves instead of copying those that
+// have its type: whoever still holds them shares memory with the module.
+void adopt_state(torch::nn::Module& module, StateDict state);
+
 // Throws FormatError when `name` is missing.
 const Tensor& require_tensor(const StateDict& state, const std::string& name);
 

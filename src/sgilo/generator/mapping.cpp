@@ -8,6 +8,10 @@
 
 namespace sgilo {
 
+Tensor first_weights(const Shape& shape, bool drawn) {
+  return drawn ? torch::randn(shape) : torch::empty(shape);
+}
+
 Tensor scaled_linear(const Tensor& x, const Tensor& weight, const Tensor& bias,
                      double rate_multiplier) {
   const double gain = rate_multiplier / std::sqrt(static_cast<double>(weight.size(1)));
@@ -26,14 +30,16 @@ MappingNetworkImpl::MappingNetworkImpl(const MappingOptions& o) : options(o) {
     const std::int64_t hidden = o.hidden > 0 ? o.hidden : o.w_dim;
     const std::int64_t in = i == 0 ? o.z_dim + o.embedding : hidden;
     const std::int64_t out = i == o.layers - 1 ? o.w_dim : hidden;
-    weights.push_back(
-        layer->register_parameter("weight", torch::randn({out, in}) / o.rate_multiplier));
+    Tensor drawn = first_weights({out, in}, o.drawn);
+    if (o.drawn) drawn = drawn / o.rate_multiplier;
+    weights.push_back(layer->register_parameter("weight", drawn));
     biases.push_back(layer->register_parameter("bias", torch::zeros({out})));
     register_module(concat("fc", i), layer);
   }
   if (o.classes > 0) {
     auto embed = std::make_shared<torch::nn::Module>();
-    embed_weight = embed->register_parameter("weight", torch::randn({o.embedding, o.classes}));
+    embed_weight =
+        embed->register_parameter("weight", first_weights({o.embedding, o.classes}, o.drawn));
     embed_bias = embed->register_parameter("bias", torch::zeros({o.embedding}));
     register_module("embed", embed);
   }

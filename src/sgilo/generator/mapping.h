@@ -15,7 +15,11 @@ struct MappingOptions {
   std::int64_t classes = 0;    // 0: unconditional
   std::int64_t hidden = 0;     // width of all layers but the last; 0: w_dim
   std::int64_t embedding = 0;  // numbers that a class becomes, beside those of z
+  bool drawn = true;           // false: weights are left for those that a file brings
 };
+
+// Weights of this shape for a network whose options say `drawn`: N(0, 1), or left as the memory is.
+Tensor first_weights(const Shape& shape, bool drawn);
 
 // y = x (W g)^T + b m with g = m / sqrt(in): x [N,in], weight [out,in], bias [out].
 Tensor scaled_linear(const Tensor& x, const Tensor& weight, const Tensor& bias,

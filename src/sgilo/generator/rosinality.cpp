@@ -25,7 +25,7 @@ bool is_rosinality(const StateDict& state) {
   return state.count("input.input") && state.count("conv1.conv.weight");
 }
 
-StateDict native_from_rosinality(const StateDict& state, const Tensor& style_average) {
+StateDict native_from_rosinality(StateDict state, const Tensor& style_average) {
   StateDict out;
   std::int64_t layer = 0;
   for (; state.count(concat("style.", layer + 1, ".weight")); ++layer)
@@ -39,9 +39,9 @@ StateDict native_from_rosinality(const StateDict& state, const Tensor& style_ave
 
   std::int64_t noise = 0;
   const auto add_convolution = [&](const std::string& from, const std::string& to, std::int64_t r) {
-    const Tensor weight = without_leading_ones(state, from + ".conv.weight", 4);
+    Tensor weight = without_leading_ones(state, from + ".conv.weight", 4);
     const double fan_in = static_cast<double>(weight[0].numel());
-    out[to + ".weight"] = weight / std::sqrt(fan_in);
+    out[to + ".weight"] = weight.is_floating_point() ? weight.div_(std::sqrt(fan_in)) : weight;
     out[to + ".bias"] = require_tensor(state, from + ".activate.bias");
     out[to + ".noise_strength"] = require_tensor(state, from + ".noise.weight").reshape({});
     out[to + ".affine.weight"] = require_tensor(state, from + ".conv.modulation.weight");

@@ -54,12 +54,14 @@ Tensor StyleGan2Impl::styles(const Tensor& z, double psi, std::int64_t cutoff,
   return truncate(w, mapping->w_avg, psi, cutoff);
 }
 
-StyleGan2 stylegan2_from_state(const StateDict& state) {
-  StyleGan2 network(options_from(state));
-  StateDict used;
-  for (const auto& [name, tensor] : state)
-    if (name.find("resample_filter") == std::string::npos) used[name] = tensor;
-  load_state(*network, used);
+StyleGan2 stylegan2_from_state(StateDict state) {
+  std::erase_if(state, [](const auto& named) {
+    return named.first.find("resample_filter") != std::string::npos;
+  });
+  StyleGan2Options options = options_from(state);
+  options.mapping.drawn = options.synthesis.drawn = false;
+  StyleGan2 network(options);
+  adopt_state(*network, std::move(state));
   return network;
 }
 

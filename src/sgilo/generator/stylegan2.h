@@ -29,8 +29,9 @@ class StyleGan2Impl : public torch::nn::Module {
 };
 TORCH_MODULE(StyleGan2);
 
-// Sizes are read off the tensors; `resample_filter` buffers are ignored, tensors may be of any
-// floating type. Throws FormatError naming the tensor that is missing or mis-shaped.
-StyleGan2 stylegan2_from_state(const StateDict& state);
+// A network that takes over the tensors (adopt_state). Sizes are read off them; `resample_filter`
+// buffers are ignored, tensors may be of any floating type. Throws FormatError naming the tensor
+// that is missing or mis-shaped.
+StyleGan2 stylegan2_from_state(StateDict state);
 
 }  // namespace sgilo

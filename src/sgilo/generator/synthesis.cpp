@@ -17,8 +17,8 @@ namespace {
 // activations on.
 class AffineImpl : public torch::nn::Module {
  public:
-  AffineImpl(std::int64_t w_dim, std::int64_t channels) {
-    weight = register_parameter("weight", torch::randn({channels, w_dim}));
+  AffineImpl(std::int64_t w_dim, std::int64_t channels, bool drawn) {
+    weight = register_parameter("weight", first_weights({channels, w_dim}, drawn));
     bias = register_parameter("bias", torch::ones({channels}));
   }
   Tensor forward(const Tensor& w) { return scaled_linear(w, weight, bias); }
@@ -31,13 +31,13 @@ class AffineImpl : public torch::nn::Module {
 class SynthesisLayerImpl : public torch::nn::Module {
  public:
   SynthesisLayerImpl(std::int64_t w_dim, std::int64_t in, std::int64_t out, std::int64_t resolution,
-                     bool up)
+                     bool up, bool drawn)
       : up_(up) {
-    affine_ = register_module("affine", std::make_shared<AffineImpl>(w_dim, in));
-    weight_ = register_parameter("weight", torch::randn({out, in, 3, 3}));
+    affine_ = register_module("affine", std::make_shared<AffineImpl>(w_dim, in, drawn));
+    weight_ = register_parameter("weight", first_weights({out, in, 3, 3}, drawn));
     bias_ = register_parameter("bias", torch::zeros({out}));
     strength_ = register_parameter("noise_strength", torch::zeros({}));
-    constant_noise = register_buffer("noise_const", torch::randn({resolution, resolution}));
+    constant_noise = register_buffer("noise_const", first_weights({resolution, resolution}, drawn));
   }
 
   Tensor forward(const Tensor& x, const Tensor& w, const Tensor& noise, double clamp) {
@@ -66,9 +66,9 @@ class SynthesisLayerImpl : public torch::nn::Module {
 
 class ToRgbImpl : public torch::nn::Module {
  public:
-  ToRgbImpl(std::int64_t w_dim, std::int64_t in) {
-    affine_ = register_module("affine", std::make_shared<AffineImpl>(w_dim, in));
-    weight_ = register_parameter("weight", torch::randn({3, in, 1, 1}));
+  ToRgbImpl(std::int64_t w_dim, std::int64_t in, bool drawn) {
+    affine_ = register_module("affine", std::make_shared<AffineImpl>(w_dim, in, drawn));
+    weight_ = register_parameter("weight", first_weights({3, in, 1, 1}, drawn));
     bias_ = register_parameter("bias", torch::zeros({3}));
   }
 
@@ -98,15 +98,16 @@ SynthesisNetworkImpl::SynthesisNetworkImpl(const SynthesisOptions& o) : options(
     auto block = std::make_shared<torch::nn::Module>();
     const std::int64_t width = o.widths[static_cast<std::size_t>(b)], r = o.resolution(b);
     if (b == 0) {
-      constant_ = block->register_parameter("const", torch::randn({width, 4, 4}));
+      constant_ = block->register_parameter("const", first_weights({width, 4, 4}, o.drawn));
     } else {
       const std::int64_t before = o.widths[static_cast<std::size_t>(b - 1)];
       layers_.push_back(block->register_module(
-          "conv0", std::make_shared<SynthesisLayerImpl>(o.w_dim, before, width, r, true)));
+          "conv0", std::make_shared<SynthesisLayerImpl>(o.w_dim, before, width, r, true, o.drawn)));
     }
     layers_.push_back(block->register_module(
-        "conv1", std::make_shared<SynthesisLayerImpl>(o.w_dim, width, width, r, false)));
-    to_rgb_.push_back(block->register_module("torgb", std::make_shared<ToRgbImpl>(o.w_dim, width)));
+        "conv1", std::make_shared<SynthesisLayerImpl>(o.w_dim, width, width, r, false, o.drawn)));
+    to_rgb_.push_back(
+        block->register_module("torgb", std::make_shared<ToRgbImpl>(o.w_dim, width, o.drawn)));
     register_module(concat("b", r), block);
   }
 }

@@ -18,6 +18,7 @@ struct SynthesisOptions {
   std::vector<std::int64_t> widths{
       128, 128, 96, 64, 32};  // channels of the blocks at 4, 8, 16, ...; the last gives the size
   double clamp = 0.0;         // limit of activations after the gain; 0: none
+  bool drawn = true;          // false: weights are left for those that a file brings
 
   std::int64_t blocks() const { return static_cast<std::int64_t>(widths.size()); }
   std::int64_t size() const { return std::int64_t{4} << (blocks() - 1); }

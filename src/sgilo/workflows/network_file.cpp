@@ -66,10 +66,10 @@ GeneratorFile generator_of(const Checkpoint& checkpoint) {
   const bool rosinality = is_rosinality(state);
   file.layout = rosinality ? "rosinality StyleGAN2" : "NVIDIA StyleGAN2";
   file.network = made_of(checkpoint.path, [&] {
-    if (!rosinality) return stylegan2_from_state(state);
+    if (!rosinality) return stylegan2_from_state(std::move(state));
     Tensor average;
     if (checkpoint.has("latent_avg")) average = checkpoint.load("latent_avg").to(torch::kFloat32);
-    return stylegan2_from_state(native_from_rosinality(state, average));
+    return stylegan2_from_state(native_from_rosinality(std::move(state), average));
   });
   file.network->synthesis->options.clamp = clamp_of(checkpoint, file.prefix);
   for (Tensor& parameter : file.network->parameters()) parameter.requires_grad_(false);

@@ -5,18 +5,17 @@
 #include "sgilo/checkpoint/read_checkpoint.h"
 #include "sgilo/files/sha256.h"
 #include "sgilo/score/released_transformer.h"
+#include "sgilo/workflows/network_file.h"
 
 namespace sgilo {
 namespace {
 
 namespace fs = std::filesystem;
 
-// The tensors of a file in float32; of a network snapshot those of its averaged generator.
 StateDict read_tensors(const std::string& file, torch::Device device) {
   const Checkpoint checkpoint = open_checkpoint(file);
   checkpoint.verify();
-  StateDict tensors = checkpoint.state("G_ema.");
-  if (tensors.empty()) tensors = checkpoint.state();
+  StateDict tensors = checkpoint.state();
   for (auto& named : tensors)
     if (named.second.is_floating_point()) named.second = named.second.to(device, torch::kFloat32);
   return tensors;
@@ -36,17 +35,6 @@ template <class Make>
 auto made_of(const std::string& file, torch::Device device, Make make) {
   const StateDict tensors = read_tensors(file, device);
   return naming(file, [&] { return make(tensors); });
-}
-
-// A generator whose styles come from their Gaussian fit: its own mapping network, of whatever
-// widths, has no part.
-StyleGan2 generator_without_mapping(const StateDict& state) {
-  StateDict tensors = state;
-  std::erase_if(tensors, [](const auto& named) { return named.first.starts_with("mapping.fc"); });
-  const std::int64_t width = require_tensor(tensors, "synthesis.b4.conv1.affine.weight").size(1);
-  tensors["mapping.fc0.weight"] = torch::zeros({width, width});
-  tensors["mapping.fc0.bias"] = torch::zeros({width});
-  return stylegan2_from_state(tensors);
 }
 
 VariablePrior score_of(const std::string& file, const Shape& shape, const Sde& sde,
@@ -83,8 +71,8 @@ ReleasedModel load_released_model(const ReleasedModelOptions& options,
   model.name = fs::path(options.generator).filename().string();
   model.sde = Sde(options.sde);
   const bool fitted = !options.styles.empty();
-  StyleGan2 network =
-      made_of(options.generator, device, fitted ? generator_without_mapping : stylegan2_from_state);
+  StyleGan2 network = load_generator_file(options.generator).network;
+  network->synthesis->options.clamp = 0;  // as the released program, which loses it
   network->to(device);
   network->synthesis->convolution_type = scalar_type(run.precision);
   network->synthesis->kernel = run.kernel;
