@@ -154,9 +154,10 @@ ReleasedSgilo::Loss ReleasedSgilo::loss(const SolverState& state, const Problem&
 
 StepReport ReleasedSgilo::step(SolverState& state, const Problem& problem,
                                const RandomStreams& streams) const {
-  const auto [round, done] = position(state);
+  const Position now = position(state);
+  const int round = now.round;
   const torch::NoGradGuard no_grad;
-  if (done == 0) enter_round(state, problem);
+  if (now.done == 0) enter_round(state, problem);
   const auto r = static_cast<std::size_t>(round);
   const DrawSource draws = draws_ ? draws_
                                   : draws_of(children(row_streams(problem, state, streams), "step",
@@ -186,8 +187,8 @@ StepReport ReleasedSgilo::step(SolverState& state, const Problem& problem,
   LatentState moved{round, {}};
   for (const auto& variable : at.gradient.variables)
     moved.variables.emplace_back(variable.first, v.at(variable.first));
-  moved =
-      adam_step(moved, at.gradient, state.tensors, done + 1, of_stage(options_.learning_rates, r));
+  moved = adam_step(moved, at.gradient, state.tensors, now.done + 1,
+                    of_stage(options_.learning_rates, r));
   for (const auto& [name, x] : moved.variables) v.at(name) = x;
   const auto drift = [&](const std::string& name, double temperature, const Tensor& by,
                          double noise) {

@@ -4,9 +4,11 @@
 #include <hwy/targets.h>
 #include <link.h>
 #include <malloc.h>
-#include <omp.h>
 #include <sched.h>
 #include <unistd.h>
+#ifdef _OPENMP  // not in the fuzz targets
+#include <omp.h>
+#endif
 
 #include <algorithm>
 #include <cstdlib>
@@ -147,7 +149,9 @@ void set_threads(int threads) {
     if (threads < 1) threads = hardware_threads();
   }
   at::set_num_threads(threads);
+#ifdef _OPENMP
   omp_set_num_threads(threads);
+#endif
   // An OpenBLAS with threads of its own hears neither of the above.
   if (const auto set = loaded_function<void(int)>("openblas_set_num_threads")) set(threads);
   static const bool once = [&] {  // libtorch takes this setting a single time
