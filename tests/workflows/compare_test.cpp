@@ -6,6 +6,7 @@
 #include "sgilo/data/image_io.h"
 #include "sgilo/workflows/run_folder.h"
 #include "support/error_text.h"
+#include "support/script_file.h"
 #include "support/small_lpips.h"
 #include "workflows/tiny_model.h"
 
@@ -139,6 +140,24 @@ TEST_F(Compare, LpipsIsAColumnWhenItsFilesAreGiven) {
   EXPECT_EQ(error_text<ConfigError>([&] { compare(options, observer_); }),
             "lpips_backbone must name the file of torchvision's VGG16 (vgg16-397923af.pth) when "
             "lpips is stated, but is empty");
+}
+
+TEST_F(Compare, TheFeaturesOfATrustedScriptAreAColumn) {
+  write_script(folder_ / "features.pt",
+               "def forward(self, x):\n  return x.mean([2, 3]) * self.scale\n");
+  CompareOptions options;
+  options.runs = {write_run("run", "ab")};
+  options.reference = {file('a'), file('c')};
+  options.feature_script = path("features.pt");
+  EXPECT_NE(error_text<ConfigError>([&] { plan(options); }).find("state --trust"),
+            std::string::npos);
+  options.trust = true;
+  const Comparison found = compare(options, observer_);
+  ASSERT_EQ(found.metrics.columns().back(), "feature_cosine");
+  const Tensor means = pictures_.mean({2, 3});
+  EXPECT_NEAR(std::stod(found.metrics.rows()[0].back()), 1, 1e-4);
+  EXPECT_NEAR(std::stod(found.metrics.rows()[3].back()),
+              torch::cosine_similarity(means[1], means[2], 0).item<double>(), 1e-3);
 }
 
 TEST_F(Compare, AFolderThatHoldsNoRunIsRefused) {

@@ -16,7 +16,7 @@ constexpr std::uint64_t kLongestInteger = 64;    // bytes of LONG1 and LONG4
 constexpr std::uint8_t kNewestProtocol = 5;
 
 // The functions whose calls the field's files hold; all are emulated or kept as records.
-constexpr std::array<std::string_view, 13> kCallable{
+constexpr std::array<std::string_view, 18> kCallable{
     "_codecs.encode",
     "__builtin__.set",
     "builtins.set",
@@ -28,6 +28,11 @@ constexpr std::array<std::string_view, 13> kCallable{
     "numpy.dtype",
     "torch._utils._rebuild_parameter",
     "torch._utils._rebuild_tensor_v2",
+    "torch.jit._pickle.build_boollist",
+    "torch.jit._pickle.build_doublelist",
+    "torch.jit._pickle.build_intlist",
+    "torch.jit._pickle.build_tensorlist",
+    "torch.jit._pickle.restore_type_tag",
     "torch.storage._load_from_bytes",
     "torch_utils.persistence._reconstruct_persistent_obj",
 };

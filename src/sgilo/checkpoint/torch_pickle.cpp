@@ -20,7 +20,7 @@ struct StorageClass {
   std::string_view name;
   torch::ScalarType type;
 };
-constexpr std::array<StorageClass, 11> kStorageClasses{{
+constexpr std::array<StorageClass, 13> kStorageClasses{{
     {"torch.FloatStorage", torch::kFloat32},
     {"torch.DoubleStorage", torch::kFloat64},
     {"torch.HalfStorage", torch::kFloat16},
@@ -31,6 +31,8 @@ constexpr std::array<StorageClass, 11> kStorageClasses{{
     {"torch.CharStorage", torch::kInt8},
     {"torch.ByteStorage", torch::kUInt8},
     {"torch.BoolStorage", torch::kBool},
+    {"torch.ComplexFloatStorage", torch::kComplexFloat},
+    {"torch.ComplexDoubleStorage", torch::kComplexDouble},
     {"torch.storage.UntypedStorage", torch::kUInt8},
 }};
 
@@ -191,8 +193,15 @@ class TorchPickle {
     return found;
   }
 
+  // restore_type_tag(value, "Dict[str, Tensor]") and the typed lists of C++ stand for their value.
+  bool is_tagged(Ref ref) const {
+    return call_of(ref).starts_with("torch.jit._pickle.") && !arguments(ref).empty();
+  }
+
   void enter(Ref ref, const std::string& path) {
-    if (is_tensor(ref)) {
+    if (is_tagged(ref)) {
+      enter(arguments(ref)[0], path);
+    } else if (is_tensor(ref)) {
       enter_tensor(ref, path);
     } else if (is_call(ref, "torch_utils.persistence._reconstruct_persistent_obj")) {
       enter_persistent_object(ref, path);

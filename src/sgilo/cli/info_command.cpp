@@ -9,12 +9,15 @@ namespace {
 struct InfoOptions : CommonOptions {
   std::string file;
   std::int64_t rows = 20;
+  bool trust = false;
   CheckpointOptions checkpoint;
   static constexpr auto fields() {
     using O = InfoOptions;
     return std::tuple_cat(
         std::tuple{field("file", &O::file, "file of weights (empty: this program itself)"),
                    field("rows", &O::rows, "tensors to list (0: all)", non_negative<std::int64_t>),
+                   field("trust", &O::trust,
+                         "load a module of TorchScript with libtorch, which runs its code"),
                    field("checkpoint", &O::checkpoint, "limits of the file")},
         common_fields());
   }
@@ -25,7 +28,7 @@ Outcome act(const InfoOptions& options, Console&) {
     const SystemInfo info = system_info();
     return {text(info), to_json(info)};
   }
-  const FileReport report = inspect(options.file, options.checkpoint);
+  const FileReport report = inspect(options.file, options.checkpoint, options.trust);
   return {text(report, options.rows), to_json(report)};
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/checkpoint/torch_script.h"
 #include "sgilo/data/image_folder.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/file_problem.h"
@@ -162,34 +163,52 @@ std::vector<std::size_t> references_of(const Run& run, bool by_name,
 }
 
 struct Scores {
-  double psnr = NAN, ssim = NAN, mse = NAN, perceptual = NAN, lpips = NAN;  // NaN: there is none
-  static constexpr std::array names{"psnr", "ssim", "mse", "perceptual", "lpips"};
-  std::array<double, 5> values() const { return {psnr, ssim, mse, perceptual, lpips}; }
+  double psnr = NAN, ssim = NAN, mse = NAN, perceptual = NAN, lpips = NAN, cosine = NAN;
+  static constexpr std::array names{"psnr", "ssim", "mse", "perceptual", "lpips", "feature_cosine"};
+  std::array<double, names.size()> values() const {  // NaN: there is none
+    return {psnr, ssim, mse, perceptual, lpips, cosine};
+  }
 };
 
 // The networks of those metrics that have one, and which columns there are.
 struct Judges {
   FeatureClassifier classifier{nullptr};
   std::optional<Lpips> lpips;
+  std::optional<TorchScript> feature_script;
+  std::int64_t feature_size = 0;
 
-  std::size_t metrics() const { return Scores::names.size() - (lpips ? 0 : 1); }
+  std::vector<std::size_t> metrics() const {  // of Scores::names
+    std::vector<std::size_t> out = {0, 1, 2, 3};
+    if (lpips) out.push_back(4);
+    if (feature_script) out.push_back(5);
+    return out;
+  }
   Table table(std::vector<std::string> columns) const {
-    columns.insert(columns.end(), Scores::names.begin(),
-                   Scores::names.begin() + static_cast<std::ptrdiff_t>(metrics()));
+    for (const std::size_t m : metrics()) columns.push_back(Scores::names[m]);
     return Table(std::move(columns));
+  }
+  // Images in [-1, 1] -> [N, F].
+  Tensor script_features(const Tensor& images) const {
+    const bool resized = feature_size > 0 && images.size(2) != feature_size;
+    const Tensor input =
+        resized ? torch::upsample_bilinear2d(images, {feature_size, feature_size}, false) : images;
+    return feature_script->forward(input).flatten(1);
   }
 };
 
 struct Reference {
   Tensor image;                        // [C, H, W]
   std::vector<Tensor> lpips_features;  // empty without LPIPS, and for an image too small for it
+  Tensor script_features;              // [1, F]; undefined without a script
 };
 
 Reference reference_of(const Tensor& image, const Judges& judges) {
   const torch::NoGradGuard no_grad;
-  Reference out{image, {}};
+  Reference out{image, {}, {}};
   if (judges.lpips && image.size(1) >= Lpips::kSmallestSide)
     out.lpips_features = judges.lpips->features(image.clamp(-1, 1).unsqueeze(0));
+  if (judges.feature_script)
+    out.script_features = judges.script_features(image.clamp(-1, 1).unsqueeze(0));
   return out;
 }
 
@@ -213,6 +232,9 @@ Scores scores_of(const Tensor& images, const Reference& reference, Judges& judge
                        .item<double>() /
                    static_cast<double>(images.size(0));
   }
+  if (reference.script_features.defined())
+    out.cosine = mean(torch::cosine_similarity(judges.script_features(images.clamp(-1, 1)),
+                                               reference.script_features));
   return out;
 }
 
@@ -223,9 +245,9 @@ std::string cell(double value) { return std::isnan(value) ? "" : number_text(val
 
 // The first cells of a row, then its scores.
 template <class Score>
-std::vector<std::string> row_of(std::vector<std::string> cells, std::size_t metrics,
-                                const Score& score) {
-  for (std::size_t m = 0; m < metrics; ++m) cells.push_back(cell(score(m)));
+std::vector<std::string> row_of(std::vector<std::string> cells,
+                                const std::vector<std::size_t>& metrics, const Score& score) {
+  for (const std::size_t m : metrics) cells.push_back(cell(score(m)));
   return cells;
 }
 
@@ -267,6 +289,9 @@ Judges judges_of(const CompareOptions& options) {
   if (!options.model.empty()) judges.classifier = load_model(options.model).classifier;
   if (!options.lpips.empty())
     judges.lpips = load_lpips(options.lpips, options.lpips_backbone, device_of(options.device));
+  if (!options.feature_script.empty())
+    judges.feature_script.emplace(options.feature_script, options.trust);
+  judges.feature_size = options.feature_size;
   return judges;
 }
 
@@ -282,7 +307,8 @@ Inputs inputs_of(const CompareOptions& options) {
     throw ConfigError("reference must name the true images, but is []");
   Inputs inputs{{}, image_files({options.reference.begin(), options.reference.end()})};
   for (const fs::path& file : inputs.references)
-    require_other_file(options.output, {file.string(), options.lpips, options.lpips_backbone});
+    require_other_file(options.output, {file.string(), options.lpips, options.lpips_backbone,
+                                        options.feature_script});
   for (const std::string& folder : options.runs)
     for (const RunPlace& place : runs_of(folder)) inputs.places.push_back(place);
   return inputs;

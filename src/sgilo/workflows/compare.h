@@ -15,6 +15,9 @@ struct CompareOptions : CommonOptions {
   std::string model;
   std::string lpips;
   std::string lpips_backbone;
+  std::string feature_script;
+  std::int64_t feature_size = 0;
+  bool trust = false;
   std::string output = "metrics.csv";
   static constexpr auto fields() {
     using O = CompareOptions;
@@ -29,6 +32,13 @@ struct CompareOptions : CommonOptions {
                   "file of LPIPS 0.1's weights for VGG16, vgg.pth; adds its column (empty: none)"),
             field("lpips_backbone", &O::lpips_backbone,
                   "file of torchvision's VGG16, vgg16-397923af.pth, for lpips"),
+            field("feature_script", &O::feature_script,
+                  "TorchScript module that maps images [N, 3, H, W] in [-1, 1] to features [N, F], "
+                  "as a network of identities; adds the cosine between them (empty: none)"),
+            field("feature_size", &O::feature_size,
+                  "side to which images are resized for it (0: as they are)",
+                  non_negative<std::int64_t>),
+            field("trust", &O::trust, "run the code of feature_script"),
             field("output", &O::output, "CSV file with one row per run, image and estimate")},
         common_fields());
   }
@@ -37,8 +47,9 @@ struct CompareOptions : CommonOptions {
 // Estimates: `mean` of all draws, `draw` (mean over the last draws of the chains, each judged by
 // itself), `best` (the chain with the lowest measurement loss).
 struct Comparison {
-  Table metrics;      // run, image, estimate, psnr, ssim, mse, perceptual, with its files lpips
-  Table summary;      // run, estimate, means over the images
+  Table metrics;  // run, image, estimate, psnr, ssim, mse, perceptual, with their files lpips and
+                  // feature_cosine
+  Table summary;  // run, estimate, means over the images
   Table differences;  // of each later run of the same images to the first, with 95 % intervals;
                       // empty for one image
 };

@@ -5,6 +5,7 @@
 
 #include "sgilo/checkpoint/npz.h"
 #include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/checkpoint/torch_script.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/sha256.h"
@@ -138,7 +139,8 @@ std::vector<std::string> findings_of(const Checkpoint& c) {
       format != c.values.end() && format->second.is_string())
     out.push_back(format->second.get<std::string>());
   if (c.format == "TorchScript")
-    out.push_back("TorchScript module: its tensors are read; its code is never run here");
+    out.push_back(
+        "TorchScript module: its tensors are read here; only libtorch can run its code (--trust)");
   if (c.tensors.size() == 1 && !c.has("tensor") && c.has("array")) out.push_back("one array");
   if (c.tensors.size() == 1 && c.has("tensor"))
     out.push_back(concat("one tensor",
@@ -206,13 +208,16 @@ void write_model(const ConvertOptions& options, const GeneratorFile& file, Obser
 
 }  // namespace
 
-FileReport inspect(const fs::path& path, const CheckpointOptions& options) {
+FileReport inspect(const fs::path& path, const CheckpointOptions& options, bool trust) {
   FileReport report;
   report.checkpoint = open_checkpoint(path, options);
   report.checkpoint.verify();
   report.bytes = file_bytes(path)->size();
   report.sha256 = sha256_of_file(path);
   report.findings = findings_of(report.checkpoint);
+  if (trust && report.checkpoint.format == "TorchScript")
+    for (const std::string& method : TorchScript(path, trust).methods())
+      report.findings.push_back(concat("method ", method));
   for (const auto& [name, entry] : report.checkpoint.tensors) {
     report.tensor_bytes += entry.bytes();
     report.numbers += entry.bytes() / torch::elementSize(entry.type);

@@ -16,8 +16,10 @@ struct FileReport {
   std::uint64_t numbers = 0, tensor_bytes = 0;
 };
 
-// Reads everything that has a checksum. Throws FormatError.
-FileReport inspect(const std::filesystem::path& path, const CheckpointOptions& options = {});
+// Reads everything that has a checksum. `trust`: also loads a module of TorchScript with libtorch,
+// which runs its code, and lists its methods. Throws FormatError.
+FileReport inspect(const std::filesystem::path& path, const CheckpointOptions& options = {},
+                   bool trust = false);
 
 // For people; `rows` tensors at most (0: all).
 std::string text(const FileReport& report, std::int64_t rows);

@@ -1,0 +1,33 @@
+// A module of TorchScript. Unlike every other file here it is a program: libtorch loads it and runs
+// its code, which can do whatever this process may. So it is opened only where the user says that
+// the file is trusted. A module saved by a newer PyTorch need not load in an older libtorch.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sgilo/core/torch.h"
+
+namespace sgilo {
+
+class TorchScript {
+ public:
+  // Throws ConfigError unless `trusted`, FormatError when libtorch cannot load it.
+  TorchScript(const std::filesystem::path& path, bool trusted, torch::Device device = torch::kCPU);
+
+  // What forward() makes of one tensor. Throws FormatError when it fails or returns no tensor.
+  Tensor forward(const Tensor& x) const;
+
+  // "forward(Tensor x) -> Tensor", for each method.
+  std::vector<std::string> methods() const;
+
+  struct Module;
+
+ private:
+  std::filesystem::path path_;
+  std::shared_ptr<Module> module_;
+};
+
+}  // namespace sgilo
