@@ -345,7 +345,7 @@ TEST_F(Command, UnknownFlagIsNamedWithTheNearestOfItsLevel) {
       {"info", "--sed=3"}, 2,
       "unknown option '--sed', did you mean '--seed'? known options: --checkpoint, "
       "--config, --device, --dry-run, --file, --help, --inert, --json, --quiet, --rows, --seed, "
-      "--threads, --verbose");
+      "--threads, --trust, --verbose");
   expect_failure({"options", "more"}, 2,
                  "'more' is one word too many for sgilo options; see sgilo options --help");
 }

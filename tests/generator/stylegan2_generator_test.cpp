@@ -21,7 +21,8 @@ StyleGan2Generator small_generator() {
   const torch::NoGradGuard no_grad;
   for (auto& item : network->named_parameters())
     if (item.key().find("noise_strength") != std::string::npos) item.value().fill_(0.3);
-  const auto coordinates = estimate_coordinates(network, 64, RandomStreams(5));
+  Observer silent;
+  const auto coordinates = *estimate_coordinates(network, 64, RandomStreams(5), silent);
   return {network, coordinates};
 }
 

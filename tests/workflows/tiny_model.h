@@ -17,7 +17,8 @@ inline std::filesystem::path write_tiny_model(const std::filesystem::path& folde
     torch::manual_seed(7);
     StyleGan2 network(
         StyleGan2Options{{8, 8, 2, 0.01}, {8, std::vector<std::int64_t>(blocks, 8), 0.0}});
-    const auto coordinates = estimate_coordinates(network, 32, RandomStreams(1));
+    Observer silent;
+    const auto coordinates = *estimate_coordinates(network, 32, RandomStreams(1), silent);
     write_model_part(own, "generator", state_of(*network), Json::object(), false);
     write_model_part(own, "coordinates", coordinates.state(), Json::object(), false);
     const auto rows = static_cast<std::int64_t>(2 * blocks);

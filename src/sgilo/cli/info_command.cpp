@@ -35,6 +35,7 @@ Outcome act(const InfoOptions& options, Console&) {
 Outcome act_convert(const ConvertOptions& options, Console& console) {
   if (console.dry_run) return planned(plan(options));
   const ConvertResult result = convert(options, *console.observer);
+  if (!result.finished) return {"interrupted, nothing is written\n", {}, kInterrupted};
   return {concat(options.output, ": ", result.tensors, " tensors (", result.kind, ")\n"),
           {{"output", options.output}, {"kind", result.kind}, {"tensors", result.tensors}}};
 }

@@ -60,8 +60,9 @@ StyleGan2Coordinates StyleGan2Coordinates::from_state(const StateDict& state) {
   return out;
 }
 
-StyleGan2Coordinates estimate_coordinates(StyleGan2 network, std::int64_t count,
-                                          const RandomStreams& streams) {
+std::optional<StyleGan2Coordinates> estimate_coordinates(StyleGan2 network, std::int64_t count,
+                                                         const RandomStreams& streams,
+                                                         Observer& observer) {
   const torch::NoGradGuard no_grad;
   std::vector<RandomStreams> rows;
   for (std::int64_t i = 0; i < count; ++i)
@@ -94,24 +95,34 @@ StyleGan2Coordinates estimate_coordinates(StyleGan2 network, std::int64_t count,
                          torch::ones({channels}, torch::TensorOptions(device))};
   }
   const StyleGan2Generator identity(network, out);
-  for (int layer = 1; layer <= layers; ++layer) {
+  struct Moments {
     Tensor sum, squares;
     double numbers = 0;
-    // At most 64 rows and about 2^26 numbers of the layer at once.
-    const auto batch = static_cast<std::size_t>(
-        std::clamp<std::int64_t>((std::int64_t{1} << 26) / identity.dimension(layer), 1, 64));
-    for (std::size_t begin = 0; begin < rows.size(); begin += batch) {
-      const std::vector<RandomStreams> part(
-          rows.begin() + static_cast<std::ptrdiff_t>(begin),
-          rows.begin() + static_cast<std::ptrdiff_t>(std::min(begin + batch, rows.size())));
-      const Tensor x = identity.draw_mixed(layer, part).at("features").to(torch::kFloat64);
-      const Tensor s = x.sum({0, 2, 3}), q = x.square().sum({0, 2, 3});
-      sum = sum.defined() ? sum + s : s;
-      squares = squares.defined() ? squares + q : q;
-      numbers += static_cast<double>(x.numel() / x.size(1));
+  };
+  std::map<int, Moments> moments;
+  // At most 64 rows and about 2^24 numbers of the largest layer at once.
+  const auto batch = static_cast<std::size_t>(
+      std::clamp<std::int64_t>((std::int64_t{1} << 24) / identity.dimension(layers), 1, 64));
+  for (std::size_t begin = 0; begin < rows.size(); begin += batch) {
+    const std::size_t end = std::min(begin + batch, rows.size());
+    LatentState state = identity.draw_mixed(1, {rows.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                rows.begin() + static_cast<std::ptrdiff_t>(end)});
+    for (int layer = 1; layer <= layers; ++layer) {
+      state = identity.advance(state, layer);
+      const Tensor x = state.at("features");
+      const Tensor sum = x.sum({0, 2, 3}, false, torch::kFloat64),
+                   squares = x.square().sum({0, 2, 3}, false, torch::kFloat64);
+      Moments& of = moments[layer];
+      of.sum = of.sum.defined() ? of.sum + sum : sum;
+      of.squares = of.squares.defined() ? of.squares + squares : squares;
+      of.numbers += static_cast<double>(x.numel() / x.size(1));
     }
-    const Tensor mean = sum / numbers,
-                 deviation = (squares / numbers - mean.square()).clamp_min(0).sqrt();
+    observer.on_step({"coordinates", static_cast<std::int64_t>(end), count, {}});
+    if (observer.stop_requested()) return std::nullopt;
+  }
+  for (const auto& [layer, of] : moments) {
+    const Tensor mean = of.sum / of.numbers,
+                 deviation = (of.squares / of.numbers - mean.square()).clamp_min(0).sqrt();
     // A dead channel must not be blown up: scales below a thousandth of the largest are raised to
     // it.
     out.layers[layer] = {mean.to(torch::kFloat32),

@@ -8,8 +8,10 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
+#include "sgilo/core/observer.h"
 #include "sgilo/core/state_dict.h"
 #include "sgilo/generator/generator.h"
 #include "sgilo/generator/stylegan2.h"
@@ -31,8 +33,10 @@ struct StyleGan2Coordinates {
 };
 
 // From `count` random inputs; the layers' statistics with style mixing, as the scores see them.
-StyleGan2Coordinates estimate_coordinates(StyleGan2 network, std::int64_t count,
-                                          const RandomStreams& streams);
+// A step of the observer is an image; nothing when it asks to stop.
+std::optional<StyleGan2Coordinates> estimate_coordinates(StyleGan2 network, std::int64_t count,
+                                                         const RandomStreams& streams,
+                                                         Observer& observer);
 
 class StyleGan2Generator : public Generator {
  public:

@@ -8,6 +8,7 @@
 #include "sgilo/checkpoint/torch_script.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/files/file_problem.h"
+#include "sgilo/files/new_folder.h"
 #include "sgilo/files/sha256.h"
 #include "sgilo/generator/style_prior.h"
 #include "sgilo/generator/stylegan2_generator.h"
@@ -113,6 +114,25 @@ void find_score(const Checkpoint& c, const std::string& prefix, std::vector<std:
                        in_part(prefix)));
 }
 
+// The parts of our own model folders.
+void find_parts(const Checkpoint& c, std::vector<std::string>& out) {
+  if (c.has("channel_mean") && c.has("network.frequencies"))
+    out.push_back(concat("score network of a model folder, ", size_at(find(c, "channel_mean"), 0),
+                         " channels"));
+  if (c.has("styles.factor") && c.has("layer_1.mean"))
+    out.push_back("coordinates of a model folder's styles and layers");
+  if (c.tensors.size() == 2 && c.has("basis") && c.has("deviations"))
+    out.push_back(
+        concat("style prior of a model folder, ", size_at(find(c, "basis"), 0), " numbers"));
+  if (c.has("stem.weight") && c.has("to_features.weight"))
+    out.push_back("attribute classifier of a model folder");
+  for (const char* prefix : {"module.", ""})
+    if (const std::string p = prefix;
+        c.has(p + "conv1.weight") && c.has(p + "layer4.0.conv1.weight"))
+      out.push_back(concat("classifier (ResNet of torchvision), ",
+                           size_at(find(c, p + "fc.weight"), 0), " classes", in_part(p)));
+}
+
 std::vector<std::string> findings_of(const Checkpoint& c) {
   std::vector<std::string> out;
   for (const char* prefix : {"G_ema.", "G.", ""}) find_nvidia(c, prefix, out);
@@ -126,6 +146,7 @@ std::vector<std::string> findings_of(const Checkpoint& c) {
   if (has_latents) out.push_back("latents of a finished SGILO run: styles, layer and noises");
   if (c.tensors.size() == 2 && c.has("mean") && c.has("std"))
     out.push_back(concat("Gaussian fit of styles, ", size_at(find(c, "mean"), 0), " numbers"));
+  find_parts(c, out);
   if (c.has("lin0.model.1.weight") && c.has("lin4.model.1.weight"))
     out.push_back("linear layers of LPIPS");
   if (c.has("features.0.weight") && c.has("features.28.weight"))
@@ -190,20 +211,25 @@ void write_tensors(const std::string& output, const StateDict& tensors,
 }
 
 // A model folder that solve takes: the generator, coordinates from random images, a style prior.
-void write_model(const ConvertOptions& options, const GeneratorFile& file, Observer& observer) {
+// Nothing is written and false returned when the observer asks to stop.
+bool write_model(const ConvertOptions& options, const GeneratorFile& file, Observer& observer) {
+  NewFolder folder(options.output);
   const RandomStreams streams(static_cast<std::uint64_t>(options.seed));
   observer.on_message(
       concat("estimating coordinates from ", options.coordinate_samples, " random images"));
-  const StyleGan2Coordinates coordinates =
-      estimate_coordinates(file.network, options.coordinate_samples, streams.child("coordinates"));
+  const auto coordinates = estimate_coordinates(file.network, options.coordinate_samples,
+                                                streams.child("coordinates"), observer);
+  if (!coordinates) return false;
   const auto& o = file.network->synthesis->options;
   Json facts = provenance(options);
   facts["clamp"] = o.clamp;
-  write_model_part(options.output, "generator", state_of(*file.network), facts, false);
-  write_model_part(options.output, "coordinates", coordinates.state(), Json::object(), false);
-  write_model_part(options.output, "style_prior",
+  write_model_part(folder.path(), "generator", state_of(*file.network), facts, false);
+  write_model_part(folder.path(), "coordinates", coordinates->state(), Json::object(), false);
+  write_model_part(folder.path(), "style_prior",
                    StylePrior::isotropic(o.style_rows(), o.w_dim, 0.5).state(), Json::object(),
                    false);
+  folder.commit();
+  return true;
 }
 
 }  // namespace
@@ -233,6 +259,8 @@ std::string text(const FileReport& report, std::int64_t rows) {
     out += concat(i == 0 ? "  holds    " : "           ", report.findings[i], "\n");
   out += concat("  tensors  ", c.tensors.size(), ", ", count_text(report.numbers), " numbers, ",
                 size_text(report.tensor_bytes), "\n");
+  if (!c.values.empty())
+    out += concat("  values   ", c.values.size(), " beside them (--json lists them)\n");
   std::size_t width = 0;
   std::int64_t shown = 0;
   for (const auto& [name, entry] : c.tensors)
@@ -288,11 +316,12 @@ ConvertResult convert(const ConvertOptions& options, Observer& observer) {
     metadata["part"] = file.prefix;
     metadata["conv_clamp"] = concat(file.network->synthesis->options.clamp);
     const StateDict state = state_of(*file.network);
+    bool finished = true;
     if (is_file(options.output))
       write_tensors(options.output, state, metadata);
     else
-      write_model(options, file, observer);
-    return {"stylegan2", state.size()};
+      finished = write_model(options, file, observer);
+    return {"stylegan2", state.size(), finished};
   }
   if (!is_file(options.output))
     throw ConfigError(concat(options.output, ": a folder is the model of a generator, but ",

@@ -53,6 +53,7 @@ struct ConvertOptions : CommonOptions {
 struct ConvertResult {
   std::string kind;  // "stylegan2", "tensors"
   std::size_t tensors = 0;
+  bool finished = true;  // false: the observer asked to stop, and nothing is written
 };
 
 // Throws ConfigError, FormatError; writes nothing then.

@@ -64,9 +64,11 @@ void export_model(AdversarialTrainer& trainer, const TrainGeneratorOptions& opti
   // Coordinates are those of the weights as they are stored, in fp16.
   StyleGan2 stored =
       stylegan2_from_state(in_type(in_type(state_of(*network), torch::kFloat16), torch::kFloat32));
+  Observer silent;  // what is trained is kept, whatever is asked for
   const auto coordinates = estimate_coordinates(
-      stored, 4096, RandomStreams(static_cast<std::uint64_t>(options.seed)).child("coordinates"));
-  write_model_part(folder, "coordinates", coordinates.state(), Json::object(), false);
+      stored, 4096, RandomStreams(static_cast<std::uint64_t>(options.seed)).child("coordinates"),
+      silent);
+  write_model_part(folder, "coordinates", coordinates->state(), Json::object(), false);
   const auto& synthesis = network->synthesis->options;
   write_model_part(
       folder, "style_prior",

@@ -1,0 +1,25 @@
+// A folder that appears whole or not at all: fill path(), which has the same last name, then
+// commit(). What is not committed is removed.
+#pragma once
+
+#include <filesystem>
+
+namespace sgilo {
+
+class NewFolder {
+ public:
+  // Throws ConfigError where something other than an empty folder has the name, Error where no
+  // folder can be made.
+  explicit NewFolder(const std::filesystem::path& target);
+  ~NewFolder();
+  NewFolder(const NewFolder&) = delete;
+  NewFolder& operator=(const NewFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  void commit();
+
+ private:
+  std::filesystem::path target_, around_, path_;
+};
+
+}  // namespace sgilo
