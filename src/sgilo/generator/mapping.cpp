@@ -9,7 +9,7 @@
 namespace sgilo {
 
 Tensor first_weights(const Shape& shape, bool drawn) {
-  return drawn ? torch::randn(shape) : torch::empty(shape);
+  return drawn ? torch::randn(shape) : torch::empty({}).expand(shape);
 }
 
 Tensor scaled_linear(const Tensor& x, const Tensor& weight, const Tensor& bias,

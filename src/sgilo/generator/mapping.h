@@ -18,7 +18,8 @@ struct MappingOptions {
   bool drawn = true;           // false: weights are left for those that a file brings
 };
 
-// Weights of this shape for a network whose options say `drawn`: N(0, 1), or left as the memory is.
+// Weights of this shape for a network whose options say `drawn`: N(0, 1), or one number in
+// place of all, so that sizes that a file states take no memory before its tensors are there.
 Tensor first_weights(const Shape& shape, bool drawn);
 
 // y = x (W g)^T + b m with g = m / sqrt(in): x [N,in], weight [out,in], bias [out].

@@ -1,6 +1,9 @@
 #include "sgilo/generator/rosinality.h"
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "sgilo/core/error.h"
 #include "sgilo/core/shape.h"
@@ -8,15 +11,35 @@
 namespace sgilo {
 namespace {
 
-// A tensor with its leading axes of size 1 taken off, so that `axes` remain.
-Tensor without_leading_ones(const StateDict& state, const std::string& name, std::int64_t axes) {
-  Tensor tensor = require_tensor(state, name);
-  while (tensor.dim() > axes && tensor.size(0) == 1) tensor = tensor.squeeze(0);
-  if (tensor.dim() != axes)
-    throw FormatError(concat("tensor '", name, "' must have ", axes,
-                             " axes behind leading ones, but has shape ",
-                             shape_text(require_tensor(state, name).sizes())));
-  return tensor;
+constexpr std::int64_t kMostBlocks = 11;  // 4096 x 4096
+
+// The tensor without leading axes of size 1, which must then have this shape (-1: any size).
+Tensor shaped(const StateDict& state, const std::string& name, const Shape& shape) {
+  const Tensor& tensor = require_tensor(state, name);
+  const std::int64_t leading = tensor.dim() - static_cast<std::int64_t>(shape.size());
+  bool fits = leading >= 0;
+  for (std::int64_t axis = 0; fits && axis < tensor.dim(); ++axis) {
+    const std::int64_t size = axis < leading ? 1 : shape[static_cast<std::size_t>(axis - leading)];
+    fits = size < 0 || tensor.size(axis) == size;
+  }
+  if (!fits)
+    throw FormatError(concat("tensor '", name, "' must have shape ", shape_text(shape),
+                             " behind leading ones, but has ", shape_text(tensor.sizes())));
+  return tensor.view(tensor.sizes().slice(static_cast<std::size_t>(leading)));
+}
+
+// One more than the largest number behind `start` in the names; 0 where there is none.
+std::int64_t numbered(const StateDict& state, std::string_view start) {
+  std::int64_t count = 0;
+  for (const auto& [name, tensor] : state) {
+    std::int64_t number = 0;
+    if (!name.starts_with(start)) continue;
+    const auto [end, error] =
+        std::from_chars(name.data() + start.size(), name.data() + name.size(), number);
+    if (error == std::errc() && *end == '.' && number < std::numeric_limits<std::int64_t>::max())
+      count = std::max(count, number + 1);
+  }
+  return count;
 }
 
 }  // namespace
@@ -27,43 +50,55 @@ bool is_rosinality(const StateDict& state) {
 
 StateDict native_from_rosinality(StateDict state, const Tensor& style_average) {
   StateDict out;
-  std::int64_t layer = 0;
-  for (; state.count(concat("style.", layer + 1, ".weight")); ++layer)
-    for (const char* part : {".weight", ".bias"})
-      out[concat("mapping.fc", layer, part)] =
-          require_tensor(state, concat("style.", layer + 1, part));
-  out["synthesis.b4.const"] = without_leading_ones(state, "input.input", 3);
-  const std::int64_t width = require_tensor(state, "conv1.conv.modulation.weight").size(-1);
-  out["mapping.w_avg"] =
-      style_average.defined() ? style_average.reshape({-1}) : torch::zeros({width});
+  const std::int64_t width = shaped(state, "style.1.bias", {-1}).size(0);
+  for (std::int64_t layer = 1; layer < numbered(state, "style."); ++layer) {
+    const std::string from = concat("style.", layer), to = concat("mapping.fc", layer - 1);
+    out[to + ".weight"] = shaped(state, from + ".weight", {width, width});
+    out[to + ".bias"] = shaped(state, from + ".bias", {width});
+  }
+  out["mapping.w_avg"] = style_average.defined()
+                             ? shaped({{"latent_avg", style_average}}, "latent_avg", {width})
+                             : torch::zeros({width});
 
+  const auto add_affine = [&](const std::string& from, const std::string& to, std::int64_t in) {
+    out[to + ".affine.weight"] = shaped(state, from + ".conv.modulation.weight", {in, width});
+    out[to + ".affine.bias"] = shaped(state, from + ".conv.modulation.bias", {in});
+  };
   std::int64_t noise = 0;
-  const auto add_convolution = [&](const std::string& from, const std::string& to, std::int64_t r) {
-    Tensor weight = without_leading_ones(state, from + ".conv.weight", 4);
-    const double fan_in = static_cast<double>(weight[0].numel());
-    out[to + ".weight"] = weight.is_floating_point() ? weight.div_(std::sqrt(fan_in)) : weight;
-    out[to + ".bias"] = require_tensor(state, from + ".activate.bias");
-    out[to + ".noise_strength"] = require_tensor(state, from + ".noise.weight").reshape({});
-    out[to + ".affine.weight"] = require_tensor(state, from + ".conv.modulation.weight");
-    out[to + ".affine.bias"] = require_tensor(state, from + ".conv.modulation.bias");
+  const auto add_convolution = [&](const std::string& from, const std::string& to, std::int64_t in,
+                                   std::int64_t wide, std::int64_t r) {
+    Tensor weight = shaped(state, from + ".conv.weight", {wide, in, 3, 3});
+    if (!weight.is_floating_point()) weight = weight.to(torch::kFloat32);
+    out[to + ".weight"] = weight.div_(std::sqrt(static_cast<double>(9 * in)));
+    out[to + ".bias"] = shaped(state, from + ".activate.bias", {weight.size(0)});
+    out[to + ".noise_strength"] = shaped(state, from + ".noise.weight", {});
+    add_affine(from, to, in);
     const std::string constant = concat("noises.noise_", noise++);
     out[to + ".noise_const"] =
-        state.count(constant) ? without_leading_ones(state, constant, 2) : torch::zeros({r, r});
+        state.count(constant) ? shaped(state, constant, {r, r}) : torch::zeros({r, r});
+    return weight.size(0);
   };
-  const auto add_to_rgb = [&](const std::string& from, const std::string& to) {
-    out[to + ".weight"] = without_leading_ones(state, from + ".conv.weight", 4);
-    out[to + ".bias"] = require_tensor(state, from + ".bias").reshape({-1});
-    out[to + ".affine.weight"] = require_tensor(state, from + ".conv.modulation.weight");
-    out[to + ".affine.bias"] = require_tensor(state, from + ".conv.modulation.bias");
+  const auto add_to_rgb = [&](const std::string& from, const std::string& to, std::int64_t in) {
+    out[to + ".weight"] = shaped(state, from + ".conv.weight", {3, in, 1, 1});
+    out[to + ".bias"] = shaped(state, from + ".bias", {3, 1, 1}).reshape({3});
+    add_affine(from, to, in);
   };
-  add_convolution("conv1", "synthesis.b4.conv1", 4);
-  add_to_rgb("to_rgb1", "synthesis.b4.torgb");
-  for (std::int64_t b = 1; state.count(concat("to_rgbs.", b - 1, ".bias")); ++b) {
+
+  const std::int64_t blocks =
+      1 + std::max(numbered(state, "to_rgbs."), (numbered(state, "convs.") + 1) / 2);
+  if (blocks > kMostBlocks)
+    throw FormatError(concat("the generator has ", blocks, " blocks, but at most ", kMostBlocks,
+                             " (4096x4096) are read"));
+  out["synthesis.b4.const"] = shaped(state, "input.input", {-1, 4, 4});
+  std::int64_t channels = out["synthesis.b4.const"].size(0);
+  add_convolution("conv1", "synthesis.b4.conv1", channels, channels, 4);
+  add_to_rgb("to_rgb1", "synthesis.b4.torgb", channels);
+  for (std::int64_t b = 1; b < blocks; ++b) {
     const std::int64_t r = std::int64_t{4} << b;
     const std::string block = concat("synthesis.b", r, ".");
-    add_convolution(concat("convs.", 2 * b - 2), block + "conv0", r);
-    add_convolution(concat("convs.", 2 * b - 1), block + "conv1", r);
-    add_to_rgb(concat("to_rgbs.", b - 1), block + "torgb");
+    channels = add_convolution(concat("convs.", 2 * b - 2), block + "conv0", channels, -1, r);
+    add_convolution(concat("convs.", 2 * b - 1), block + "conv1", channels, channels, r);
+    add_to_rgb(concat("to_rgbs.", b - 1), block + "torgb", channels);
   }
   return out;
 }

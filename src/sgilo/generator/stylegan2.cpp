@@ -6,20 +6,26 @@
 namespace sgilo {
 namespace {
 
+constexpr std::int64_t kLargestSide = 4096;
+
 StyleGan2Options options_from(const StateDict& state) {
   StyleGan2Options options;
-  const Tensor& first = require_tensor(state, "mapping.fc0.weight");
-  if (first.dim() != 2)
-    throw FormatError(concat("tensor 'mapping.fc0.weight' must have 2 axes, but has shape ",
-                             shape_text(first.sizes())));
+  const auto layer_weight = [&](std::int64_t layer) {
+    const std::string name = concat("mapping.fc", layer, ".weight");
+    const Tensor& weight = require_tensor(state, name);
+    if (weight.dim() != 2)
+      throw FormatError(concat("tensor '", name, "' must have 2 axes, but has shape ",
+                               shape_text(weight.sizes())));
+    return weight;
+  };
+  const Tensor first = layer_weight(0);
   options.mapping.z_dim = first.size(1);
   options.mapping.hidden = first.size(0);
   options.mapping.layers = 0;
   while (state.count(concat("mapping.fc", options.mapping.layers, ".weight")))
     ++options.mapping.layers;
-  const Tensor& last =
-      require_tensor(state, concat("mapping.fc", options.mapping.layers - 1, ".weight"));
-  options.mapping.w_dim = options.synthesis.w_dim = last.dim() > 0 ? last.size(0) : 0;
+  options.mapping.w_dim = options.synthesis.w_dim =
+      layer_weight(options.mapping.layers - 1).size(0);
   if (const auto embed = state.find("mapping.embed.weight"); embed != state.end()) {
     if (embed->second.dim() != 2 || embed->second.size(0) >= first.size(1))
       throw FormatError(
@@ -33,6 +39,9 @@ StyleGan2Options options_from(const StateDict& state) {
   for (std::int64_t r = 4;; r *= 2) {
     const auto it = state.find(concat("synthesis.b", r, ".conv1.bias"));
     if (it == state.end()) break;
+    if (r > kLargestSide)
+      throw FormatError(concat("tensor '", it->first, "' is of a generator above ", kLargestSide,
+                               "x", kLargestSide, ", the largest that is read"));
     options.synthesis.widths.push_back(it->second.numel());
   }
   if (options.synthesis.widths.empty())

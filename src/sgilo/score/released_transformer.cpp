@@ -1,5 +1,6 @@
 #include "sgilo/score/released_transformer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -36,7 +37,8 @@ ReleasedTransformer::ReleasedTransformer(const StateDict& weights, const Shape& 
   if (weights_.empty()) weights_ = weights;
   const Tensor& positions = require_tensor(weights_, "pos_embedding");
   const Tensor& projector = require_tensor(weights_, "projector.weight");
-  if (positions.dim() != 3 || projector.dim() != 2 || positions.size(2) % projector.size(1) != 0)
+  if (positions.dim() != 3 || projector.dim() != 2 || positions.size(2) == 0 ||
+      projector.size(1) == 0 || positions.size(2) % projector.size(1) != 0)
     throw FormatError(
         concat("tensors 'pos_embedding' and 'projector.weight' must have shapes "
                "[1, tokens, width] and [channels, width / patch^2], but have ",
@@ -45,10 +47,13 @@ ReleasedTransformer::ReleasedTransformer(const StateDict& weights, const Shape& 
   patch_ = std::lround(std::sqrt(static_cast<double>(width_ / projector.size(1))));
   const std::int64_t channels = image_shape_.at(0),
                      pixels = image_shape_.at(1) * image_shape_.at(2);
+  if (image_shape_.at(1) % patch_ != 0 || image_shape_.at(2) % patch_ != 0)
+    throw FormatError(concat("patches of ", patch_, " x ", patch_, " do not tile ",
+                             image_shape_.at(1), " x ", image_shape_.at(2)));
   tokens_ = pixels / (patch_ * patch_);
   while (weights_.count(layer_name(depth_, 0) + "norm.weight")) ++depth_;
   const Tensor& qkv = require_tensor(weights_, layer_name(0, 0) + "fn.to_qkv.weight");
-  heads_ = qkv.size(0) / (3 * kHeadWidth);
+  heads_ = qkv.dim() > 0 ? std::max<std::int64_t>(1, qkv.size(0) / (3 * kHeadWidth)) : 1;
 
   const std::int64_t features = tokens_ + tokens_ % 2, inner = heads_ * kHeadWidth;
   require_weight(weights_, "pos_embedding", {1, tokens_, width_});

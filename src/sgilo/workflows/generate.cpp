@@ -27,6 +27,13 @@ void require_values(const GenerateOptions& o) {
   if (!o.gradient_target.empty() && o.to_block >= 0)
     throw ConfigError("gradient_target compares images, so that to_block cannot be named with it");
   if (!o.output_skip.empty() && o.to_block < 0) throw ConfigError("output_skip needs to_block");
+  if (!o.output_skip.empty() && o.output_skip == o.output)
+    throw ConfigError(concat("output and output_skip must be two files, but both are ", o.output));
+  if (!o.styles.empty() && (o.truncation != 1 || o.truncation_cutoff >= 0 || o.class_index >= 0))
+    throw ConfigError("truncation, truncation_cutoff and class act on z, but styles are named");
+  for (const std::string& output : {o.output, o.output_skip})
+    require_other_file(output,
+                       {o.generator, o.z, o.styles, o.features, o.skip_rgb, o.gradient_target});
 }
 
 Tensor read_array(const std::string& file) { return read_npy(file).to(torch::kFloat32); }
@@ -172,6 +179,7 @@ GenerateResult generate(const GenerateOptions& options) {
 }
 
 std::string plan(const EvaluateScoreOptions& options) {
+  require_other_file(options.output, {options.network, options.input});
   const Tensor x = read_array(required(options.input, "input"));
   require_shape("input", x, {-1, -1, -1, -1});
   load_released_score(required(options.network, "network"), x.sizes().slice(1).vec(),
@@ -180,6 +188,7 @@ std::string plan(const EvaluateScoreOptions& options) {
 }
 
 Tensor evaluate_score(const EvaluateScoreOptions& options) {
+  require_other_file(options.output, {options.network, options.input});
   const torch::NoGradGuard no_grad;
   const Tensor x = read_array(required(options.input, "input"));
   require_shape("input", x, {-1, -1, -1, -1});

@@ -61,6 +61,11 @@ const TensorEntry* find(const Checkpoint& c, const std::string& name) {
   return found == c.tensors.end() ? nullptr : &found->second;
 }
 
+// "1 layer", "2 layers"
+std::string counted(std::int64_t count, std::string_view one) {
+  return concat(count, " ", one, count == 1 ? "" : "s");
+}
+
 std::string in_part(const std::string& prefix) {
   return prefix.empty() ? "" : concat(", in '", prefix.substr(0, prefix.size() - 1), "'");
 }
@@ -75,8 +80,8 @@ void find_nvidia(const Checkpoint& c, const std::string& prefix, std::vector<std
   while (c.has(concat(prefix, "synthesis.b", 2 * side, ".conv1.weight"))) side *= 2;
   int layers = 0;
   while (c.has(concat(prefix, "mapping.fc", layers, ".weight"))) ++layers;
-  std::string text =
-      concat("StyleGAN2 generator of NVIDIA, ", side, "x", side, ", ", layers, " mapping layers");
+  std::string text = concat("StyleGAN2 generator of NVIDIA, ", side, "x", side, ", ",
+                            counted(layers, "mapping layer"));
   if (const TensorEntry* embed = find(c, prefix + "mapping.embed.weight"))
     text += concat(", ", size_at(embed, 1), " classes");
   const auto value = [&](const std::string& name) {
@@ -98,9 +103,9 @@ void find_rosinality(const Checkpoint& c, const std::string& prefix,
   std::int64_t side = 4, layers = 0;
   for (int i = 0; c.has(concat(prefix, "to_rgbs.", i, ".bias")); ++i) side *= 2;
   while (c.has(concat(prefix, "style.", layers + 1, ".weight"))) ++layers;
-  out.push_back(concat("StyleGAN2 generator of rosinality, ", side, "x", side, ", ", layers,
-                       " mapping layers", c.has("latent_avg") ? "" : ", without a mean style",
-                       in_part(prefix)));
+  out.push_back(concat("StyleGAN2 generator of rosinality, ", side, "x", side, ", ",
+                       counted(layers, "mapping layer"),
+                       c.has("latent_avg") ? "" : ", without a mean style", in_part(prefix)));
 }
 
 void find_score(const Checkpoint& c, const std::string& prefix, std::vector<std::string>& out) {
@@ -108,9 +113,9 @@ void find_score(const Checkpoint& c, const std::string& prefix, std::vector<std:
   if (!positions || !c.has(prefix + "transformer.layers.0.0.fn.norm.weight")) return;
   int layers = 0;
   while (c.has(concat(prefix, "transformer.layers.", layers, ".0.fn.norm.weight"))) ++layers;
-  out.push_back(concat("score network of SGILO (ViT), ", size_at(positions, 1), " tokens of width ",
-                       size_at(positions, 2), ", ", layers, " layers, ",
-                       size_at(find(c, prefix + "projector.weight"), 0), " channels",
+  out.push_back(concat("score network of SGILO (ViT), ", counted(size_at(positions, 1), "token"),
+                       " of width ", size_at(positions, 2), ", ", counted(layers, "layer"), ", ",
+                       counted(size_at(find(c, prefix + "projector.weight"), 0), "channel"),
                        in_part(prefix)));
 }
 
@@ -145,7 +150,8 @@ std::vector<std::string> findings_of(const Checkpoint& c) {
   const bool has_latents = c.has("latent_z");
   if (has_latents) out.push_back("latents of a finished SGILO run: styles, layer and noises");
   if (c.tensors.size() == 2 && c.has("mean") && c.has("std"))
-    out.push_back(concat("Gaussian fit of styles, ", size_at(find(c, "mean"), 0), " numbers"));
+    out.push_back(
+        concat("Gaussian fit of styles, ", counted(size_at(find(c, "mean"), 0), "number")));
   find_parts(c, out);
   if (c.has("lin0.model.1.weight") && c.has("lin4.model.1.weight"))
     out.push_back("linear layers of LPIPS");
@@ -157,7 +163,8 @@ std::vector<std::string> findings_of(const Checkpoint& c) {
       break;
     }
   if (const auto format = c.values.find("format");
-      format != c.values.end() && format->second.is_string())
+      format != c.values.end() && format->second.is_string() &&
+      format->second.get<std::string>().starts_with("sgilo "))  // others write "pt"
     out.push_back(format->second.get<std::string>());
   if (c.format == "TorchScript")
     out.push_back(
@@ -260,7 +267,8 @@ std::string text(const FileReport& report, std::int64_t rows) {
   out += concat("  tensors  ", c.tensors.size(), ", ", count_text(report.numbers), " numbers, ",
                 size_text(report.tensor_bytes), "\n");
   if (!c.values.empty())
-    out += concat("  values   ", c.values.size(), " beside them (--json lists them)\n");
+    out += concat("  values   ", counted(static_cast<std::int64_t>(c.values.size()), "value"),
+                  " beside them (--json lists them)\n");
   std::size_t width = 0;
   std::int64_t shown = 0;
   for (const auto& [name, entry] : c.tensors)
@@ -311,6 +319,10 @@ ConvertResult convert(const ConvertOptions& options, Observer& observer) {
   std::map<std::string, std::string> metadata = provenance(options);
   if (options.part.empty() && holds_generator(checkpoint)) {
     const GeneratorFile file = generator_of(checkpoint);
+    if (const double clamp = file.network->synthesis->options.clamp;
+        clamp > 0 && options.output.ends_with(".npz"))
+      observer.on_warning(concat(options.output, ": .npz keeps no limit of the activations; ",
+                                 "generate with --conv-clamp ", clamp));
     metadata["kind"] = "stylegan2";
     metadata["layout"] = file.layout;
     metadata["part"] = file.prefix;
