@@ -267,8 +267,7 @@ std::string text(const FileReport& report, std::int64_t rows) {
   out += concat("  tensors  ", c.tensors.size(), ", ", count_text(report.numbers), " numbers, ",
                 size_text(report.tensor_bytes), "\n");
   if (!c.values.empty())
-    out += concat("  values   ", counted(static_cast<std::int64_t>(c.values.size()), "value"),
-                  " beside them (--json lists them)\n");
+    out += concat("  values   ", c.values.size(), " beside them (--json lists them)\n");
   std::size_t width = 0;
   std::int64_t shown = 0;
   for (const auto& [name, entry] : c.tensors)
