@@ -158,6 +158,10 @@ TEST(Rosinality, NamesOfHugeGeneratorsTakeNoMemory) {
   EXPECT_EQ(error_text<FormatError>([&] { adopted(state); }),
             "the generator has 42 blocks, but at most 11 (4096x4096) are read");
   state.erase("to_rgbs.40.bias");
+  state["convs.2147483647.noise.weight"] = torch::zeros({1});
+  EXPECT_EQ(error_text<FormatError>([&] { adopted(state); }),
+            "the generator has 1073741825 blocks, but at most 11 (4096x4096) are read");
+  state.erase("convs.2147483647.noise.weight");
   state["style.9223372036854775807.weight"] = torch::zeros({1});
   state["convs.x.bias"] = torch::zeros({1});
   EXPECT_EQ(error_text<FormatError>([&] { adopted(state); }), "");

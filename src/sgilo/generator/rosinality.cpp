@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <limits>
 
 #include "sgilo/core/error.h"
 #include "sgilo/core/shape.h"
@@ -28,16 +27,15 @@ Tensor shaped(const StateDict& state, const std::string& name, const Shape& shap
   return tensor.view(tensor.sizes().slice(static_cast<std::size_t>(leading)));
 }
 
-// One more than the largest number behind `start` in the names; 0 where there is none.
+// One more than the largest number (of 32 bits) behind `start` in the names; 0: there is none.
 std::int64_t numbered(const StateDict& state, std::string_view start) {
   std::int64_t count = 0;
   for (const auto& [name, tensor] : state) {
-    std::int64_t number = 0;
+    std::int32_t number = 0;
     if (!name.starts_with(start)) continue;
     const auto [end, error] =
         std::from_chars(name.data() + start.size(), name.data() + name.size(), number);
-    if (error == std::errc() && *end == '.' && number < std::numeric_limits<std::int64_t>::max())
-      count = std::max(count, number + 1);
+    if (error == std::errc() && *end == '.') count = std::max(count, std::int64_t{number} + 1);
   }
   return count;
 }
@@ -51,7 +49,8 @@ bool is_rosinality(const StateDict& state) {
 StateDict native_from_rosinality(StateDict state, const Tensor& style_average) {
   StateDict out;
   const std::int64_t width = shaped(state, "style.1.bias", {-1}).size(0);
-  for (std::int64_t layer = 1; layer < numbered(state, "style."); ++layer) {
+  const std::int64_t layers = numbered(state, "style.");
+  for (std::int64_t layer = 1; layer < layers; ++layer) {
     const std::string from = concat("style.", layer), to = concat("mapping.fc", layer - 1);
     out[to + ".weight"] = shaped(state, from + ".weight", {width, width});
     out[to + ".bias"] = shaped(state, from + ".bias", {width});
