@@ -13,7 +13,8 @@ StyleGan2Generator make_generator(bool bf16, Kernel kernel) {
   StyleGan2 network{StyleGan2Options{}};
   if (bf16) network->synthesis->convolution_type = torch::kBFloat16;
   network->synthesis->kernel = kernel;
-  return {network, estimate_coordinates(network, 8, RandomStreams(1))};
+  Observer silent;
+  return {network, *estimate_coordinates(network, 8, RandomStreams(1), silent)};
 }
 
 void BM_generator_step(benchmark::State& state) {

@@ -117,7 +117,7 @@ TEST(Mapping, AnEmbeddingThatDoesNotFitIsNamed) {
   EXPECT_EQ(refusal("mapping.fc1.weight", torch::ones({7, 6})),
             "tensor 'mapping.fc1.weight' must have shape [7, 7], but has [7, 6]");
   EXPECT_EQ(refusal("mapping.fc0.weight", torch::ones({7})),
-            "tensor 'mapping.fc0.weight' must have 2 axes, but has shape [7]");
+            "tensor 'mapping.fc0.weight' must have 2 axes above 0, but has shape [7]");
 }
 
 // Sizes come from the biases, before the weights are there to bear them out.

@@ -129,6 +129,17 @@ TEST_F(Files, EachKindIsRecognised) {
        {"latents of a finished SGILO run: styles, layer and noises"}},
       {{{"mean", one}, {"std", one}}, {"Gaussian fit of styles, 1 number"}},
       {{{"lin0.model.1.weight", one}, {"lin4.model.1.weight", one}}, {"linear layers of LPIPS"}},
+      {{{"stem.weight", one}, {"to_features.weight", one}},
+       {"attribute classifier of a model folder"}},
+      {{{"basis", one}, {"deviations", one}}, {"style prior of a model folder, 1 number"}},
+      {{{"styles.factor", one}, {"layer_1.mean", one}},
+       {"coordinates of a model folder's styles and layers"}},
+      {{{"channel_mean", one}, {"network.frequencies", one}},
+       {"score network of a model folder, 1 channel"}},
+      {{{"module.conv1.weight", one},
+        {"module.layer4.0.conv1.weight", one},
+        {"module.fc.weight", one}},
+       {"classifier (ResNet of torchvision), 1 class, in 'module'"}},
       {{{"features.0.weight", one}, {"features.28.weight", one}},
        {"VGG16 of torchvision, as LPIPS takes it"}},
       {{{"G_ema.synthesis.input.freqs", one}, {"G.synthesis.input.freqs", one}},
@@ -315,7 +326,9 @@ TEST_F(Conversion, RefusedWritesNothing) {
             generator_ + ": tensor 'synthesis.b8.torgb.bias' is missing");
   write_npz(generator_, tiny_generator_state(1, 3));
   EXPECT_EQ(refusal(conversion(folder_ / "model")),
-            "the generator has 3 classes, and none is named");
+            generator_ +
+                ": the generator has 3 classes, which a model folder does not know; convert "
+                "it to a file and name a class in generate");
   write_torch_zip(generator_, {});
   EXPECT_EQ(refusal(conversion(output)), generator_ + ": it holds no tensor");
 }
@@ -334,6 +347,9 @@ TEST_F(Conversion, AModelFolderIsSolvedWith) {
             std::vector<std::string>{"estimating coordinates from 32 random images"});
   const Model model = load_model(folder_ / "model");
   EXPECT_EQ(model.generator->network()->synthesis->options.clamp, 2);
+  EXPECT_EQ(load_generator_file(folder_ / "model/generator.safetensors")
+                .network->synthesis->options.clamp,
+            2);
   EXPECT_EQ(model_part(folder_ / "model", "generator")["source"], "network");
 
   SolveOptions solve_options;

@@ -18,6 +18,7 @@ Verb generate_verb();
 Verb score_verb();
 Verb info_verb();
 Verb convert_verb();
+Verb bench_verb();
 Verb options_verb();
 
 const std::vector<Verb>& verbs() {
@@ -36,6 +37,7 @@ const std::vector<Verb>& verbs() {
                                      score_verb(),
                                      info_verb(),
                                      convert_verb(),
+                                     bench_verb(),
                                      options_verb()};
   return all;
 }

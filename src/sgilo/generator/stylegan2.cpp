@@ -13,8 +13,8 @@ StyleGan2Options options_from(const StateDict& state) {
   const auto layer_weight = [&](std::int64_t layer) {
     const std::string name = concat("mapping.fc", layer, ".weight");
     const Tensor& weight = require_tensor(state, name);
-    if (weight.dim() != 2)
-      throw FormatError(concat("tensor '", name, "' must have 2 axes, but has shape ",
+    if (weight.dim() != 2 || weight.numel() == 0)
+      throw FormatError(concat("tensor '", name, "' must have 2 axes above 0, but has shape ",
                                shape_text(weight.sizes())));
     return weight;
   };
@@ -27,7 +27,8 @@ StyleGan2Options options_from(const StateDict& state) {
   options.mapping.w_dim = options.synthesis.w_dim =
       layer_weight(options.mapping.layers - 1).size(0);
   if (const auto embed = state.find("mapping.embed.weight"); embed != state.end()) {
-    if (embed->second.dim() != 2 || embed->second.size(0) >= first.size(1))
+    if (embed->second.dim() != 2 || embed->second.numel() == 0 ||
+        embed->second.size(0) >= first.size(1))
       throw FormatError(
           concat("tensor 'mapping.embed.weight' must have shape [embedding, classes], but has ",
                  shape_text(embed->second.sizes())));
@@ -42,6 +43,7 @@ StyleGan2Options options_from(const StateDict& state) {
     if (r > kLargestSide)
       throw FormatError(concat("tensor '", it->first, "' is of a generator above ", kLargestSide,
                                "x", kLargestSide, ", the largest that is read"));
+    if (it->second.numel() == 0) throw FormatError(concat("tensor '", it->first, "' is empty"));
     options.synthesis.widths.push_back(it->second.numel());
   }
   if (options.synthesis.widths.empty())

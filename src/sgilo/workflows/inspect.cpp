@@ -119,23 +119,23 @@ void find_score(const Checkpoint& c, const std::string& prefix, std::vector<std:
                        in_part(prefix)));
 }
 
-// The parts of our own model folders.
+// The parts of our own model folders, and classifiers in their usual form.
 void find_parts(const Checkpoint& c, std::vector<std::string>& out) {
+  const auto size = [&](const std::string& name) { return size_at(find(c, name), 0); };
   if (c.has("channel_mean") && c.has("network.frequencies"))
-    out.push_back(concat("score network of a model folder, ", size_at(find(c, "channel_mean"), 0),
-                         " channels"));
+    out.push_back(
+        concat("score network of a model folder, ", counted(size("channel_mean"), "channel")));
   if (c.has("styles.factor") && c.has("layer_1.mean"))
     out.push_back("coordinates of a model folder's styles and layers");
   if (c.tensors.size() == 2 && c.has("basis") && c.has("deviations"))
-    out.push_back(
-        concat("style prior of a model folder, ", size_at(find(c, "basis"), 0), " numbers"));
+    out.push_back(concat("style prior of a model folder, ", counted(size("basis"), "number")));
   if (c.has("stem.weight") && c.has("to_features.weight"))
     out.push_back("attribute classifier of a model folder");
-  for (const char* prefix : {"module.", ""})
-    if (const std::string p = prefix;
-        c.has(p + "conv1.weight") && c.has(p + "layer4.0.conv1.weight"))
-      out.push_back(concat("classifier (ResNet of torchvision), ",
-                           size_at(find(c, p + "fc.weight"), 0), " classes", in_part(p)));
+  for (const std::string prefix : {"module.", ""})
+    if (c.has(prefix + "conv1.weight") && c.has(prefix + "layer4.0.conv1.weight"))
+      out.push_back(concat("classifier (ResNet of torchvision), ", size(prefix + "fc.weight"),
+                           size(prefix + "fc.weight") == 1 ? " class" : " classes",
+                           in_part(prefix)));
 }
 
 std::vector<std::string> findings_of(const Checkpoint& c) {
@@ -220,6 +220,10 @@ void write_tensors(const std::string& output, const StateDict& tensors,
 // A model folder that solve takes: the generator, coordinates from random images, a style prior.
 // Nothing is written and false returned when the observer asks to stop.
 bool write_model(const ConvertOptions& options, const GeneratorFile& file, Observer& observer) {
+  if (const std::int64_t classes = file.network->mapping->options.classes; classes > 0)
+    throw ConfigError(concat(options.input, ": the generator has ", classes,
+                             " classes, which a model folder does not know; convert it to a file "
+                             "and name a class in generate"));
   NewFolder folder(options.output);
   const RandomStreams streams(static_cast<std::uint64_t>(options.seed));
   observer.on_message(

@@ -226,7 +226,11 @@ void write_model_part(const std::filesystem::path& folder, const std::string& pa
   for (const auto& [name, tensor] : tensors)
     stored[name] = half && tensor.is_floating_point() ? tensor.to(torch::kFloat16) : tensor;
   const auto path = folder / (part + ".safetensors");
-  write_safetensors(path, stored);
+  std::map<std::string, std::string> metadata;  // for those who take the file alone
+  for (const auto& [name, fact] : facts.items())
+    if (fact.is_primitive())
+      metadata[name] = fact.is_string() ? fact.get<std::string>() : fact.dump();
+  write_safetensors(path, stored, metadata);
   Json entry = {{"sha256", sha256_of_file(path)}};
   entry.update(facts);
   description["parts"][part] = entry;

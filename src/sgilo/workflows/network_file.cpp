@@ -18,9 +18,9 @@ bool holds_generator(const Checkpoint& checkpoint, const std::string& prefix) {
 
 // The limit that the file states for a generator's activations; 0: none.
 double clamp_of(const Checkpoint& checkpoint, const std::string& prefix) {
-  for (const std::string& name :
-       {prefix + "synthesis.b4.conv1.conv_clamp",
-        prefix + "_init_kwargs.synthesis_kwargs.conv_clamp", std::string("conv_clamp")}) {
+  for (const std::string& name : {prefix + "synthesis.b4.conv1.conv_clamp",
+                                  prefix + "_init_kwargs.synthesis_kwargs.conv_clamp",
+                                  std::string("conv_clamp"), std::string("clamp")}) {
     const auto found = checkpoint.values.find(name);
     if (found == checkpoint.values.end()) continue;
     if (found->second.is_number()) return found->second.get<double>();

@@ -1,0 +1,31 @@
+// sgilo bench: what operations cost here, beside what the machine's libraries can do.
+#include "sgilo/cli/verb.h"
+#include "sgilo/workflows/bench/bench.h"
+
+namespace sgilo {
+namespace {
+
+Outcome act(const BenchOptions& options, Console& console) {
+  if (console.dry_run)
+    return planned(
+        concat("would time ", word_of(options.subject), " for ", join(options.presets), "\n"));
+  const BenchReport report = bench(options, *console.observer);
+  if (!report.finished) return {"interrupted, nothing is written\n", {}, kInterrupted};
+  return {table_of(report).text(), to_json(report)};
+}
+
+}  // namespace
+
+Verb bench_verb() {
+  return make_verb<BenchOptions>(
+      {"bench",
+       "times a step of a generator or a score network, beside the machine's limit",
+       "sgilo bench step --presets config-f --chains 1",
+       "subject",
+       {},
+       false,
+       OutputKind::file},
+      act);
+}
+
+}  // namespace sgilo

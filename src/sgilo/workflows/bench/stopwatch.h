@@ -1,0 +1,25 @@
+// Seconds and memory of a call.
+#pragma once
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+namespace sgilo {
+
+template <class Call>
+double seconds_of(Call&& call) {
+  const auto start = std::chrono::steady_clock::now();
+  std::forward<Call>(call)();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+double median(std::vector<double> values);
+
+// Resident memory in MiB: now, and the most since reset_peak_memory(), which also gives freed
+// memory back to the system. Linux; 0 elsewhere.
+double resident_mib();
+double peak_mib();
+void reset_peak_memory();
+
+}  // namespace sgilo
