@@ -139,7 +139,7 @@ TEST(ReadCheckpoint, FindsEveryFlippedBitThatAChecksumCovers) {
         const auto read = survivor(folder.put("damaged", damaged), format.prefix);
         if (!format.checked) continue;
         read ? ++harmless : ++found;  // a date in the archive's directory may differ
-        if (read) EXPECT_TRUE(same_bits(*read, written)) << format.name;
+        EXPECT_TRUE(!read || same_bits(*read, written)) << format.name;
       }
     }
   EXPECT_GT(found, harmless);

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "sgilo/core/error.h"
+
 namespace sgilo::pickle {
 
 template <class T>
@@ -21,16 +23,16 @@ std::string little_endian(T value) {
 
 inline std::string none() { return "N"; }
 inline std::string boolean(bool value) { return value ? "\x88" : "\x89"; }
-inline std::string integer(std::int64_t value) { return "\x8a\x08" + little_endian(value); }
+inline std::string integer(std::int64_t value) { return concat("\x8a\x08", little_endian(value)); }
 inline std::string real(double value) {
   const std::string bytes = little_endian(value);
-  return "G" + std::string(bytes.rbegin(), bytes.rend());
+  return concat("G", std::string(bytes.rbegin(), bytes.rend()));
 }
 inline std::string text(std::string_view value) {
-  return "X" + little_endian(static_cast<std::uint32_t>(value.size())) + std::string(value);
+  return concat("X", little_endian(static_cast<std::uint32_t>(value.size())), value);
 }
 inline std::string bytes(std::string_view value) {
-  return "B" + little_endian(static_cast<std::uint32_t>(value.size())) + std::string(value);
+  return concat("B", little_endian(static_cast<std::uint32_t>(value.size())), value);
 }
 inline std::string sequence(std::string_view start, const std::vector<std::string>& items,
                             std::string_view end) {
@@ -47,18 +49,18 @@ inline std::string dict(const std::vector<std::pair<std::string, std::string>>& 
   return sequence("}", flat, "u");
 }
 inline std::string global(std::string_view module, std::string_view name) {
-  return "c" + std::string(module) + "\n" + std::string(name) + "\n";
+  return concat("c", module, "\n", name, "\n");
 }
 inline std::string call(const std::string& callable, const std::vector<std::string>& arguments) {
-  return callable + tuple(arguments) + "R";
+  return concat(callable, tuple(arguments), "R");
 }
 // An object that keeps its attributes: NEWOBJ without arguments, then BUILD.
 inline std::string object(const std::string& type, const std::string& state) {
-  return type + ")\x81" + state + "b";
+  return concat(type, ")\x81", state, "b");
 }
 inline std::string persistent(const std::string& identity) { return identity + "Q"; }
 inline std::string whole(const std::string& value, int protocol = 2) {
-  return "\x80" + std::string(1, static_cast<char>(protocol)) + value + ".";
+  return concat("\x80", static_cast<char>(protocol), value, ".");
 }
 
 }  // namespace sgilo::pickle

@@ -20,7 +20,7 @@ Verb bench_verb() {
   return make_verb<BenchOptions>(
       {"bench",
        "times a step of a generator or a score network, beside the machine's limit",
-       "sgilo bench step --presets config-f --chains 1",
+       "sgilo bench step --presets config-f --chains 1,4",
        "subject",
        {},
        false,

@@ -59,7 +59,7 @@ TEST(Bench, NamesWhatItDoesNotKnow) {
   BenchOptions options = quick(BenchSubject::step);
   options.presets = {"512"};
   EXPECT_EQ(error_text<ConfigError>([&] { bench(options, observer); }),
-            "unknown preset of a step '512'; known presets of a step: default, 256, config-f");
+            "unknown step preset '512'; known step presets: default, 256, config-f");
   options = quick(BenchSubject::step);
   options.kernels = {"fast"};
   EXPECT_NE(error_text<ConfigError>([&] { bench(options, observer); }).find("'fast'"),

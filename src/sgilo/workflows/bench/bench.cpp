@@ -29,7 +29,7 @@ SynthesisOptions synthesis_preset(const std::string& name) {
   else if (name == "config-f")
     o.widths = {512, 512, 512, 512, 512, 256, 128, 64, 32};
   else
-    throw ConfigError(unknown_name("preset of a step", name, {"default", "256", "config-f"}));
+    throw ConfigError(unknown_name("step preset", name, {"default", "256", "config-f"}));
   return o;
 }
 
@@ -43,8 +43,7 @@ ScorePreset score_preset(const std::string& name) {
     preset.network.condition_size = 128;
     return preset;
   }
-  if (name != "paper")
-    throw ConfigError(unknown_name("preset of a score", name, {"default", "paper"}));
+  if (name != "paper") throw ConfigError(unknown_name("score preset", name, {"default", "paper"}));
   ScorePreset preset{{}, {512, 16, 16}};
   preset.network.width = 1024;
   preset.network.layers = 8;
