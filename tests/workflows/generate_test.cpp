@@ -257,14 +257,19 @@ TEST_F(Generate, RefusesInOneSentenceAndWritesNothing) {
     std::string sentence;
   } cases[] = {
       {[](O& o) { o.generator.clear(); }, "generator must be named"},
-      {[](O& o) { o.z.clear(); }, "either z or styles must be named"},
-      {[](O& o) { o.styles = o.z; }, "either z or styles must be named"},
-      {[&](O& o) { o.z = narrow; }, "z must have shape [-1, 6], but has [2, 5]"},
+      {[](O& o) { o.z.clear(); }, "z or styles must be named"},
+      {[](O& o) { o.styles = o.z; }, "z and styles are named, but only one of them can be"},
+      {[](O& o) { o.truncation_cutoff = 99; },
+       "truncation_cutoff must be at most the 6 style rows, but is 99"},
+      {[](O& o) { o.to_block = -5; }, "to_block must be at least -1, but is -5"},
+      {[](O& o) { o.conv_clamp = -7; }, "conv_clamp must be -1 or at least 0, but is -7.0"},
+      {[](O& o) { o.output = "out.png"; }, "output must end in .npy or be -, but is out.png"},
+      {[&](O& o) { o.z = narrow; }, "z must have shape [N, 6], but has [2, 5]"},
       {[&](O& o) {
          o.z.clear();
          o.styles = narrow;
        },
-       "styles must have shape [-1, 6, 6], but has [2, 5]"},
+       "styles must have shape [N, 6, 6], but has [2, 5]"},
       {[&](O& o) {
          o.styles = std::exchange(o.z, "");
          o.truncation = 0.5;
@@ -313,6 +318,11 @@ TEST_F(Generate, RefusesInOneSentenceAndWritesNothing) {
          o.to_block = 1;
        },
        "gradient_target compares images, so that to_block cannot be named with it"},
+      {[](O& o) {
+         o.noise = "files:a.npy," + o.z;
+         o.output = o.z;
+       },
+       concat("output must not be an input, but both are ", sound.z)},
       {[](O& o) { o.output = o.generator; },
        concat("output must not be an input, but both are ", sound.generator)},
       {[](O& o) {
@@ -346,8 +356,9 @@ TEST_F(Generate, RefusesInOneSentenceAndWritesNothing) {
 
 TEST_F(Generate, PlanNamesWhatItWouldDo) {
   const auto files = folder_.count();
-  EXPECT_EQ(plan(options_), concat("would run the NVIDIA StyleGAN2 generator of ",
-                                   options_.generator, " and write ", options_.output, "\n"));
+  EXPECT_EQ(plan(options_),
+            concat("would run the NVIDIA StyleGAN2 generator of ", options_.generator,
+                   " on 2 row(s) and write ", options_.output, "\n"));
   EXPECT_EQ(folder_.count(), files);
   options_.noise = "some";
   EXPECT_EQ(error_text<ConfigError>([&] { plan(options_); }),
@@ -413,8 +424,7 @@ TEST_F(EvaluateScore, RefusesInOneSentenceAndWritesNothing) {
   };
   refused([](O& o) { o.network.clear(); }, "network must be named");
   refused([](O& o) { o.input.clear(); }, "input must be named");
-  refused([&](O& o) { o.input = flat; },
-          "input must have shape [-1, -1, -1, -1], but has [3, 4, 4]");
+  refused([&](O& o) { o.input = flat; }, "input must have shape [N, C, H, W], but has [3, 4, 4]");
   refused(
       [&](O& o) { o.input = wide; },
       sound.network + ": tensor 'pos_embedding' must have shape [1, 32, 8], but has [1, 16, 8]");

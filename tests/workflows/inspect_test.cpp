@@ -1,73 +1,15 @@
 #include "sgilo/workflows/inspect.h"
 
-#include <gtest/gtest.h>
-
-#include "sgilo/checkpoint/npy.h"
-#include "sgilo/checkpoint/npz.h"
 #include "sgilo/checkpoint/safetensors.h"
-#include "sgilo/workflows/generate.h"
-#include "sgilo/workflows/measure.h"
-#include "sgilo/workflows/solve.h"
 #include "support/error_text.h"
 #include "support/network_files.h"
 #include "support/script_file.h"
-#include "support/temporary_folder.h"
 #include "workflows/tiny_generator.h"
-#include "workflows/tiny_model.h"
 #include "workflows/tiny_released_model.h"
+#include "workflows/weight_files.h"
 
 namespace sgilo {
 namespace {
-
-StyleGan2 small_generator() {
-  StyleGan2Options options;
-  options.mapping = {.z_dim = 6, .w_dim = 5, .layers = 2};
-  options.synthesis = {.w_dim = 5, .widths = {4, 3}, .clamp = 0};
-  torch::manual_seed(1);
-  return StyleGan2(options);
-}
-
-class Files : public ::testing::Test {
- protected:
-  void SetUp() override {
-    generator_ = folder_ / "generator.npz";
-    write_npz(generator_, state_of(*small_generator()));
-    write_npy(folder_ / "z.npy", torch::randn({2, 6}));
-  }
-  Tensor image_of(const std::string& generator) {
-    GenerateOptions o;
-    o.generator = generator;
-    o.z = folder_ / "z.npy";
-    o.output = folder_ / "image.npy";
-    return generate(o).written.at(0).second;
-  }
-  ConvertOptions conversion(const std::string& output) {
-    ConvertOptions o;
-    o.input = generator_;
-    o.output = output;
-    o.coordinate_samples = 8;
-    return o;
-  }
-
-  TemporaryFolder folder_;
-  std::string generator_;
-  Observer silent_;
-};
-
-TEST_F(Files, ConvertingThenLoadingEqualsLoadingToTheBit) {
-  const std::string output = folder_ / "out.safetensors";
-  EXPECT_EQ(convert(conversion(output), silent_).kind, "stylegan2");
-  EXPECT_TRUE(torch::equal(image_of(generator_), image_of(output)));
-  const SafetensorsFile file = read_safetensors(output);
-  EXPECT_EQ(file.metadata.at("source"), "generator.npz");
-  EXPECT_EQ(file.metadata.at("source_sha256").size(), 64U);
-}
-
-TEST_F(Files, AGeneratorBecomesAModelFolder) {
-  convert(conversion(folder_ / "model"), silent_);
-  EXPECT_TRUE(
-      torch::equal(image_of(generator_), image_of(folder_ / "model/generator.safetensors")));
-}
 
 TEST_F(Files, WhatAFileHoldsIsRecognisedByItsTensors) {
   EXPECT_EQ(inspect(generator_).findings.at(0),
@@ -91,12 +33,6 @@ TEST_F(Files, AlmostAGeneratorIsNamedByTheTensorThatIsWrong) {
             generator_ +
                 ": holds no StyleGAN2 generator: neither 'synthesis.b4.const' (NVIDIA) nor "
                 "'input.input' (rosinality) is among its tensors");
-}
-
-TEST_F(Files, AFolderNeedsAGenerator) {
-  write_npz(generator_, {{"a", torch::zeros({1})}});
-  EXPECT_THROW(convert(conversion(folder_ / "model"), silent_), ConfigError);
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "model"));
 }
 
 // Every kind that is known, from tensors of its names.
@@ -228,145 +164,6 @@ TEST_F(Files, AReportListsTensorsWithTypesAndShapes) {
   const Json json = to_json(report);
   EXPECT_EQ(json["tensors"]["bb"], (Json{{"type", "int64"}, {"shape", {4}}}));
   EXPECT_EQ(json["holds"], Json({"no model that is known here"}));
-}
-
-// A generator's file of any layout, its image before and after.
-class Conversion : public Files {
- protected:
-  // z of 6 numbers, as the tiny generator's.
-  void expect_same_image(const std::string& output) {
-    EXPECT_TRUE(torch::equal(image_of(generator_), image_of(output)));
-  }
-};
-
-TEST_F(Conversion, OfEveryLayoutLoadsEqualToTheBit) {
-  const std::string output = folder_ / "out.safetensors";
-  const StateDict state = tiny_generator_state();
-  generator_ = folder_ / "network";
-  folder_.put("network",
-              nvidia_snapshot(
-                  {{"G", {tiny_generator_state(2), {}}},
-                   {"G_ema", {state, {{"synthesis.b4.conv1.conv_clamp", pickle::real(0.75)}}}}}));
-  EXPECT_EQ(convert(conversion(output), silent_).tensors, state.size());
-  expect_same_image(output);
-  const auto metadata = read_safetensors(output).metadata;
-  EXPECT_EQ(metadata.at("part"), "G_ema.");
-  EXPECT_EQ(metadata.at("layout"), "NVIDIA StyleGAN2");
-  EXPECT_EQ(metadata.at("conv_clamp"), "0.75");
-  EXPECT_EQ(load_generator_file(output).network->synthesis->options.clamp, 0.75);
-
-  write_rosinality_zip(generator_, rosinality_names(state), state.at("mapping.w_avg"));
-  convert(conversion(output), silent_);
-  expect_same_image(output);
-  EXPECT_EQ(read_safetensors(output).metadata.at("layout"), "rosinality StyleGAN2");
-
-  StateDict half;
-  for (const auto& [name, tensor] : state) half[name] = tensor.to(torch::kFloat16);
-  folder_.put("network", torch_legacy(half));
-  const std::string arrays = folder_ / "out.npz";
-  convert(conversion(arrays), silent_);
-  expect_same_image(arrays);
-}
-
-TEST_F(Conversion, ToArraysSaysWhatTheyCannotKeep) {
-  generator_ = folder_ / "network";
-  write_safetensors(generator_, tiny_generator_state(), {{"conv_clamp", "0.75"}});
-  StoppingObserver observer;
-  const std::string output = folder_ / "out.npz";
-  convert(conversion(output), observer);
-  EXPECT_EQ(
-      observer.warnings,
-      std::vector<std::string>{
-          output + ": .npz keeps no limit of the activations; generate with --conv-clamp 0.75"});
-}
-
-TEST_F(Conversion, TakesAPartOrEverything) {
-  const StateDict state{
-      {"a.x", torch::ones({2})}, {"a.y", torch::zeros({1})}, {"b", torch::ones({})}};
-  write_torch_zip(generator_, state);
-  const std::string output = folder_ / "out.safetensors";
-  ConvertOptions o = conversion(output);
-  EXPECT_EQ(convert(o, silent_).kind, "tensors");
-  EXPECT_EQ(read_safetensors(output).tensors.size(), 3u);
-  o.part = "a.";
-  EXPECT_EQ(convert(o, silent_).tensors, 2u);
-  EXPECT_TRUE(torch::equal(read_safetensors(output).tensors.at("x"), torch::ones({2})));
-  write_safetensors(generator_, with_prefix(tiny_generator_state(), "G."));
-  o.part = "G.mapping.";
-  EXPECT_EQ(convert(o, silent_).kind, "tensors");
-  EXPECT_EQ(read_safetensors(output).tensors.count("fc0.weight"), 1u);
-}
-
-TEST_F(Conversion, RefusedWritesNothing) {
-  const std::string output = folder_ / "out.safetensors";
-  const auto files = folder_.count();
-  const auto refusal = [&](const ConvertOptions& o) {
-    const std::string text = error_text<Error>([&] { convert(o, silent_); });
-    EXPECT_EQ(folder_.count(), files) << text;
-    return text;
-  };
-  ConvertOptions o = conversion(output);
-  o.part = "D.";
-  EXPECT_EQ(refusal(o), generator_ + ": no tensor's name starts with 'D.'");
-  o = conversion("");
-  EXPECT_EQ(refusal(o), "output must be named");
-  o = conversion(output);
-  o.input.clear();
-  EXPECT_EQ(refusal(o), "input must be named");
-  o.input = folder_ / "missing";
-  EXPECT_EQ(refusal(o), o.input + ": cannot be read: there is no such file or folder");
-  EXPECT_EQ(refusal(conversion(generator_)),
-            concat("output must not be an input, but both are ", generator_));
-  StateDict state = tiny_generator_state();
-  state.erase("synthesis.b8.torgb.bias");
-  write_npz(generator_, state);
-  EXPECT_EQ(refusal(conversion(output)),
-            generator_ + ": tensor 'synthesis.b8.torgb.bias' is missing");
-  EXPECT_EQ(refusal(conversion(folder_ / "model")),
-            generator_ + ": tensor 'synthesis.b8.torgb.bias' is missing");
-  write_npz(generator_, tiny_generator_state(1, 3));
-  EXPECT_EQ(refusal(conversion(folder_ / "model")),
-            generator_ +
-                ": the generator has 3 classes, which a model folder does not know; convert "
-                "it to a file and name a class in generate");
-  write_torch_zip(generator_, {});
-  EXPECT_EQ(refusal(conversion(output)), generator_ + ": it holds no tensor");
-}
-
-TEST_F(Conversion, AModelFolderIsSolvedWith) {
-  generator_ = folder_ / "network";
-  folder_.put("network",
-              nvidia_snapshot({{"G_ema",
-                                {tiny_generator_state(),
-                                 {{"synthesis.b4.conv1.conv_clamp", pickle::integer(2)}}}}}));
-  StoppingObserver observer;
-  ConvertOptions o = conversion(folder_ / "model");
-  o.coordinate_samples = 32;
-  EXPECT_EQ(convert(o, observer).kind, "stylegan2");
-  EXPECT_EQ(observer.messages,
-            std::vector<std::string>{"estimating coordinates from 32 random images"});
-  const Model model = load_model(folder_ / "model");
-  EXPECT_EQ(model.generator->network()->synthesis->options.clamp, 2);
-  EXPECT_EQ(load_generator_file(folder_ / "model/generator.safetensors")
-                .network->synthesis->options.clamp,
-            2);
-  EXPECT_EQ(model_part(folder_ / "model", "generator")["source"], "network");
-
-  SolveOptions solve_options;
-  solve_options.measurement = folder_ / "y.safetensors";
-  write_measurement(solve_options.measurement,
-                    measure_pictures(smooth_pictures(1, 16), {{"a", center_square(16, 16, 16)}},
-                                     InpaintingOptions{0.5}, GaussianNoiseOptions{0.05}, 1));
-  solve_options.model = folder_ / "model";
-  solve_options.output = folder_ / "run";
-  CsgmOptions csgm;
-  csgm.chains = 1;
-  csgm.evaluations = 2;
-  solve_options.solver = csgm;
-  const SolveResult result = solve(solve_options, RunMode::fresh, observer);
-  EXPECT_TRUE(result.finished);
-  EXPECT_EQ(result.manifest["evaluations"], 2);
-  EXPECT_TRUE(observer.warnings.empty());
 }
 
 }  // namespace

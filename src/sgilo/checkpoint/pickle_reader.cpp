@@ -480,7 +480,8 @@ class PickleMachine {
   void require_bounded() {
     enum : std::uint8_t { unseen, open, done };
     std::vector<std::uint8_t> seen(document_.count(), unseen);
-    std::vector<std::uint32_t> height(document_.count(), 0), size(document_.count(), 1);
+    std::vector<std::uint32_t> height(document_.count(), 0);
+    std::vector<std::uint64_t> size(document_.count(), 1);  // each below the limit: no overflow
     struct Frame {
       Ref ref;
       std::vector<Ref> children;
@@ -520,7 +521,7 @@ class PickleMachine {
       if (total > static_cast<std::uint64_t>(options_.expanded_values))
         refuse(frame.ref, concat("shared values stand for more than ", options_.expanded_values,
                                  ", the most that are accepted"));
-      size[frame.ref] = static_cast<std::uint32_t>(total);
+      size[frame.ref] = total;
       seen[frame.ref] = done;
       frames.pop_back();
     }

@@ -22,9 +22,14 @@ struct PickleOptions {
         field("inert", &O::inert,
               "go on past calls of unknown functions; they stay records, nothing is called"),
         field("values", &O::values, "most values in a pickle", positive<std::int64_t>),
-        field("depth", &O::depth, "deepest nesting of its containers", positive<std::int64_t>),
+        field("depth", &O::depth, "deepest nesting of its containers",
+              Check<std::int64_t>{"from 1 to 2000",
+                                  [](const std::int64_t& v) { return v >= 1 && v <= 2000; }}),
         field("expanded_values", &O::expanded_values,
-              "most values when shared ones are counted each time", positive<std::int64_t>),
+              "most values when shared ones are counted each time",
+              Check<std::int64_t>{
+                  "from 1 to 10^9",
+                  [](const std::int64_t& v) { return v >= 1 && v <= 1'000'000'000; }}),
         field("text_bytes", &O::text_bytes, "longest text in it", positive<std::int64_t>)};
   }
 };

@@ -285,7 +285,8 @@ class TorchPickle {
   }
   void enter_value(Ref ref, const std::string& path) {
     if (document_.is(ref, Kind::none) && path.ends_with(".bias")) return;  // an absent parameter
-    if (checkpoint_.values.size() < kMostValues)
+    // The limit of a generator's activations is part of the model, however many values there are.
+    if (checkpoint_.values.size() < kMostValues || path.ends_with("conv_clamp"))
       checkpoint_.values[path.empty() ? "value" : path] = json(ref);
   }
   Json json(Ref ref) const {
@@ -392,8 +393,11 @@ class TorchPickle {
       if (arguments(ref).size() != 1 || !document_.is(arguments(ref)[0], Kind::bytes))
         fail(ref, path, "has a storage that is no bytes");
       const PickleSpan span = document_.span(arguments(ref)[0]);
-      out = inner_storage(part_of(bytes_, span.offset, span.size, file_),
-                          concat(file_, ": storage at byte ", span.offset), options_);
+      const auto [known, added] = inner_.try_emplace(span.offset);  // many tensors may name it
+      if (added)
+        known->second = inner_storage(part_of(bytes_, span.offset, span.size, file_),
+                                      concat(file_, ": storage at byte ", span.offset), options_);
+      out = known->second;
     } else {
       fail(ref, path,
            concat("must be made of a storage, but is made of ", document_.describe(ref)));
@@ -416,6 +420,7 @@ class TorchPickle {
   std::string file_;
   std::unordered_map<Ref, InnerStorage> storages_;
   std::map<std::string, Bytes> by_key_;
+  std::map<std::uint64_t, InnerStorage> inner_;  // by the position of its bytes
 };
 
 }  // namespace

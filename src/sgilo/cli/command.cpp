@@ -1,6 +1,7 @@
 #include "sgilo/cli/command.h"
 
 #include <algorithm>
+#include <csignal>
 #include <new>
 #include <ostream>
 
@@ -103,6 +104,8 @@ int run_words(const std::vector<std::string>& words, std::ostream& out, std::ost
     out << help_text(*verb, columns);
     return 0;
   }
+  if (!verb->text.stops_itself)
+    for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
   const Outcome outcome = [&] {
     TerminalObserver observer(err, line.verbosity, terminal);
     Console console{err, line.dry_run, line.mode, line.given, &observer};

@@ -14,6 +14,11 @@ Outcome act_generate(const GenerateOptions& options, Console& console) {
   if (console.dry_run) return planned(plan(options));
   const GenerateResult result = generate(options);
   Outcome out{"", {{"layout", result.layout}, {"written", Json::array()}}};
+  out.json["mean_estimated"] = result.mean_estimated;
+  if (result.mean_estimated)
+    console.observer->on_warning(concat(options.generator,
+                                        ": has no mean style; truncation takes the mean of ",
+                                        kMeanInputs, " random inputs"));
   for (const auto& [path, tensor] : result.written) {
     out.text += concat(path, ": ", shape_text(tensor.sizes()), "\n");
     out.json["written"].push_back(written_json(path, tensor));
@@ -38,7 +43,8 @@ Verb generate_verb() {
        "",
        {{"inert", "checkpoint.pickle.inert"}},
        false,
-       OutputKind::file},
+       OutputKind::file,
+       false},
       act_generate);
 }
 
@@ -50,7 +56,8 @@ Verb score_verb() {
        "",
        {{"inert", "checkpoint.pickle.inert"}},
        false,
-       OutputKind::file},
+       OutputKind::file,
+       false},
       act_score);
 }
 

@@ -1,5 +1,6 @@
 // sgilo info: what is in a file; without one, what this program is and runs on. sgilo convert.
 #include "sgilo/cli/verb.h"
+#include "sgilo/workflows/convert.h"
 #include "sgilo/workflows/inspect.h"
 #include "sgilo/workflows/system_info.h"
 
@@ -48,7 +49,10 @@ Verb info_verb() {
        "what is in a file of weights; without a file, what this program is and runs on",
        "sgilo info ffhq.pkl",
        "file",
-       {{"inert", "checkpoint.pickle.inert"}}},
+       {{"inert", "checkpoint.pickle.inert"}},
+       false,
+       OutputKind::text,
+       false},
       act);
 }
 

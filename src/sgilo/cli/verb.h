@@ -47,6 +47,7 @@ struct VerbText {
   std::vector<std::pair<std::string, std::string>> aliases = {};  // {"chains", "solver.chains"}
   bool makes_run = false;                                         // takes --force and --resume
   OutputKind output = OutputKind::folder;
+  bool stops_itself = true;  // false: Ctrl-C ends the process, as there is no loop to stop
 };
 
 struct Verb {

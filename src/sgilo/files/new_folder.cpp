@@ -10,13 +10,17 @@ namespace sgilo {
 
 namespace fs = std::filesystem;
 
+void require_new_folder(const fs::path& target) {
+  std::error_code ignored;
+  if (fs::exists(target, ignored) &&
+      !(fs::is_directory(target, ignored) && fs::is_empty(target, ignored)))
+    throw ConfigError(
+        concat(target.string(), ": is there already; name a folder that is not, or remove it"));
+}
+
 NewFolder::NewFolder(const fs::path& target)
     : target_((target / "").parent_path()) {  // without a slash at its end
-  std::error_code ignored;
-  if (fs::exists(target_, ignored) &&
-      !(fs::is_directory(target_, ignored) && fs::is_empty(target_, ignored)))
-    throw ConfigError(
-        concat(target_.string(), ": is there already; name a folder that is not, or remove it"));
+  require_new_folder(target_);
   around_ = target_.parent_path() / concat(".partial-", ::getpid());
   path_ = around_ / target_.filename();
   make_folder(path_);

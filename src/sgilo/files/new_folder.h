@@ -6,6 +6,9 @@
 
 namespace sgilo {
 
+// Throws ConfigError where something other than an empty folder has the name.
+void require_new_folder(const std::filesystem::path& target);
+
 class NewFolder {
  public:
   // Throws ConfigError where something other than an empty folder has the name, Error where no

@@ -10,8 +10,8 @@ namespace sgilo {
 // Whether these are the tensors of such a generator ("g_ema", without prefix).
 bool is_rosinality(const StateDict& state);
 
-// `style_average` [w]: the file's "latent_avg", undefined where it has none (zero then: truncation
-// is meaningless). Constant noises that an older file lacks become zeros. Takes over the
+// `style_average` [w]: the file's "latent_avg", undefined where it has none (zeros then, which
+// the caller replaces). Constant noises that an older file lacks become zeros. Takes over the
 // tensors and scales the weights in place. Throws FormatError naming the tensor that is missing or
 // mis-shaped.
 StateDict native_from_rosinality(StateDict state, const Tensor& style_average);

@@ -13,6 +13,10 @@ namespace sgilo {
 inline constexpr Check<std::int64_t> image_side{
     "from 1 to 4096", [](const std::int64_t& side) { return side >= 1 && side <= 4096; }};
 
+// Where -1 stands for none or all.
+inline constexpr Check<std::int64_t> at_least_minus_one{
+    "at least -1", [](const std::int64_t& number) { return number >= -1; }};
+
 // Options of a verb derive from this and append common_fields() to their own table.
 struct CommonOptions {
   std::int64_t seed = 1;
@@ -47,6 +51,9 @@ struct GeneratorRunOptions : CommonOptions {
 
 // Throws ConfigError when the output is one of the inputs.
 void require_other_file(const std::string& output, const std::vector<std::string>& inputs);
+
+// Throws ConfigError when the folder that the output lies in is not there.
+void require_folder_of(const std::string& output);
 
 // Throws ConfigError for a word that is no device and for a device that this machine lacks.
 torch::Device device_of(const std::string& word);

@@ -14,9 +14,35 @@ std::string required(const std::string& value, std::string_view name) {
   return value;
 }
 
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> out;
+  while (true) {
+    const std::size_t comma = text.find(',');
+    out.emplace_back(text.substr(0, comma));
+    if (comma == std::string_view::npos) return out;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+// The files that `noise` names; none for const and none.
+std::vector<std::string> noise_files(const GenerateOptions& o) {
+  if (!o.noise.starts_with(kNoiseFiles)) return {};
+  return split(std::string_view(o.noise).substr(kNoiseFiles.size()));
+}
+
+void require_array_file(const std::string& output) {
+  if (output.empty() || output == "-") return;
+  if (!output.ends_with(".npy"))
+    throw ConfigError(concat("output must end in .npy or be -, but is ", output));
+  require_folder_of(output);
+}
+
 void require_values(const GenerateOptions& o) {
+  validate(o);
   required(o.generator, "generator");
-  if (o.z.empty() == o.styles.empty()) throw ConfigError("either z or styles must be named");
+  if (o.z.empty() && o.styles.empty()) throw ConfigError("z or styles must be named");
+  if (!o.z.empty() && !o.styles.empty())
+    throw ConfigError("z and styles are named, but only one of them can be");
   if ((o.from_block > 0) == o.features.empty())
     throw ConfigError("features must be named with from_block of at least 1, and only then");
   if (!o.skip_rgb.empty() && o.features.empty())
@@ -31,22 +57,18 @@ void require_values(const GenerateOptions& o) {
     throw ConfigError(concat("output and output_skip must be two files, but both are ", o.output));
   if (!o.styles.empty() && (o.truncation != 1 || o.truncation_cutoff >= 0 || o.class_index >= 0))
     throw ConfigError("truncation, truncation_cutoff and class act on z, but styles are named");
-  for (const std::string& output : {o.output, o.output_skip})
-    require_other_file(output,
-                       {o.generator, o.z, o.styles, o.features, o.skip_rgb, o.gradient_target});
+  if (!o.gradient_target.empty() && o.output == "-")
+    throw ConfigError("the output of gradients is a folder, but is -");
+  std::vector<std::string> inputs = noise_files(o);
+  inputs.insert(inputs.end(),
+                {o.generator, o.z, o.styles, o.features, o.skip_rgb, o.gradient_target});
+  for (const std::string& output : {o.output, o.output_skip}) {
+    require_other_file(output, inputs);
+    if (o.gradient_target.empty()) require_array_file(output);
+  }
 }
 
 Tensor read_array(const std::string& file) { return read_npy(file).to(torch::kFloat32); }
-
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> out;
-  while (true) {
-    const std::size_t comma = text.find(',');
-    out.emplace_back(text.substr(0, comma));
-    if (comma == std::string_view::npos) return out;
-    text.remove_prefix(comma + 1);
-  }
-}
 
 // [r, r], [N, r, r] or [1|N, 1, r, r] as the layers take them; `own`: with the shape of its file.
 struct NoiseInputs {
@@ -61,7 +83,7 @@ NoiseInputs noise_inputs(const GenerateOptions& options, SynthesisNetwork synthe
   if (options.noise == "const") {
     for (const Tensor& noise : synthesis->constant_noises()) out.own.push_back(noise.clone());
   } else {
-    const auto files = split(std::string_view(options.noise).substr(kNoiseFiles.size()));
+    const auto files = noise_files(options);
     if (static_cast<std::int64_t>(files.size()) != o.noise_inputs())
       throw ConfigError(concat("noise must name ", o.noise_inputs(),
                                " files, one per layer, but names ", files.size()));
@@ -98,107 +120,176 @@ Tensor labels_of(const GenerateOptions& options, StyleGan2 network, std::int64_t
   return labels;
 }
 
+// Throws ConfigError "z must have shape [N, 48], but has [2, 3]".
+void require_rows(std::string_view what, const Tensor& tensor, const Shape& row) {
+  Shape expected = row;
+  expected.insert(expected.begin(), -1);
+  try {
+    require_shape(what, tensor, expected);
+  } catch (const ConfigError&) {
+    throw ConfigError(concat(what, " must have shape [N, ", shape_text(row).substr(1), ", but has ",
+                             shape_text(tensor.sizes())));
+  }
+}
+
+// Everything that a run takes, on its device, after every check.
+struct Inputs {
+  GeneratorFile file;
+  std::int64_t last;  // block
+  Tensor styles;
+  NoiseInputs noises;
+  BlockState from;
+  Tensor target;  // undefined without gradients
+};
+
+Tensor styles_of(const GenerateOptions& options, const GeneratorFile& file, torch::Device device) {
+  const SynthesisOptions& o = file.network->synthesis->options;
+  if (!options.styles.empty()) {
+    const Tensor styles = read_array(options.styles).to(device);
+    require_rows("styles", styles, {o.style_rows(), o.w_dim});
+    return styles;
+  }
+  const torch::NoGradGuard no_grad;
+  if (options.truncation_cutoff > o.style_rows())
+    throw ConfigError(concat("truncation_cutoff must be at most the ", o.style_rows(),
+                             " style rows, but is ", options.truncation_cutoff));
+  const Tensor z = read_array(options.z).to(device);
+  require_rows("z", z, {file.network->mapping->options.z_dim});
+  const Tensor labels = labels_of(options, file.network, z.size(0));
+  StyleGan2 network = file.network;
+  return network
+      ->styles(z, options.truncation, options.truncation_cutoff,
+               labels.defined() ? labels.to(device) : labels)
+      .contiguous();
+}
+
+Inputs inputs_of(const GenerateOptions& options) {
+  require_values(options);
+  Inputs in;
+  in.file = load_generator_file(options.generator, options.checkpoint);
+  const torch::Device device = device_of(options.device);
+  in.file.network->to(device);
+  SynthesisNetwork synthesis = in.file.network->synthesis;
+  if (options.conv_clamp >= 0) synthesis->options.clamp = options.conv_clamp;
+  const SynthesisOptions& o = synthesis->options;
+  in.last = options.to_block < 0 ? o.blocks() - 1 : options.to_block;
+  if (in.last >= o.blocks() || options.from_block > in.last)
+    throw ConfigError(concat("blocks ", options.from_block, " to ", in.last,
+                             " are asked for, but the generator has 0 to ", o.blocks() - 1));
+  const bool gradients = !options.gradient_target.empty();
+  in.styles = styles_of(options, in.file, device).requires_grad_(gradients);
+  const std::int64_t rows = in.styles.size(0);
+  in.noises = noise_inputs(options, synthesis, rows);
+  for (Tensor& noise : in.noises.used) noise = noise.to(device);
+  const std::int64_t before = options.from_block - 1;
+  if (!options.features.empty()) {
+    const std::int64_t r = o.resolution(before);
+    in.from.features = read_array(options.features).to(device);
+    require_shape(concat("features of layer ", options.from_block), in.from.features,
+                  {rows, o.widths[static_cast<std::size_t>(before)], r, r});
+    in.from.features.requires_grad_(gradients);
+  }
+  if (!options.skip_rgb.empty()) {
+    const std::int64_t r = o.resolution(before);
+    in.from.skip = read_array(options.skip_rgb).to(device);
+    require_shape("skip_rgb", in.from.skip, {rows, 3, r, r});
+  }
+  if (gradients) {
+    in.target = read_array(options.gradient_target).to(device);
+    require_shape("gradient_target", in.target, {rows, 3, o.size(), o.size()});
+  }
+  return in;
+}
+
+// Of 0.5 sum((image - target)^2), each in a file of the folder; those of an earlier run are
+// removed.
+void add_gradients(const GenerateOptions& options, const Inputs& in, const Tensor& image,
+                   GenerateResult& out) {
+  const Tensor loss = 0.5 * (image - in.target).square().sum();
+  loss.backward();
+  const std::filesystem::path folder = options.output;
+  make_folder(folder);
+  const auto add = [&](const std::string& name, const Tensor& tensor) {
+    const auto file = folder / (name + ".npy");
+    if (tensor.defined())
+      out.written.emplace_back(file.string(), tensor);
+    else
+      std::filesystem::remove(file);
+  };
+  add("image", image);
+  add("loss", loss);
+  add("styles", in.styles.grad());
+  add("features", in.from.features.defined() ? in.from.features.grad() : Tensor());
+  const std::int64_t layers = in.file.network->synthesis->options.noise_inputs();
+  for (std::size_t j = 0; j < static_cast<std::size_t>(layers); ++j)
+    add(concat("noise_", j < 10 ? "0" : "", j),
+        j < in.noises.own.size() ? in.noises.own[j].grad() : Tensor());
+}
+
 }  // namespace
 
 std::string plan(const GenerateOptions& options) {
-  require_values(options);
-  const GeneratorFile file = load_generator_file(options.generator, options.checkpoint);
-  return concat("would run the ", file.layout, " generator of ", options.generator, " and write ",
-                options.output, "\n");
+  const Inputs in = inputs_of(options);
+  return concat("would run the ", in.file.layout, " generator of ", options.generator, " on ",
+                in.styles.size(0), " row(s) and write ", options.output, "\n");
 }
 
 GenerateResult generate(const GenerateOptions& options) {
-  require_values(options);
-  GeneratorFile file = load_generator_file(options.generator, options.checkpoint);
-  const torch::Device device = device_of(options.device);
-  file.network->to(device);
-  SynthesisNetwork synthesis = file.network->synthesis;
-  if (options.conv_clamp >= 0) synthesis->options.clamp = options.conv_clamp;
-  const SynthesisOptions& o = synthesis->options;
-  const std::int64_t last = options.to_block < 0 ? o.blocks() - 1 : options.to_block;
-  if (last >= o.blocks() || options.from_block > last)
-    throw ConfigError(concat("blocks ", options.from_block, " to ", last,
-                             " are asked for, but the generator has 0 to ", o.blocks() - 1));
-  const bool gradients = !options.gradient_target.empty();
+  const Inputs in = inputs_of(options);
+  const bool gradients = in.target.defined();
   const torch::AutoGradMode mode(gradients);
-
-  Tensor styles;
-  if (!options.styles.empty()) {
-    styles = read_array(options.styles).to(device);
-    require_shape("styles", styles, {-1, o.style_rows(), o.w_dim});
+  SynthesisNetwork synthesis = in.file.network->synthesis;
+  const BlockState result =
+      synthesis->run(in.from, in.styles, in.noises.used, options.from_block, in.last);
+  GenerateResult out{in.file.layout, in.file.mean_estimated && options.truncation != 1, {}};
+  if (gradients) {
+    add_gradients(options, in, result.skip, out);
   } else {
-    const torch::NoGradGuard no_grad;
-    const Tensor z = read_array(options.z).to(device);
-    require_shape("z", z, {-1, file.network->mapping->options.z_dim});
-    const Tensor labels = labels_of(options, file.network, z.size(0));
-    styles = file.network
-                 ->styles(z, options.truncation, options.truncation_cutoff,
-                          labels.defined() ? labels.to(device) : labels)
-                 .contiguous();
-  }
-  if (gradients) styles.requires_grad_(true);
-  const std::int64_t rows = styles.size(0);
-  NoiseInputs noises = noise_inputs(options, synthesis, rows);
-  for (Tensor& noise : noises.used) noise = noise.to(device);
-  BlockState from;
-  if (!options.features.empty()) from.features = read_array(options.features).to(device);
-  if (!options.skip_rgb.empty()) {
-    from.skip = read_array(options.skip_rgb).to(device);
-    const std::int64_t r = o.resolution(options.from_block - 1);
-    require_shape("skip_rgb", from.skip, {rows, 3, r, r});
-  }
-  if (gradients && from.features.defined()) from.features.requires_grad_(true);
-  const BlockState result = synthesis->run(from, styles, noises.used, options.from_block, last);
-
-  GenerateResult out{file.layout, {}};
-  if (!gradients) {
     out.written.emplace_back(
         options.output,
         (options.to_block < 0 ? result.skip : result.features).to(torch::kFloat32).contiguous());
     if (!options.output_skip.empty()) out.written.emplace_back(options.output_skip, result.skip);
-  } else {
-    const Tensor target = read_array(options.gradient_target).to(device);
-    require_shape("gradient_target", target, result.skip.sizes());
-    const Tensor loss = 0.5 * (result.skip - target).square().sum();
-    loss.backward();
-    make_folder(options.output);
-    const auto add = [&](const std::string& name, const Tensor& tensor) {
-      if (tensor.defined())
-        out.written.emplace_back(concat(options.output, "/", name, ".npy"), tensor);
-    };
-    add("image", result.skip);
-    add("loss", loss);
-    add("styles", styles.grad());
-    if (from.features.defined()) add("features", from.features.grad());
-    for (std::size_t j = 0; j < noises.own.size(); ++j) {
-      add(concat("noise_", j < 10 ? "0" : "", j), noises.own[j].grad());
-    }
   }
   for (const auto& [path, tensor] : out.written) write_npy(path, tensor);
   return out;
 }
 
-std::string plan(const EvaluateScoreOptions& options) {
+namespace {
+
+struct ScoreInputs {
+  ReleasedTransformer network;
+  Tensor x, t;
+};
+
+ScoreInputs inputs_of(const EvaluateScoreOptions& options) {
+  validate(options);
+  const torch::Device device = device_of(options.device);
   require_other_file(options.output, {options.network, options.input});
-  const Tensor x = read_array(required(options.input, "input"));
-  require_shape("input", x, {-1, -1, -1, -1});
-  load_released_score(required(options.network, "network"), x.sizes().slice(1).vec(),
-                      options.checkpoint);
+  require_array_file(options.output);
+  const Tensor x = read_array(required(options.input, "input")).to(device);
+  if (x.dim() != 4)
+    throw ConfigError(
+        concat("input must have shape [N, C, H, W], but has ", shape_text(x.sizes())));
+  if (options.t.size() != 1 && static_cast<std::int64_t>(options.t.size()) != x.size(0))
+    throw ConfigError(concat("t must be one time or one for each of the ", x.size(0),
+                             " rows of the input, but has ", options.t.size()));
+  Tensor t = torch::tensor(options.t, torch::kFloat32).to(device);
+  if (t.size(0) == 1) t = t.expand({x.size(0)}).contiguous();
+  return {load_released_score(required(options.network, "network"), x.sizes().slice(1).vec(),
+                              device, options.checkpoint),
+          x, t};
+}
+
+}  // namespace
+
+std::string plan(const EvaluateScoreOptions& options) {
+  inputs_of(options);
   return concat("would evaluate ", options.network, " and write ", options.output, "\n");
 }
 
 Tensor evaluate_score(const EvaluateScoreOptions& options) {
-  require_other_file(options.output, {options.network, options.input});
   const torch::NoGradGuard no_grad;
-  const Tensor x = read_array(required(options.input, "input"));
-  require_shape("input", x, {-1, -1, -1, -1});
-  if (options.t.size() != 1 && static_cast<std::int64_t>(options.t.size()) != x.size(0))
-    throw ConfigError(concat("t must be one time or one for each of the ", x.size(0),
-                             " rows of the input, but has ", options.t.size()));
-  const ReleasedTransformer network = load_released_score(
-      required(options.network, "network"), x.sizes().slice(1).vec(), options.checkpoint);
-  Tensor t = torch::tensor(options.t, torch::kFloat32);
-  if (t.size(0) == 1) t = t.expand({x.size(0)}).contiguous();
+  const auto [network, x, t] = inputs_of(options);
   const Tensor out =
       options.raw ? network.forward(x, t) : released_score(network, Sde(options.sde))(x, t);
   write_npy(options.output, out);

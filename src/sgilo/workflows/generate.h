@@ -33,8 +33,9 @@ struct GenerateOptions : CommonOptions {
             field("truncation", &O::truncation, "psi of z: 1 is the whole law, 0 the mean",
                   non_negative<double>),
             field("truncation_cutoff", &O::truncation_cutoff,
-                  "style rows that are truncated (-1: all)"),
-            field("class", &O::class_index, "of a class-conditional generator, from 0 (-1: none)"),
+                  "style rows that are truncated (-1: all)", at_least_minus_one),
+            field("class", &O::class_index, "of a class-conditional generator, from 0 (-1: none)",
+                  at_least_minus_one),
             field("noise", &O::noise,
                   "const (stored in the file), none, or files:a.npy,b.npy,... one per layer"),
             field("from_block", &O::from_block,
@@ -45,11 +46,14 @@ struct GenerateOptions : CommonOptions {
                   ".npy of the image so far [N, 3, r, r] (empty: it starts from nothing, as in the "
                   "released programs)"),
             field("to_block", &O::to_block,
-                  "last block to run; the output is its features (-1: all, the image)"),
+                  "last block to run; the output is its features (-1: all, the image)",
+                  at_least_minus_one),
             field("output_skip", &O::output_skip,
                   "with to_block: .npy that takes the image so far (empty: none)"),
             field("conv_clamp", &O::conv_clamp,
-                  "limit of the activations (0: none, -1: as the file says)"),
+                  "limit of the activations (0: none, -1: as the file says)",
+                  Check<double>{"-1 or at least 0",
+                                [](const double& v) { return v == -1 || v >= 0; }}),
             field("gradient_target", &O::gradient_target,
                   ".npy of images: the output is a folder with the gradients of "
                   "0.5 sum((image - target)^2) for styles, features and noises"),
@@ -61,6 +65,7 @@ struct GenerateOptions : CommonOptions {
 
 struct GenerateResult {
   std::string layout;
+  bool mean_estimated = false;                          // the file has no mean style
   std::vector<std::pair<std::string, Tensor>> written;  // by file
 };
 
@@ -82,7 +87,13 @@ struct EvaluateScoreOptions : CommonOptions {
         std::tuple{
             field("network", &O::network, "file of a released score network, in any format"),
             field("input", &O::input, ".npy of the variable [N, C, H, W]"),
-            field("t", &O::t, "times, one for all or one per row of the input"),
+            field("t", &O::t, "times, one for all or one per row of the input",
+                  Check<std::vector<double>>{"a list of numbers in (0, 1]",
+                                             [](const std::vector<double>& times) {
+                                               for (const double t : times)
+                                                 if (!(t > 0 && t <= 1)) return false;
+                                               return !times.empty();
+                                             }}),
             field("raw", &O::raw, "the network's own output, not the score -output / std(t)"),
             field("sde", &O::sde, "the diffusion that it was trained for"),
             field("output", &O::output, ".npy file of the input's shape"),

@@ -3,16 +3,9 @@
 #include <algorithm>
 #include <iomanip>
 
-#include "sgilo/checkpoint/npz.h"
-#include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/checkpoint/torch_script.h"
 #include "sgilo/core/shape.h"
-#include "sgilo/files/file_problem.h"
-#include "sgilo/files/new_folder.h"
 #include "sgilo/files/sha256.h"
-#include "sgilo/generator/style_prior.h"
-#include "sgilo/generator/stylegan2_generator.h"
-#include "sgilo/workflows/model.h"
 
 namespace sgilo {
 namespace {
@@ -184,65 +177,6 @@ std::vector<std::string> findings_of(const Checkpoint& c) {
   return out;
 }
 
-void require_values(const ConvertOptions& o) {
-  if (o.input.empty()) throw ConfigError("input must be named");
-  if (o.output.empty()) throw ConfigError("output must be named");
-  require_other_file(o.output, {o.input});
-}
-
-bool is_file(const std::string& output) {
-  return output.ends_with(".safetensors") || output.ends_with(".npz");
-}
-
-// Where it came from, for the header of what is written.
-std::map<std::string, std::string> provenance(const ConvertOptions& options) {
-  return {{"source", fs::path(options.input).filename().string()},
-          {"source_sha256", sha256_of_file(options.input)}};
-}
-
-bool holds_generator(const Checkpoint& checkpoint) {
-  try {
-    generator_prefix(checkpoint);
-    return true;
-  } catch (const FormatError&) {
-    return false;
-  }
-}
-
-void write_tensors(const std::string& output, const StateDict& tensors,
-                   const std::map<std::string, std::string>& metadata) {
-  if (output.ends_with(".npz"))
-    write_npz(output, tensors);
-  else
-    write_safetensors(output, tensors, metadata);
-}
-
-// A model folder that solve takes: the generator, coordinates from random images, a style prior.
-// Nothing is written and false returned when the observer asks to stop.
-bool write_model(const ConvertOptions& options, const GeneratorFile& file, Observer& observer) {
-  if (const std::int64_t classes = file.network->mapping->options.classes; classes > 0)
-    throw ConfigError(concat(options.input, ": the generator has ", classes,
-                             " classes, which a model folder does not know; convert it to a file "
-                             "and name a class in generate"));
-  NewFolder folder(options.output);
-  const RandomStreams streams(static_cast<std::uint64_t>(options.seed));
-  observer.on_message(
-      concat("estimating coordinates from ", options.coordinate_samples, " random images"));
-  const auto coordinates = estimate_coordinates(file.network, options.coordinate_samples,
-                                                streams.child("coordinates"), observer);
-  if (!coordinates) return false;
-  const auto& o = file.network->synthesis->options;
-  Json facts = provenance(options);
-  facts["clamp"] = o.clamp;
-  write_model_part(folder.path(), "generator", state_of(*file.network), facts, false);
-  write_model_part(folder.path(), "coordinates", coordinates->state(), Json::object(), false);
-  write_model_part(folder.path(), "style_prior",
-                   StylePrior::isotropic(o.style_rows(), o.w_dim, 0.5).state(), Json::object(),
-                   false);
-  folder.commit();
-  return true;
-}
-
 }  // namespace
 
 FileReport inspect(const fs::path& path, const CheckpointOptions& options, bool trust) {
@@ -307,50 +241,6 @@ Json to_json(const FileReport& report) {
           {"tensors", tensors},
           {"values", values},
           {"classes", c.classes}};
-}
-
-std::string plan(const ConvertOptions& options) {
-  require_values(options);
-  const Checkpoint checkpoint = open_checkpoint(options.input, options.checkpoint);
-  return concat("would read ", options.input, " (", checkpoint.format, ", ",
-                checkpoint.tensors.size(), " tensors) and write ", options.output, "\n");
-}
-
-ConvertResult convert(const ConvertOptions& options, Observer& observer) {
-  require_values(options);
-  const Checkpoint checkpoint = open_checkpoint(options.input, options.checkpoint);
-  std::map<std::string, std::string> metadata = provenance(options);
-  if (options.part.empty() && holds_generator(checkpoint)) {
-    const GeneratorFile file = generator_of(checkpoint);
-    if (const double clamp = file.network->synthesis->options.clamp;
-        clamp > 0 && options.output.ends_with(".npz"))
-      observer.on_warning(concat(options.output, ": .npz keeps no limit of the activations; ",
-                                 "generate with --conv-clamp ", clamp));
-    metadata["kind"] = "stylegan2";
-    metadata["layout"] = file.layout;
-    metadata["part"] = file.prefix;
-    metadata["conv_clamp"] = concat(file.network->synthesis->options.clamp);
-    const StateDict state = state_of(*file.network);
-    bool finished = true;
-    if (is_file(options.output))
-      write_tensors(options.output, state, metadata);
-    else
-      finished = write_model(options, file, observer);
-    return {"stylegan2", state.size(), finished};
-  }
-  if (!is_file(options.output))
-    throw ConfigError(concat(options.output, ": a folder is the model of a generator, but ",
-                             options.input,
-                             " holds none; name a file that ends in .safetensors or .npz"));
-  const StateDict state = checkpoint.state(options.part);
-  if (state.empty())
-    throw ConfigError(concat(options.input, ": ",
-                             options.part.empty()
-                                 ? "it holds no tensor"
-                                 : concat("no tensor's name starts with '", options.part, "'")));
-  metadata["kind"] = "tensors";
-  write_tensors(options.output, state, metadata);
-  return {"tensors", state.size()};
 }
 
 }  // namespace sgilo

@@ -1,5 +1,4 @@
-// What is in a file of weights: its format, tensors and what it seems to be; and the same tensors
-// as safetensors or as a model folder: `sgilo info FILE`, `sgilo convert`.
+// What is in a file of weights: its format, tensors and what it seems to be: `sgilo info FILE`.
 #pragma once
 
 #include "sgilo/core/observer.h"
@@ -24,40 +23,5 @@ FileReport inspect(const std::filesystem::path& path, const CheckpointOptions& o
 // For people; `rows` tensors at most (0: all).
 std::string text(const FileReport& report, std::int64_t rows);
 Json to_json(const FileReport& report);
-
-struct ConvertOptions : CommonOptions {
-  std::string input;
-  std::string part;
-  std::int64_t coordinate_samples = 256;
-  std::string output;
-  CheckpointOptions checkpoint;
-  static constexpr auto fields() {
-    using O = ConvertOptions;
-    return std::tuple_cat(
-        std::tuple{
-            field("input", &O::input, "file of weights in any format"),
-            field(
-                "part", &O::part,
-                "start of the names to take, as G_ema. (empty: of a generator's file its averaged "
-                "generator, else everything)"),
-            field("coordinate_samples", &O::coordinate_samples,
-                  "random images from which a model folder's coordinates are estimated",
-                  positive<std::int64_t>),
-            field("output", &O::output,
-                  "FILE.safetensors (FILE.npz), or a folder: the model of a generator, for solve"),
-            field("checkpoint", &O::checkpoint, "limits of the file")},
-        common_fields());
-  }
-};
-
-struct ConvertResult {
-  std::string kind;  // "stylegan2", "tensors"
-  std::size_t tensors = 0;
-  bool finished = true;  // false: the observer asked to stop, and nothing is written
-};
-
-// Throws ConfigError, FormatError; writes nothing then.
-ConvertResult convert(const ConvertOptions& options, Observer& observer);
-std::string plan(const ConvertOptions& options);
 
 }  // namespace sgilo

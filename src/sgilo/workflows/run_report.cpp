@@ -46,10 +46,9 @@ ImageGrid picture_of_run(const Measurement& measurement, const Reconstruction& r
     grid.column_labels.push_back(concat("chain ", c + 1));
   const Tensor measured = measurement.forward_operator->picture(measurement.values);
   for (std::int64_t i = 0; i < std::min(measurement.count(), kMostRows); ++i) {
-    std::vector<Tensor> row{measured[i]};
     const bool usable = is_finite(result.mean[i]);
-    row.push_back(usable ? result.mean[i] : Tensor());
-    row.push_back(usable ? deviation_picture(result.standard_deviation[i]) : Tensor());
+    std::vector<Tensor> row{measured[i], usable ? result.mean[i] : Tensor(),
+                            usable ? deviation_picture(result.standard_deviation[i]) : Tensor()};
     for (std::int64_t c = 0; c < std::min(chains, kMostChains); ++c)
       row.push_back(failure_of(result, i, c).empty() && is_finite(result.last[i][c])
                         ? result.last[i][c]
