@@ -173,7 +173,6 @@ Kernel SynthesisNetworkImpl::kernel_in_use() const {
 std::string SynthesisNetworkImpl::fused_obstacle() const {
   if (!constant_.device().is_cpu()) return "the network is not on the CPU";
   if (constant_.scalar_type() != torch::kFloat32) return "its weights are not float32";
-  if (options.clamp > 0) return "it clamps activations";
   if (torch::GradMode::is_enabled())
     for (const Tensor& parameter : parameters())
       if (parameter.requires_grad()) return "its weights are being trained";
@@ -210,7 +209,7 @@ Tensor SynthesisNetworkImpl::image(const BlockState& from, const Tensor& ws, con
     rgb.push_back(to_rgb_[static_cast<std::size_t>(b)]->fused_inputs(ws.select(1, 2 * b + 1)));
   const Tensor features =
       first == 0 ? constant_.unsqueeze(0).expand({ws.size(0), -1, -1, -1}) : from.features;
-  return fused_synthesis(layers, features, first == 0 ? Tensor() : from.skip, inputs, rgb);
+  return fused_synthesis(layers, features, first == 0 ? Tensor() : from.skip, inputs, rgb, options.clamp);
 }
 
 Tensor SynthesisNetworkImpl::forward(const Tensor& ws, const Noises& noises) {

@@ -24,6 +24,16 @@ Tensor linear_in(const torch::nn::Linear& linear, const Tensor& x, torch::Scalar
   return torch::linear(x.to(type), linear->weight.to(type), linear->bias.to(type));
 }
 
+// softmax(q k^T / sqrt(d)) v over heads [N, heads, T, d].
+Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v) {
+#if TORCH_VERSION_MAJOR >= 2
+  return at::scaled_dot_product_attention(q, k, v);
+#else
+  const double scale = 1 / std::sqrt(static_cast<double>(q.size(3)));
+  return torch::matmul(torch::softmax(torch::matmul(q * scale, k.transpose(2, 3)), 3), v);
+#endif
+}
+
 // [height * width, channels]: sines and cosines of the row in the first half of the channels, of
 // the column in the second.
 Tensor sine_positions(std::int64_t height, std::int64_t width, std::int64_t channels) {
@@ -55,6 +65,20 @@ void set_zero(const torch::nn::Linear& linear) {
 
 }  // namespace
 
+Tensor TypedLinear::operator()(const Tensor& x, torch::ScalarType type) {
+  const Tensor& weight = linear_->weight;
+  if (weight.scalar_type() == type || (torch::GradMode::is_enabled() && weight.requires_grad()))
+    return linear_in(linear_, x, type);
+  if (weight_.defined() && weight_.scalar_type() == type && converted_ == weight.data_ptr() &&
+      version_ == weight._version())
+    return torch::linear(x.to(type), weight_, bias_);
+  weight_ = weight.detach().to(type);
+  bias_ = linear_->bias.detach().to(type);
+  converted_ = weight.data_ptr();
+  version_ = weight._version();
+  return torch::linear(x.to(type), weight_, bias_);
+}
+
 TransformerLayerImpl::TransformerLayerImpl(std::int64_t width, std::int64_t heads,
                                            std::int64_t hidden)
     : qkv(register_module("qkv", torch::nn::Linear(width, 3 * width))),
@@ -62,25 +86,26 @@ TransformerLayerImpl::TransformerLayerImpl(std::int64_t width, std::int64_t head
       up(register_module("up", torch::nn::Linear(width, hidden))),
       down(register_module("down", torch::nn::Linear(hidden, width))),
       modulation(register_module("modulation", torch::nn::Linear(width, 6 * width))),
-      heads_(heads) {}
+      heads_(heads),
+      typed_qkv_(qkv),
+      typed_out_(out),
+      typed_up_(up),
+      typed_down_(down) {}
 
 Tensor TransformerLayerImpl::forward(const Tensor& tokens, const Tensor& level,
                                      torch::ScalarType type) {
   const std::int64_t n = tokens.size(0), count = tokens.size(1), width = tokens.size(2);
   const std::vector<Tensor> m = modulation(torch::silu(level)).unsqueeze(1).chunk(6, 2);
 
-  const Tensor heads = linear_in(qkv, modulated(tokens, m[0], m[1]), type)
+  const Tensor heads = typed_qkv_(modulated(tokens, m[0], m[1]), type)
                            .view({n, count, 3, heads_, width / heads_})
                            .permute({2, 0, 3, 1, 4});  // [3, N, heads, T, width / heads]
-  const double scale = 1 / std::sqrt(static_cast<double>(width / heads_));
-  const Tensor weights =
-      torch::softmax(torch::matmul(heads[0] * scale, heads[1].transpose(2, 3)), 3);
-  const Tensor mixed = torch::matmul(weights, heads[2]).transpose(1, 2).reshape({n, count, width});
-  const Tensor attended =
-      torch::addcmul(tokens, m[2], linear_in(out, mixed, type).to(tokens.dtype()));
+  const Tensor mixed =
+      attention(heads[0], heads[1], heads[2]).transpose(1, 2).reshape({n, count, width});
+  const Tensor attended = torch::addcmul(tokens, m[2], typed_out_(mixed, type).to(tokens.dtype()));
 
-  const Tensor hidden = torch::gelu(linear_in(up, modulated(attended, m[3], m[4]), type));
-  return torch::addcmul(attended, m[5], linear_in(down, hidden, type).to(tokens.dtype()));
+  const Tensor hidden = torch::gelu(typed_up_(modulated(attended, m[3], m[4]), type));
+  return torch::addcmul(attended, m[5], typed_down_(hidden, type).to(tokens.dtype()));
 }
 
 VisionTransformerImpl::VisionTransformerImpl(Shape shape, const VisionTransformerOptions& options,

@@ -38,6 +38,19 @@ struct VisionTransformerOptions {
   }
 };
 
+// A linear map computed in a type. Weights that are frozen are converted once.
+class TypedLinear {
+ public:
+  explicit TypedLinear(torch::nn::Linear linear) : linear_(std::move(linear)) {}
+  Tensor operator()(const Tensor& x, torch::ScalarType type);
+
+ private:
+  torch::nn::Linear linear_;
+  Tensor weight_, bias_;             // converted
+  const void* converted_ = nullptr;  // what they were made from, and its version
+  std::uint32_t version_ = 0;
+};
+
 class TransformerLayerImpl : public torch::nn::Module {
  public:
   TransformerLayerImpl(std::int64_t width, std::int64_t heads, std::int64_t hidden);
@@ -48,6 +61,7 @@ class TransformerLayerImpl : public torch::nn::Module {
 
  private:
   std::int64_t heads_;
+  TypedLinear typed_qkv_, typed_out_, typed_up_, typed_down_;
 };
 TORCH_MODULE(TransformerLayer);
 

@@ -81,9 +81,10 @@ double relative_error(const Tensor& got, const Tensor& want) {
 }
 
 void expect_same_as_reference(const std::vector<std::int64_t>& widths, std::int64_t n,
-                              std::int64_t first) {
+                              std::int64_t first, double clamp = 0) {
   SCOPED_TRACE(concat(widths.size(), " blocks, ", n, " images, from block ", first));
   SynthesisNetwork network = make_network(widths);
+  network->options.clamp = clamp;
   const Inputs in = make_inputs(network, n, first);
   const Result want = run(network, Kernel::reference, in), got = run(network, Kernel::fused, in);
   ASSERT_EQ(got.image.sizes(), want.image.sizes());
@@ -101,6 +102,13 @@ TEST(FusedSynthesis, HasTheImagesAndGradientsOfTheReference) {
   expect_same_as_reference({7, 19, 33, 16}, 3, 1);
   expect_same_as_reference({20, 17, 32, 16}, 2, 2);
   expect_same_as_reference({20, 17, 32, 3, 8}, 2, 3);  // 64 pixels: several tasks per image
+}
+
+TEST(FusedSynthesis, LimitsActivationsAndColoursAsTheReference) {
+  for (const double clamp : {0.3, 1.0, 3.0}) {
+    expect_same_as_reference({7, 19, 33, 16}, 2, 0, clamp);
+    expect_same_as_reference({20, 17, 32, 16}, 2, 2, clamp);
+  }
 }
 
 TEST(FusedSynthesis, RunsWithoutNoiseAndWithoutASkipImage) {

@@ -18,6 +18,7 @@ constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
 struct Plan : torch::CustomClassHolder {
   std::vector<std::shared_ptr<const FusedLayer>> layers;
   std::vector<Tensor> rgb_bias;
+  double clamp;  // 0: none
 };
 
 Tensor image_buffer(std::int64_t n, std::int64_t channels, std::int64_t height, std::int64_t width,
@@ -55,9 +56,12 @@ struct LayerResult {
 // The coefficients of one layer's end, [N, ...] each.
 struct Ends {
   Tensor demodulation, bias, next_styles, matrices;
+  double clamp;
   LayerEnd of(std::int64_t n) const {
-    return {row(demodulation, n), bias.data_ptr<float>(), row(next_styles, n), row(matrices, n),
-            bias.size(0)};
+    LayerEnd end{row(demodulation, n), bias.data_ptr<float>(), row(next_styles, n),
+                 row(matrices, n), bias.size(0)};
+    if (clamp > 0) end.limit = static_cast<float>(clamp);
+    return end;
   }
 };
 
@@ -210,7 +214,7 @@ struct Inputs {
 Ends ends_of(const Plan& plan, const Inputs& in, std::size_t j, std::size_t block) {
   const bool last = j + 1 == plan.layers.size();
   return {in.demodulation(j), plan.layers[j]->bias, last ? Tensor() : in.styles(j + 1),
-          plan.layers[j]->up ? Tensor() : in.matrices(block)};
+          plan.layers[j]->up ? Tensor() : in.matrices(block), plan.clamp};
 }
 
 // Calls f(float()) or f(BFloat16()) by the type of the convolutions.
@@ -224,7 +228,7 @@ struct FusedSynthesis : torch::autograd::Function<FusedSynthesis> {
   static Tensor forward(AutogradContext* context, const c10::intrusive_ptr<Plan>& plan,
                         at::TensorList all) {
     const Inputs in{all, plan->layers.size()};
-    variable_list kept(all.begin(), all.end());
+    variable_list kept(all.begin(), all.end()), limited;
     Tensor skip = in.skip();
     Tensor xs = with_type(*plan, [&](auto type) {
       return scaled_input<decltype(type)>(in.features(), in.styles(0),
@@ -241,9 +245,15 @@ struct FusedSynthesis : torch::autograd::Function<FusedSynthesis> {
       kept.push_back(result.activation);
       xs = result.scaled;
       if (layer.up) continue;
-      skip = add_doubled(result.rgb, plan->rgb_bias[block], skip);
-      ++block;
+      Tensor bias = plan->rgb_bias[block++];
+      if (plan->clamp > 0) {
+        limited.push_back(
+            result.rgb.add_(bias.view({1, 3, 1, 1})).clamp_(-plan->clamp, plan->clamp));
+        bias = torch::zeros_like(bias);
+      }
+      skip = add_doubled(result.rgb, bias, skip);
     }
+    kept.insert(kept.end(), limited.begin(), limited.end());
     context->save_for_backward(kept);
     context->saved_data["plan"] = c10::IValue::make_capsule(plan);
     return skip;
@@ -269,11 +279,14 @@ struct FusedSynthesis : torch::autograd::Function<FusedSynthesis> {
       if (!layer.up) {
         if (--block + 1 < blocks) image = doubled_adjoint(image);
       }
+      Tensor rgb_gradient = layer.up ? Tensor() : image;
+      if (!layer.up && plan.clamp > 0)
+        rgb_gradient = image * kept[count + layers + block].abs().lt(plan.clamp);
       const Tensor noise = scaled_noise(in.noise(j), layer.noise_strength, side * side);
       const LayerGradients g = with_type(plan, [&](auto type) {
-        return activate_gradient<decltype(type)>(
-            layer, activation, scaled_gradient, layer.up ? Tensor() : image,
-            ends_of(plan, in, j, block), noise, wanted(4 + 3 * j));
+        return activate_gradient<decltype(type)>(layer, activation, scaled_gradient, rgb_gradient,
+                                                 ends_of(plan, in, j, block), noise,
+                                                 wanted(4 + 3 * j));
       });
       if (j + 1 < layers) at(2 + 3 * (j + 1)) = g.next_styles;
       if (!layer.up) at(2 + 3 * layers + block) = g.matrices;
@@ -322,9 +335,14 @@ FusedLayer::FusedLayer(const Tensor& weight, const Tensor& own_bias, const Tenso
 
 Tensor fused_synthesis(const std::vector<std::shared_ptr<const FusedLayer>>& layers,
                        const Tensor& features, const Tensor& skip,
-                       const std::vector<LayerInputs>& inputs, const std::vector<RgbInputs>& rgb) {
+                       const std::vector<LayerInputs>& inputs, const std::vector<RgbInputs>& rgb,
+                       double clamp) {
   auto plan = c10::make_intrusive<Plan>();
   plan->layers = layers;
+  // As activations are stored, so that the backward pass recognises those at the limit.
+  plan->clamp = layers.front()->backward.scalar_type() == torch::kBFloat16
+                    ? static_cast<float>(c10::BFloat16(static_cast<float>(clamp)))
+                    : clamp;
   const auto given = [](const Tensor& x) { return x.defined() ? x.contiguous() : torch::empty(0); };
   std::vector<Tensor> all{features.contiguous(kChannelsLast), given(skip)};
   for (const LayerInputs& layer : inputs) {

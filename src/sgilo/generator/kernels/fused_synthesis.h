@@ -1,6 +1,7 @@
 // Blocks first .. last of a synthesis network as one differentiable function on the CPU, with few
 // passes over the activations:
-//   xs = s x;  y = conv(xs, W);  a = sqrt(2) lrelu(d y + noise + b), s' a and M a in the same pass.
+//   xs = s x;  y = conv(xs, W);  a = sqrt(2) lrelu(d y + noise + b), s' a and M a in the same pass,
+// a and each block's to-RGB within -clamp .. clamp where there is one.
 // Only a is kept for the backward pass, which recovers y from it and yields the gradients of
 // styles, demodulation, noise and to-RGB beside that of y. Up-convolutions have 9 taps per input
 // pixel (four phases of 4, 2, 2 and 1 taps); their [1,3,3,1] filter is part of the pass. First
@@ -42,9 +43,11 @@ struct RgbInputs {
 
 // `features` [N,C,r,r] float32 and the skip image [N,3,r,r] (undefined: none) of the block before
 // `layers`; a block is one layer when it is the network's first, else two, the first of them up,
-// and ends in one entry of `rgb`. -> the skip image [N,3,R,R] float32 after the last block.
+// and ends in one entry of `rgb`. `clamp` 0: no limit. -> the skip image [N,3,R,R] float32 after
+// the last block.
 Tensor fused_synthesis(const std::vector<std::shared_ptr<const FusedLayer>>& layers,
                        const Tensor& features, const Tensor& skip,
-                       const std::vector<LayerInputs>& inputs, const std::vector<RgbInputs>& rgb);
+                       const std::vector<LayerInputs>& inputs, const std::vector<RgbInputs>& rgb,
+                       double clamp = 0);
 
 }  // namespace sgilo

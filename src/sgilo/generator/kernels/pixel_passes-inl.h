@@ -88,7 +88,8 @@ HWY_INLINE void activate(const LayerEnd& end, const Y* y, std::int64_t count, co
                                      hn::Add(load(d, end.bias + c), hn::Set(d, added)));
       const auto gain = hn::IfThenElse(hn::Lt(before, hn::Zero(d)), hn::Set(d, kSlope * kGain),
                                        hn::Set(d, kGain));
-      const auto a = hn::Mul(before, gain);
+      const auto free = hn::Mul(before, gain), limit = hn::Set(d, end.limit);
+      const auto a = hn::IfThenElse(hn::Gt(hn::Abs(free), limit), hn::CopySign(limit, free), free);
       store(d, a, activation + at + c);
       if constexpr (kNext) store(d, hn::Mul(a, load(d, end.next_style + c)), scaled + at + c);
       if constexpr (kRgb) {
@@ -215,6 +216,7 @@ HWY_INLINE void activation_gradient_of(D d, std::int64_t c, const ActivationGrad
       green_sum = hn::MulAdd(gr, a, green_sum);
       blue_sum = hn::MulAdd(b, a, blue_sum);
     }
+    g = hn::IfThenZeroElse(hn::Ge(hn::Abs(a), hn::Set(d, p.end.limit)), g);
     const auto negative = hn::Lt(a, zero);
     g = hn::Mul(g, hn::IfThenElse(negative, hn::Set(d, kSlope * kGain), hn::Set(d, kGain)));
     const auto before = hn::Mul(

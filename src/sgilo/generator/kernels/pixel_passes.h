@@ -3,19 +3,22 @@
 // or bfloat16, whose arithmetic is float.
 #pragma once
 
+#include <limits>
+
 #include "sgilo/core/torch.h"
 
 namespace sgilo {
 
-// A layer's end: a = sqrt(2) lrelu(d y + noise + b), slope 0.2; what the next layer takes is s a,
-// and to-RGB adds M a to the skip image. Pointers to [channels] each; those that may be null say
-// so.
+// A layer's end: a = sqrt(2) lrelu(d y + noise + b), slope 0.2, kept within -limit .. limit; what
+// the next layer takes is s a, and to-RGB adds M a to the skip image. Pointers to [channels] each;
+// those that may be null say so.
 struct LayerEnd {
   const float* demodulation = nullptr;  // d
   const float* bias = nullptr;          // b
   const float* next_style = nullptr;    // s, null: nothing follows
   const float* rgb = nullptr;           // M [3, channels], null: no to-RGB
   std::int64_t channels = 0;
+  float limit = std::numeric_limits<float>::infinity();
 };
 
 // y -> a, s a and rgb [3][rgb_stride] for `count` pixels; noise [count] times its strength, or
