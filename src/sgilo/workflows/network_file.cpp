@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "sgilo/core/error.h"
 #include "sgilo/core/random_streams.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/generator/rosinality.h"
@@ -44,16 +43,6 @@ double clamp_of(const Checkpoint& checkpoint, const std::string& prefix) {
                                                text));
   }
   return 0;
-}
-
-// Makes something of a file's tensors, naming the file where they do not fit.
-template <class Make>
-auto made_of(const std::filesystem::path& path, Make make) {
-  try {
-    return make();
-  } catch (const Error& error) {
-    throw format_error(path, error.what());
-  }
 }
 
 }  // namespace
@@ -114,11 +103,19 @@ GeneratorFile load_generator_file(const std::filesystem::path& path,
   return generator_of(open_checkpoint(path, options));
 }
 
-ReleasedTransformer load_released_score(const std::filesystem::path& path, const Shape& shape,
-                                        torch::Device device, const CheckpointOptions& options) {
-  StateDict state = open_checkpoint(path, options).state();
+StateDict read_tensors(const std::filesystem::path& path, torch::Device device,
+                       const CheckpointOptions& options) {
+  const Checkpoint checkpoint = open_checkpoint(path, options);
+  checkpoint.verify();
+  StateDict state = checkpoint.state();
   to_float32(state);
   for (auto& [name, tensor] : state) tensor = tensor.to(device);
+  return state;
+}
+
+ReleasedTransformer load_released_score(const std::filesystem::path& path, const Shape& shape,
+                                        torch::Device device, const CheckpointOptions& options) {
+  const StateDict state = read_tensors(path, device, options);
   return made_of(path, [&] { return ReleasedTransformer(state, shape); });
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sgilo/checkpoint/read_checkpoint.h"
+#include "sgilo/core/error.h"
 #include "sgilo/generator/stylegan2.h"
 #include "sgilo/score/released_transformer.h"
 
@@ -34,6 +35,20 @@ bool holds_generator(const Checkpoint& checkpoint, const std::string& prefix);
 
 // Where the tensors of the preferred generator begin in the file's names; nothing without one.
 std::optional<std::string> generator_prefix(const Checkpoint& checkpoint);
+
+// All tensors of a file after its checksums, floating ones as float32.
+StateDict read_tensors(const std::filesystem::path& path, torch::Device device = torch::kCPU,
+                       const CheckpointOptions& options = {});
+
+// What `make` returns; the errors of what it makes of the file's tensors name the file.
+template <class Make>
+auto made_of(const std::filesystem::path& path, Make make) {
+  try {
+    return make();
+  } catch (const Error& error) {
+    throw FormatError(concat(path.string(), ": ", error.what()));
+  }
+}
 
 // A score network as SGILO released it, for variables of this shape [C, H, W].
 ReleasedTransformer load_released_score(const std::filesystem::path& path, const Shape& shape,

@@ -12,36 +12,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-StateDict read_tensors(const std::string& file, torch::Device device) {
-  const Checkpoint checkpoint = open_checkpoint(file);
-  checkpoint.verify();
-  StateDict tensors = checkpoint.state();
-  for (auto& named : tensors)
-    if (named.second.is_floating_point()) named.second = named.second.to(device, torch::kFloat32);
-  return tensors;
-}
-
-// What `make` returns; errors of what it is made of name the file.
-template <class Make>
-auto naming(const std::string& file, Make make) {
-  try {
-    return make();
-  } catch (const Error& error) {
-    throw FormatError(concat(file, ": ", error.what()));
-  }
-}
-
-template <class Make>
-auto made_of(const std::string& file, torch::Device device, Make make) {
-  const StateDict tensors = read_tensors(file, device);
-  return naming(file, [&] { return make(tensors); });
-}
-
 VariablePrior score_of(const std::string& file, const Shape& shape, const Sde& sde,
                        torch::Device device) {
-  return made_of(file, device, [&](const StateDict& tensors) {
-    return VariablePrior{released_score(ReleasedTransformer(tensors, shape), sde), {}, {}};
-  });
+  return {released_score(load_released_score(file, shape, device), sde), {}, {}};
 }
 
 }  // namespace
@@ -77,12 +50,13 @@ ReleasedModel load_released_model(const ReleasedModelOptions& options,
   network->synthesis->convolution_type = scalar_type(run.precision);
   network->synthesis->kernel = run.kernel;
   if (fitted)
-    model.generator = made_of(options.styles, device, [&](const StateDict& tensors) {
-      return std::make_unique<ReleasedGenerator>(network, GaussianStyles::from_state(tensors));
+    model.generator = made_of(options.styles, [&] {
+      return std::make_unique<ReleasedGenerator>(
+          network, GaussianStyles::from_state(read_tensors(options.styles, device)));
     });
   else
     model.generator =
-        naming(options.generator, [&] { return std::make_unique<ReleasedGenerator>(network); });
+        made_of(options.generator, [&] { return std::make_unique<ReleasedGenerator>(network); });
   network->synthesis->kernel_in_use();  // throws where it cannot run
 
   const SynthesisOptions& o = network->synthesis->options;

@@ -1,0 +1,21 @@
+// Texts and whole numbers as pickles write them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace sgilo {
+
+bool valid_utf8(std::string_view text);
+
+// Bytes as Latin-1 characters, in UTF-8.
+std::string from_latin1(std::string_view bytes);
+
+// A character up to U+10FFFF, in UTF-8.
+void append_code_point(std::string& out, std::uint32_t c);
+
+// Little-endian two's complement of at most 64 bytes as decimal digits.
+std::string decimal(std::string_view little_endian);
+
+}  // namespace sgilo
