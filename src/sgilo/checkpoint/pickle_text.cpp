@@ -82,7 +82,7 @@ std::string decimal(std::string_view little_endian) {
     }
     digits += static_cast<char>('0' + remainder);
   }
-  if (digits.empty()) digits = "0";
+  if (digits.empty()) digits.push_back('0');
   if (negative) digits += '-';
   return {digits.rbegin(), digits.rend()};
 }
