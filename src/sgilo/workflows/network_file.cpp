@@ -45,6 +45,20 @@ double clamp_of(const Checkpoint& checkpoint, const std::string& prefix) {
   return 0;
 }
 
+// The mean of the styles of kMeanInputs random inputs, a part at a time.
+void estimate_mean(MappingNetwork mapping) {
+  const torch::NoGradGuard no_grad;
+  constexpr std::int64_t kParts = 16;
+  Tensor sum = torch::zeros_like(mapping->w_avg);
+  for (std::int64_t part = 0; part < kParts; ++part)
+    sum += mapping
+               ->forward(RandomStreams(0)
+                             .child("mean style", static_cast<std::uint64_t>(part))
+                             .normal({kMeanInputs / kParts, mapping->options.z_dim}))
+               .sum(0);
+  mapping->w_avg.copy_(sum / static_cast<double>(kMeanInputs));
+}
+
 }  // namespace
 
 bool holds_generator(const Checkpoint& checkpoint, const std::string& prefix) {
@@ -86,15 +100,7 @@ GeneratorFile generator_of(const Checkpoint& checkpoint, const std::string& pref
   });
   file.network->synthesis->options.clamp = clamp_of(checkpoint, prefix);
   for (Tensor& parameter : file.network->parameters()) parameter.requires_grad_(false);
-  if (file.mean_estimated) {
-    const torch::NoGradGuard no_grad;
-    MappingNetwork mapping = file.network->mapping;
-    mapping->w_avg.copy_(
-        mapping
-            ->forward(
-                RandomStreams(0).child("mean style").normal({kMeanInputs, mapping->options.z_dim}))
-            .mean(0));
-  }
+  if (file.mean_estimated) estimate_mean(file.network->mapping);
   return file;
 }
 
