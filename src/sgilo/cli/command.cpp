@@ -97,9 +97,10 @@ int run_words(const std::vector<std::string>& words, std::ostream& out, std::ost
     out << help_of({words[0]}, columns);
     return 0;
   }
-  const auto [verb, taken] = find_verb(words);
+  const auto found = find_verb(words);
+  const Verb* verb = found.first;
   const ParsedLine line =
-      parse_line(*verb, {words.begin() + static_cast<std::ptrdiff_t>(taken), words.end()});
+      parse_line(*verb, {words.begin() + static_cast<std::ptrdiff_t>(found.second), words.end()});
   if (line.help) {
     out << help_text(*verb, columns);
     return 0;
