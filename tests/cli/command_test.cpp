@@ -346,6 +346,8 @@ TEST_F(Command, UnknownFlagIsNamedWithTheNearestOfItsLevel) {
       "unknown option '--sed', did you mean '--seed'? known options: --checkpoint, "
       "--config, --device, --dry-run, --file, --help, --inert, --json, --quiet, --rows, --seed, "
       "--threads, --trust, --verbose");
+  expect_failure({"measure", "a.png", "--operator", "mask:file=\xe9.png"}, 2,
+                 "word 3 after sgilo measure must be text in UTF-8, and is not");
   expect_failure({"options", "more"}, 2,
                  "'more' is one word too many for sgilo options; see sgilo options --help");
 }

@@ -35,6 +35,7 @@ TEST(OptionText, SaysWhatItCannotRead) {
   EXPECT_EQ(error("a:x=1,"),
             "noise 'a:x=1,': each option must be written key=value, but '' is not");
   EXPECT_EQ(error("a:x=1,x=2"), "noise 'a:x=1,x=2': 'x' must be given once");
+  EXPECT_EQ(error("a:x=\x82"), "noise must be text in UTF-8");
   EXPECT_EQ(error("a:kind=b"), "noise 'a:kind=b': 'kind' must be given once");
 }
 

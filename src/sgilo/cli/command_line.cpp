@@ -279,6 +279,10 @@ void require_output(const Verb& verb, const Json& given) {
 }  // namespace
 
 ParsedLine parse_line(const Verb& verb, const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i)
+    if (!is_utf8(words[i]))
+      throw ConfigError(concat("word ", i + 1, " after sgilo ", verb.text.name,
+                               " must be text in UTF-8, and is not"));
   Parser parser(verb);
   CLI::App& app = parser.app;
   ParsedLine out;
