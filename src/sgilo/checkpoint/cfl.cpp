@@ -65,10 +65,10 @@ void read_cfl_entry(const std::filesystem::path& path, Checkpoint& checkpoint) {
   TensorEntry entry;
   entry.type = torch::kComplexFloat;
   entry.sizes = read_cfl_header(read_file(header, kLargestHeader), header.string());
-  entry.strides = fortran_strides(entry.sizes);
-  entry.storage = file_bytes(data);
   const auto needed = byte_count({entry.sizes.begin(), entry.sizes.end()}, entry.type);
   if (!needed) throw format_error(header, "the dimensions' number of bytes overflows 64 bits");
+  entry.strides = fortran_strides(entry.sizes);
+  entry.storage = file_bytes(data);
   if (*needed != entry.storage->size())
     throw format_error(
         data, concat("needs ", *needed, " bytes for the dimensions in ", header.filename().string(),
