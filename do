@@ -150,7 +150,7 @@ sanitize)
   run_tests build/sanitize -L unit "$@" ;;
 fuzz)
   need clang libclang-rt-14-dev
-  build_targets fuzz all
+  build_targets fuzz fuzz/all
   seconds=${1:-60}
   [ $# -eq 0 ] || shift
   [ $# -gt 0 ] || set -- $(cd fuzz && ls ./*_fuzz.cpp | sed 's|./||; s/.cpp//')
