@@ -64,9 +64,8 @@ Tensor Checkpoint::load(const std::string& name) const {
   const auto found = tensors.find(name);
   if (found == tensors.end()) throw format_error(path, concat("tensor '", name, "' is missing"));
   const TensorEntry& entry = found->second;
-  const std::int64_t count = extent(entry);
-  const Tensor tensor = gathered(
-      entry, read_numbers(entry.storage, entry.type, count == 0 ? 0 : entry.offset, count));
+  const Tensor tensor =
+      gathered(entry, read_numbers(entry.storage, entry.type, entry.offset, extent(entry)));
   require_booleans(tensor, path, name);
   return tensor;
 }
@@ -89,10 +88,8 @@ StateDict Checkpoint::state(const std::string& prefix) const {
       const TensorEntry& entry = tensors.at(name);
       const auto size = static_cast<std::int64_t>(torch::elementSize(entry.type));
       // A copy: shared numbers are never writable through two tensors, and views must be aligned.
-      const std::int64_t count = extent(entry);
-      const Tensor span = all.narrow(0, count == 0 ? 0 : entry.offset * size, count * size)
-                              .clone()
-                              .view(entry.type);
+      const Tensor span =
+          all.narrow(0, entry.offset * size, extent(entry) * size).clone().view(entry.type);
       out[name.substr(prefix.size())] = gathered(entry, span);
       require_booleans(out[name.substr(prefix.size())], path, name);
     }
@@ -122,8 +119,7 @@ void require_inside_storage(const TensorEntry& entry, const std::string& where) 
       static_cast<std::int64_t>(entry.storage->size() / torch::elementSize(entry.type));
   std::int64_t last = entry.offset;
   bool overflow = false;
-  for (std::size_t i = 0; i < entry.sizes.size() && !empty;
-       ++i) {  // an empty view may stand anywhere
+  for (std::size_t i = 0; i < entry.sizes.size() && !empty; ++i) {
     std::int64_t reach = 0;
     overflow = overflow || __builtin_mul_overflow(entry.sizes[i] - 1, entry.strides[i], &reach) ||
                __builtin_add_overflow(last, reach, &last);

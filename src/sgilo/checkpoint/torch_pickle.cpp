@@ -377,6 +377,7 @@ class TorchPickle {
     entry.sizes = numbers(given[2]);
     entry.strides = numbers(given[3]);
     require_inside_storage(entry, concat(file_, ": tensor '", name, "'"));
+    if (entry.bytes() == 0) entry.offset = 0;  // an empty view may stand behind its storage
     if (!checkpoint_.tensors.emplace(name, std::move(entry)).second)
       fail(ref, name, "names two tensors");
   }

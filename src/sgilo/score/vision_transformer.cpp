@@ -69,13 +69,14 @@ Tensor TypedLinear::operator()(const Tensor& x, torch::ScalarType type) {
   const Tensor& weight = linear_->weight;
   if (weight.scalar_type() == type || (torch::GradMode::is_enabled() && weight.requires_grad()))
     return linear_in(linear_, x, type);
-  if (weight_.defined() && weight_.scalar_type() == type && converted_ == weight.data_ptr() &&
-      version_ == weight._version())
-    return torch::linear(x.to(type), weight_, bias_);
-  weight_ = weight.detach().to(type);
-  bias_ = linear_->bias.detach().to(type);
-  converted_ = weight.data_ptr();
-  version_ = weight._version();
+  const bool current = weight_.defined() && weight_.scalar_type() == type &&
+                       converted_ == weight.data_ptr() && version_ == weight._version();
+  if (!current) {
+    weight_ = weight.detach().to(type);
+    bias_ = linear_->bias.detach().to(type);
+    converted_ = weight.data_ptr();
+    version_ = weight._version();
+  }
   return torch::linear(x.to(type), weight_, bias_);
 }
 

@@ -81,7 +81,8 @@ void write_file(const std::string& output, Form form, const StateDict& tensors,
 
 // A model folder that solve takes: the generator, coordinates from random images, a style prior.
 // Nothing is written and false returned when the observer asks to stop.
-bool write_model(const ConvertOptions& options, const GeneratorFile& file, Observer& observer) {
+bool write_model(const ConvertOptions& options, const GeneratorFile& file,
+                 const std::map<std::string, std::string>& origin, Observer& observer) {
   if (const std::int64_t classes = file.network->mapping->options.classes; classes > 0)
     throw ConfigError(concat(options.input, ": the generator has ", classes,
                              " classes, which a model folder does not know; convert it to a file "
@@ -94,7 +95,7 @@ bool write_model(const ConvertOptions& options, const GeneratorFile& file, Obser
                                                 streams.child("coordinates"), observer);
   if (!coordinates) return false;
   const auto& o = file.network->synthesis->options;
-  Json facts = provenance(options);
+  Json facts = origin;
   facts["clamp"] = o.clamp;
   write_model_part(folder.path(), "generator", state_of(*file.network), facts, false);
   write_model_part(folder.path(), "coordinates", coordinates->state(), Json::object(), false);
@@ -129,7 +130,7 @@ ConvertResult convert(const ConvertOptions& options, Observer& observer) {
   StateDict state = state_of(*file.network);
   ConvertResult result{"stylegan2", state.size(), true};
   if (work.form == Form::folder) {
-    result.finished = write_model(options, file, observer);
+    result.finished = write_model(options, file, metadata, observer);
     return result;
   }
   const double clamp = file.network->synthesis->options.clamp;
