@@ -8,6 +8,7 @@
 
 #include "sgilo/checkpoint/pickle_text.h"
 #include "sgilo/core/error.h"
+#include "sgilo/core/utf8.h"
 
 namespace sgilo {
 namespace {
@@ -150,13 +151,13 @@ class PickleMachine {
   }
   void push_unicode(std::uint64_t count) {
     std::string text = characters(count);
-    if (!valid_utf8(text)) fail("a text is not UTF-8");
+    if (!is_utf8(text)) fail("a text is not UTF-8");
     push(add_text(std::move(text)));
   }
   // The strings of Python 2 are bytes; the field's files hold ASCII in them.
   void push_old_string(std::uint64_t count) {
     std::string text = characters(count);
-    push(add_text(valid_utf8(text) ? std::move(text) : from_latin1(text)));
+    push(add_text(is_utf8(text) ? std::move(text) : from_latin1(text)));
   }
   void push_bytes(std::uint64_t count) {
     const PickleSpan span{reader_.position(), count};
@@ -353,7 +354,7 @@ class PickleMachine {
   void push_global_lines() {
     const std::string module(line("a module's name"));
     const std::string name(line("a class's name"));
-    if (!valid_utf8(module) || !valid_utf8(name)) fail("a class's name is not UTF-8");
+    if (!is_utf8(module) || !is_utf8(name)) fail("a class's name is not UTF-8");
     push_global(module, name);
   }
   void push_stack_global() {

@@ -7,8 +7,6 @@
 
 namespace sgilo {
 
-bool valid_utf8(std::string_view text);
-
 // Bytes as Latin-1 characters, in UTF-8.
 std::string from_latin1(std::string_view bytes);
 

@@ -7,6 +7,7 @@
 
 #include "sgilo/cli/command.h"
 #include "sgilo/core/parse_json.h"
+#include "sgilo/core/utf8.h"
 #include "sgilo/files/input_file.h"
 #include "sgilo/files/standard_stream.h"
 #include "sgilo/operators/make_operator.h"

@@ -26,14 +26,4 @@ inline Json parse_json(const std::string& text, const std::string& where) {
   }
 }
 
-// Whether the text is UTF-8, which is all that JSON can keep.
-inline bool is_utf8(const std::string& text) {
-  try {
-    static_cast<void>(Json(text).dump());
-    return true;
-  } catch (const nlohmann::json::exception&) {
-    return false;
-  }
-}
-
 }  // namespace sgilo

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "sgilo/core/parse_json.h"
+#include "sgilo/core/utf8.h"
 
 namespace sgilo {
 namespace {
@@ -26,7 +26,7 @@ Json value_of(std::string_view text) {
 }  // namespace
 
 Json parse_option_text(std::string_view what, std::string_view text) {
-  if (!is_utf8(std::string(text))) throw ConfigError(concat(what, " must be text in UTF-8"));
+  if (!is_utf8(text)) throw ConfigError(concat(what, " must be text in UTF-8"));
   const std::size_t colon = text.find(':');
   Json json = {{"kind", text.substr(0, colon)}};
   if (json["kind"] == "")
