@@ -87,11 +87,12 @@ Json value_of(const OptionEntry& entry, const std::vector<std::string>& words) {
       return number_or_text(last);
     case OptionType::numbers: {
       Json list = Json::array();
-      for (std::size_t start = 0; start <= last.size();) {
-        const std::string part = last.substr(start, last.find(',', start) - start);
-        list.push_back(number_or_text(part));
-        start += part.size() + 1;
-      }
+      for (const std::string& word : words)
+        for (std::size_t start = 0; start <= word.size();) {
+          const std::string part = word.substr(start, word.find(',', start) - start);
+          list.push_back(number_or_text(part));
+          start += part.size() + 1;
+        }
       return list;
     }
     case OptionType::texts:

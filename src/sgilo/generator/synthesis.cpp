@@ -53,7 +53,8 @@ class SynthesisLayerImpl : public torch::nn::Module {
     return {styles, (styles.square().matmul(fused.squares.t()) + 1e-8).rsqrt(), noise};
   }
   std::shared_ptr<const FusedLayer> fused(torch::ScalarType type) const {
-    return std::make_shared<FusedLayer>(weight_, bias_, strength_, up_, type);
+    return std::make_shared<FusedLayer>(weight_, bias_, strength_, up_, constant_noise.size(0),
+                                        type);
   }
 
   Tensor constant_noise;
@@ -209,7 +210,8 @@ Tensor SynthesisNetworkImpl::image(const BlockState& from, const Tensor& ws, con
     rgb.push_back(to_rgb_[static_cast<std::size_t>(b)]->fused_inputs(ws.select(1, 2 * b + 1)));
   const Tensor features =
       first == 0 ? constant_.unsqueeze(0).expand({ws.size(0), -1, -1, -1}) : from.features;
-  return fused_synthesis(layers, features, first == 0 ? Tensor() : from.skip, inputs, rgb, options.clamp);
+  return fused_synthesis(layers, features, first == 0 ? Tensor() : from.skip, inputs, rgb,
+                         options.clamp);
 }
 
 Tensor SynthesisNetworkImpl::forward(const Tensor& ws, const Noises& noises) {

@@ -1,34 +1,19 @@
 // Blocks first .. last of a synthesis network as one differentiable function on the CPU, with few
 // passes over the activations:
-//   xs = s x;  y = conv(xs, W);  a = sqrt(2) lrelu(d y + noise + b), s' a and M a in the same pass,
+//   xs = s x;  y = conv(xs, W);  a = sqrt(2) lrelu(d y + noise + b);  rgb = M a,
 // a and each block's to-RGB within -clamp .. clamp where there is one.
 // Only a is kept for the backward pass, which recovers y from it and yields the gradients of
-// styles, demodulation, noise and to-RGB beside that of y. Up-convolutions have 9 taps per input
-// pixel (four phases of 4, 2, 2 and 1 taps); their [1,3,3,1] filter is part of the pass. First
-// gradients only; weights have none. Reference: modulated_convolution.h, bias_activation.h,
-// upsample_filter.h.
+// styles, demodulation, noise and to-RGB beside that of y. First gradients only; weights have none.
+// Reference: modulated_convolution.h, bias_activation.h, upsample_filter.h.
 #pragma once
 
 #include <memory>
 #include <vector>
 
 #include "sgilo/core/torch.h"
+#include "sgilo/generator/kernels/fused_layer.h"
 
 namespace sgilo {
-
-// The weights of one 3x3 layer as the convolutions take them, channels last, in the type of the
-// convolutions.
-struct FusedLayer {
-  FusedLayer(const Tensor& weight, const Tensor& bias, const Tensor& noise_strength, bool up,
-             torch::ScalarType type);
-
-  bool up;
-  std::vector<Tensor> forward;  // [O,I,3,3], or the four phases [O,I,2|1,2|1] of an up-convolution
-  Tensor backward;              // [I,O,3,3]: of y's (or the phases' t's) gradient
-  Tensor squares;               // [O,I] float32: sum over taps of W^2, for the demodulation
-  Tensor bias;                  // [O] float32
-  float noise_strength;
-};
 
 // What one layer takes besides its input; all float32.
 struct LayerInputs {

@@ -1,5 +1,4 @@
-// The passes of pixel_passes.h for one SIMD target. Channels are the lanes; those that do not fill
-// a vector go one by one through the same code.
+// The passes of pixel_passes.h for one SIMD target.
 #if defined(SGILO_GENERATOR_KERNELS_PIXEL_PASSES_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SGILO_GENERATOR_KERNELS_PIXEL_PASSES_INL_H_
 #undef SGILO_GENERATOR_KERNELS_PIXEL_PASSES_INL_H_
@@ -9,9 +8,9 @@
 
 #include <algorithm>
 #include <cstring>
-#include <numbers>
 
 #include "hwy/highway.h"
+#include "sgilo/generator/kernels/lanes-inl.h"
 #include "sgilo/generator/kernels/pixel_passes.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -19,63 +18,10 @@ namespace sgilo {
 namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
-using c10::BFloat16;
-
-inline constexpr float kGain = std::numbers::sqrt2_v<float>, kSlope = 0.2f;
-
-template <class D>
-HWY_INLINE hn::Vec<D> load(D d, const float* from) {
-  return hn::LoadU(d, from);
-}
-template <class D>
-HWY_INLINE hn::Vec<D> load(D d, const BFloat16* from) {
-  const hn::Rebind<std::uint16_t, D> half;
-  const hn::RebindToUnsigned<D> bits;
-  const auto* raw = reinterpret_cast<const std::uint16_t*>(from);
-  return hn::BitCast(d, hn::ShiftLeft<16>(hn::PromoteTo(bits, hn::LoadU(half, raw))));
-}
-
-template <class D>
-HWY_INLINE void store(D d, hn::Vec<D> v, float* to) {
-  hn::StoreU(v, d, to);
-}
-// Rounded to the nearest, ties to even.
-template <class D>
-HWY_INLINE void store(D, hn::Vec<D> v, BFloat16* to) {
-  const hn::Rebind<std::uint16_t, D> half;
-  const hn::RebindToUnsigned<D> unsigned_bits;
-  const hn::RebindToSigned<D> signed_bits;
-  const auto bits = hn::BitCast(unsigned_bits, v);
-  const auto odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(unsigned_bits, 1u));
-  const auto rounded =
-      hn::ShiftRight<16>(hn::Add(hn::Add(bits, hn::Set(unsigned_bits, 0x7fffu)), odd));
-  hn::StoreU(hn::DemoteTo(half, hn::BitCast(signed_bits, rounded)), half,
-             reinterpret_cast<std::uint16_t*>(to));
-}
-
-template <class D>
-HWY_INLINE float sum(D d, hn::Vec<D> v) {
-  return hn::GetLane(hn::SumOfLanes(d, v));
-}
-
-using Wide = hn::ScalableTag<float>;
-using Single = hn::CappedTag<float, 1>;
-
-// f(tag, c) for vectors of channels (or of a flat range) from c on: whole ones, then single
-// numbers.
-template <class F>
-HWY_INLINE void for_channels(std::int64_t channels, F f) {
-  const Wide wide;
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(wide));
-  std::int64_t c = 0;
-  for (; c + lanes <= channels; c += lanes) f(wide, c);
-  for (; c < channels; ++c) f(Single(), c);
-}
-
-// One pixel's activations from its convolution result.
-template <bool kNext, bool kRgb, class Y, class T>
+// Pixels' activations from their convolution results.
+template <bool kRgb, class Y, class T>
 HWY_INLINE void activate(const LayerEnd& end, const Y* y, std::int64_t count, const float* noise,
-                         T* activation, T* scaled, float* rgb, std::int64_t rgb_stride) {
+                         T* activation, float* rgb, std::int64_t rgb_stride) {
   const std::int64_t channels = end.channels;
   for (std::int64_t p = 0; p < count; ++p) {
     const std::int64_t at = p * channels;
@@ -86,12 +32,8 @@ HWY_INLINE void activate(const LayerEnd& end, const Y* y, std::int64_t count, co
     for_channels(channels, [&](auto d, std::int64_t c) HWY_ATTR {
       const auto before = hn::MulAdd(load(d, y + at + c), load(d, end.demodulation + c),
                                      hn::Add(load(d, end.bias + c), hn::Set(d, added)));
-      const auto gain = hn::IfThenElse(hn::Lt(before, hn::Zero(d)), hn::Set(d, kSlope * kGain),
-                                       hn::Set(d, kGain));
-      const auto free = hn::Mul(before, gain), limit = hn::Set(d, end.limit);
-      const auto a = hn::IfThenElse(hn::Gt(hn::Abs(free), limit), hn::CopySign(limit, free), free);
+      const auto a = leaky_relu(d, before, hn::Set(d, end.limit));
       store(d, a, activation + at + c);
-      if constexpr (kNext) store(d, hn::Mul(a, load(d, end.next_style + c)), scaled + at + c);
       if constexpr (kRgb) {
         const float* m = end.rgb + c;
         if constexpr (std::is_same_v<decltype(d), Wide>) {
@@ -111,25 +53,12 @@ HWY_INLINE void activate(const LayerEnd& end, const Y* y, std::int64_t count, co
   }
 }
 
-template <class Y, class T>
-HWY_INLINE void activate_any(const LayerEnd& end, const Y* y, std::int64_t count,
-                             const float* noise, T* activation, T* scaled, float* rgb,
-                             std::int64_t rgb_stride) {
-  const auto run = [&](auto next, auto with_rgb) HWY_ATTR {
-    activate<decltype(next)::value, decltype(with_rgb)::value>(end, y, count, noise, activation,
-                                                               scaled, rgb, rgb_stride);
-  };
-  const std::true_type yes;
-  const std::false_type no;
-  if (end.next_style && end.rgb) return run(yes, yes);
-  if (end.next_style) return run(yes, no);
-  if (end.rgb) return run(no, yes);
-  return run(no, no);
-}
-
 template <class T>
 HWY_INLINE void activation(const ActivationPass<T>& p) {
-  activate_any(p.end, p.y, p.count, p.noise, p.activation, p.scaled, p.rgb, p.rgb_stride);
+  if (p.end.rgb)
+    activate<true>(p.end, p.y, p.count, p.noise, p.activation, p.rgb, p.rgb_stride);
+  else
+    activate<false>(p.end, p.y, p.count, p.noise, p.activation, p.rgb, p.rgb_stride);
 }
 
 // out[i] = (in0[i] + 3 in1[i] + 3 in2[i] + in3[i]) / 4; a null row is zero.
@@ -176,8 +105,8 @@ HWY_INLINE void filtered_activation(const FilteredActivationPass<T>& p) {
       });
     }
     const std::int64_t pixel = row * 2 * w;
-    activate_any(p.end, line, 2 * w, p.noise ? p.noise + pixel : nullptr, p.activation + pixel * c,
-                 p.scaled ? p.scaled + pixel * c : nullptr, static_cast<float*>(nullptr), 0);
+    activate<false>(p.end, line, 2 * w, p.noise ? p.noise + pixel : nullptr,
+                    p.activation + pixel * c, static_cast<float*>(nullptr), 0);
   }
 }
 
@@ -216,11 +145,7 @@ HWY_INLINE void activation_gradient_of(D d, std::int64_t c, const ActivationGrad
       green_sum = hn::MulAdd(gr, a, green_sum);
       blue_sum = hn::MulAdd(b, a, blue_sum);
     }
-    g = hn::IfThenZeroElse(hn::Ge(hn::Abs(a), hn::Set(d, p.end.limit)), g);
-    const auto negative = hn::Lt(a, zero);
-    g = hn::Mul(g, hn::IfThenElse(negative, hn::Set(d, kSlope * kGain), hn::Set(d, kGain)));
-    const auto before = hn::Mul(
-        a, hn::IfThenElse(negative, hn::Set(d, 1 / (kSlope * kGain)), hn::Set(d, 1 / kGain)));
+    const auto before = leaky_relu_gradient(d, a, hn::Set(d, p.end.limit), g);
     auto y = hn::Sub(before, bias);
     if (p.noise) y = hn::Sub(y, hn::Set(d, p.noise[i]));
     demodulation_sum = hn::MulAdd(g, y, demodulation_sum);

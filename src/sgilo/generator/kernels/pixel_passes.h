@@ -21,8 +21,7 @@ struct LayerEnd {
   float limit = std::numeric_limits<float>::infinity();
 };
 
-// y -> a, s a and rgb [3][rgb_stride] for `count` pixels; noise [count] times its strength, or
-// null.
+// y -> a and rgb [3][rgb_stride] for `count` pixels; noise [count] times its strength, or null.
 template <class T>
 struct ActivationPass {
   LayerEnd end;
@@ -30,7 +29,6 @@ struct ActivationPass {
   std::int64_t count;
   const float* noise;
   T* activation;
-  T* scaled;
   float* rgb;
   std::int64_t rgb_stride;
 };
@@ -39,8 +37,8 @@ void run_pass(const ActivationPass<c10::BFloat16>& pass);
 
 // The same from the four phases of a transposed convolution with stride 2 (t below), filtered by
 // outer([1,3,3,1]) / 16: rows first_row .. last_row - 1 of the 2H rows of the result. t has 2H + 1
-// rows and 2W + 1 columns; its elements (2i + a, 2j + b) are phases[2a + b][i, j]. noise,
-// activation and scaled point to the whole image; `buffer` holds filter_buffer_size floats.
+// rows and 2W + 1 columns; its elements (2i + a, 2j + b) are phases[2a + b][i, j]. noise
+// and activation point to the whole image; `buffer` holds filter_buffer_size floats.
 template <class T>
 struct FilteredActivationPass {
   LayerEnd end;
@@ -49,7 +47,6 @@ struct FilteredActivationPass {
   std::int64_t first_row, last_row;
   const float* noise;
   T* activation;
-  T* scaled;
   float* buffer;
 };
 std::int64_t filter_buffer_size(std::int64_t width, std::int64_t channels);
@@ -89,10 +86,10 @@ struct FilterGradientPass {
 void run_pass(const FilterGradientPass<float>& pass);
 void run_pass(const FilterGradientPass<c10::BFloat16>& pass);
 
-// x -> s x for `count` pixels, float to T.
+// x -> s x for `count` pixels.
 template <class T>
 struct ScalePass {
-  const float* x;
+  const T* x;
   const float* style;
   std::int64_t count, channels;
   T* scaled;

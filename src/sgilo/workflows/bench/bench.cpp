@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "sgilo/files/atomic_file.h"
+#include "sgilo/generator/kernels/image_buffer.h"
 #include "sgilo/generator/stylegan2_generator.h"
 #include "sgilo/workflows/bench/limits.h"
 #include "sgilo/workflows/bench/stopwatch.h"
@@ -93,8 +94,10 @@ bool run_all(std::vector<Variation>& variations, const BenchOptions& options, do
     return !observer.stop_requested();
   };
   for (Variation& v : variations) {
+    release_image_buffers();
+    const Step step = v.make();
     reset_peak_memory();
-    v.make()();
+    step();
     v.row.peak_mib = peak_mib() - idle;
     if (!tell(v.row)) return false;
   }

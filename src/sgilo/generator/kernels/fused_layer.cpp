@@ -1,0 +1,473 @@
+#include "sgilo/generator/kernels/fused_layer.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "sgilo/generator/kernels/pixel_passes.h"
+#include "sgilo/generator/kernels/winograd.h"
+
+namespace sgilo {
+namespace {
+
+constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
+
+const float* row(const Tensor& x, std::int64_t n) {  // [N, ...] -> its n-th part
+  return x.defined() ? x.data_ptr<float>() + n * (x.numel() / x.size(0)) : nullptr;
+}
+const float* start(const Tensor& x) { return row(x, 0); }
+
+const float* noise_of(const Tensor& noise, std::int64_t n) {
+  return noise.defined() ? row(noise, noise.size(0) == 1 ? 0 : n) : nullptr;
+}
+std::int64_t images_of(const Tensor& noise) { return noise.defined() ? noise.size(0) : 1; }
+
+float limit_of(const LayerEndTensors& end) {
+  return end.clamp > 0 ? static_cast<float>(end.clamp) : std::numeric_limits<float>::infinity();
+}
+
+LayerEnd end_of(const LayerEndTensors& end, std::int64_t n) {
+  return {row(end.demodulation, n), end.bias.data_ptr<float>(), row(end.next_styles, n),
+          row(end.matrices, n),     end.bias.size(0),           limit_of(end)};
+}
+
+// Whole images together where they are small, else rows first .. last - 1 of one.
+struct Part {
+  std::int64_t image, images, first, last;
+};
+// `bytes` is what one row takes.
+std::vector<Part> parts_of(const FusedLayer& layer, std::int64_t images, std::int64_t rows,
+                           std::int64_t bytes) {
+  constexpr std::int64_t kStep = 16;  // whole tiles, whole tasks
+  if (images * rows * bytes <= 2 * layer.part_bytes) return {{0, images, 0, rows}};
+  std::vector<Part> parts;
+  const std::int64_t count = std::max<std::int64_t>(1, layer.part_bytes / (kStep * bytes)) * kStep;
+  for (std::int64_t i = 0; i < images; ++i)
+    for (std::int64_t first = 0; first < rows; first += count)
+      parts.push_back({i, 1, first, std::min(rows, first + count)});
+  return parts;
+}
+
+// Rows first .. last - 1 of the part's images.
+Tensor rows_of(const Tensor& x, const Part& part, std::int64_t first, std::int64_t last) {
+  return x.narrow(0, part.image, part.images).narrow(2, first, last - first);
+}
+
+// Winograd's convolution of a part. Tasks have a fixed size, so that sums do not depend on threads:
+// pieces of one image, or several whole small images.
+template <class T>
+class WinogradTasks {
+ public:
+  WinogradTasks(const WinogradPass<T>& pass, const Part& part) : pass_(pass), images_(part.images) {
+    const std::int64_t columns = pass.width / kWinogradSide;
+    first_ =
+        part.image * (pass.height / kWinogradSide) * columns + part.first / kWinogradSide * columns;
+    tiles_ = (part.last - part.first) / kWinogradSide * columns;
+    pieces_ = (tiles_ + kWinogradTiles - 1) / kWinogradTiles;
+    size_ = pieces_ == 1 ? std::max<std::int64_t>(1, kWinogradTiles / tiles_) * tiles_
+                         : (tiles_ + pieces_ - 1) / pieces_;
+  }
+  std::int64_t pieces() const { return pieces_; }  // of each image
+
+  // f(pass, piece); several images have piece 0.
+  template <class F>
+  void run(F f) const {
+    const bool several = pieces_ == 1;
+    const std::int64_t count = several ? (images_ * tiles_ + size_ - 1) / size_ : images_ * pieces_;
+    at::parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
+      const std::int64_t floats = winograd_workspace_size(pass_.inputs);
+      const std::unique_ptr<float[]> workspace(new float[static_cast<std::size_t>(floats)]);
+      WinogradPass<T> own = pass_;
+      own.workspace = workspace.get();
+      for (std::int64_t i = begin; i < end; ++i) {
+        const std::int64_t image = several ? 0 : i / pieces_, piece = several ? 0 : i % pieces_,
+                           within = (several ? i : piece) * size_,
+                           last = several ? images_ * tiles_ : tiles_;
+        own.first_tile = first_ + image * tiles_ + within;
+        own.tiles = std::min(size_, last - within);
+        if (own.tiles > 0) f(own, piece);
+      }
+    });
+  }
+
+ private:
+  WinogradPass<T> pass_;
+  std::int64_t images_, first_, tiles_, pieces_, size_;
+};
+
+// Forward, or backward: from the layer's outputs to its inputs.
+template <class T>
+WinogradPass<T> winograd_pass(const FusedLayer& layer, const T* input, std::int64_t height,
+                              std::int64_t width, bool backward) {
+  WinogradPass<T> pass{};
+  pass.height = height;
+  pass.width = width;
+  pass.input = input;
+  pass.inputs = backward ? layer.outputs : layer.inputs;
+  pass.outputs = backward ? layer.inputs : layer.outputs;
+  pass.weights = (backward ? layer.backward : layer.forward[0]).data_ptr<float>();
+  return pass;
+}
+
+template <class T>
+void run_winograd(const FusedLayer& layer, const Tensor& input, const Tensor& styles,
+                  const LayerEndTensors& end, const LayerResult& result) {
+  ActivationEnd<T> to{};
+  to.demodulation = start(end.demodulation);
+  to.bias = start(end.bias);
+  to.noise = start(end.noise);
+  to.noise_images = images_of(end.noise);
+  to.limit = limit_of(end);
+  to.activation = result.activation.data_ptr<T>();
+  to.matrices = start(end.matrices);
+  to.rgb = result.rgb.defined() ? result.rgb.data_ptr<float>() : nullptr;
+  auto pass = winograd_pass(layer, input.data_ptr<T>(), input.size(2), input.size(3), false);
+  pass.styles = start(styles);
+  WinogradTasks<T>(pass, {0, input.size(0), 0, input.size(2)}).run([&](const auto& own, auto) {
+    run_pass(own, to);
+  });
+}
+
+// Rows first .. last - 1 of the part's images, times their styles.
+template <class T>
+Tensor scaled_rows(const Tensor& x, const Tensor& styles, const Part& part, std::int64_t first,
+                   std::int64_t last) {
+  const std::int64_t channels = x.size(1), width = x.size(3), pixels = (last - first) * width;
+  const Tensor out = image_buffer(part.images, channels, last - first, width, x.scalar_type());
+  const T* from = x.data_ptr<T>();
+  T* to = out.data_ptr<T>();
+  for_tasks(part.images, pixels, kTaskPixels, [&](auto j, auto, auto begin, auto end) {
+    const std::int64_t i = part.image + j;
+    run_pass(ScalePass<T>{from + ((i * x.size(2) + first) * width + begin) * channels,
+                          row(styles, i), end - begin, channels,
+                          to + (j * pixels + begin) * channels});
+  });
+  return out;
+}
+
+template <class T>
+void run_up_convolution(const FusedLayer& layer, const Tensor& x, const Tensor& styles,
+                        const LayerEndTensors& end, const LayerResult& result) {
+  const std::int64_t out = layer.outputs, height = x.size(2), width = x.size(3),
+                     pixels = 4 * height * width;
+  T* activation = result.activation.data_ptr<T>();
+  const auto item = static_cast<std::int64_t>(sizeof(T));
+  for (const Part& part : parts_of(layer, x.size(0), height, 4 * width * out * item)) {
+    // Output rows 2 first .. 2 last - 1 take rows first - 1 .. last of x. The rows of the phases
+    // that then lack a neighbour are not used.
+    const std::int64_t above = std::max<std::int64_t>(0, part.first - 1),
+                       below = std::min(height, part.last + 1);
+    const Tensor xs = scaled_rows<T>(x, styles, part, above, below);
+    std::vector<Tensor> phases;
+    for (const Tensor& weight : layer.forward)
+      phases.push_back(torch::conv2d(xs, weight, {}, 1, {weight.size(2) - 1, weight.size(3) - 1})
+                           .contiguous(kChannelsLast));
+    const std::int64_t rows = 2 * (part.last - part.first),
+                       count = std::max<std::int64_t>(1, kTaskPixels / (2 * width));
+    for_tasks(part.images, rows, count, [&](auto j, auto, auto first, auto last) {
+      std::vector<float> buffer(static_cast<std::size_t>(filter_buffer_size(width, out)));
+      const std::int64_t i = part.image + j;
+      FilteredActivationPass<T> pass{end_of(end, i),
+                                     {},
+                                     height,
+                                     width,
+                                     2 * part.first + first,
+                                     2 * part.first + last,
+                                     noise_of(end.noise, i),
+                                     activation + i * pixels * out,
+                                     buffer.data()};
+      for (std::size_t k = 0; k < 4; ++k)
+        pass.phases[k] = phases[k].data_ptr<T>() + j * (phases[k].numel() / part.images) -
+                         above * phases[k].size(3) * out;
+      run_pass(pass);
+    });
+  }
+}
+
+template <class T>
+void run_convolution(const FusedLayer& layer, const Tensor& x, const Tensor& styles,
+                     const LayerEndTensors& end, const LayerResult& result) {
+  const std::int64_t n = x.size(0), out = layer.outputs, pixels = x.size(2) * x.size(3);
+  const Tensor xs = scaled_rows<T>(x, styles, {0, n, 0, x.size(2)}, 0, x.size(2));
+  const Tensor y = torch::conv2d(xs, layer.forward[0], {}, 1, 1).contiguous(kChannelsLast);
+  const T* from = y.data_ptr<T>();
+  T* activation = result.activation.data_ptr<T>();
+  float* rgb = result.rgb.defined() ? result.rgb.data_ptr<float>() : nullptr;
+  for_tasks(n, pixels, kTaskPixels, [&](auto i, auto, auto first, auto last) {
+    const float* own_noise = noise_of(end.noise, i);
+    const std::int64_t at = (i * pixels + first) * out;
+    run_pass(ActivationPass<T>{end_of(end, i), from + at, last - first,
+                               own_noise ? own_noise + first : nullptr, activation + at,
+                               rgb ? rgb + i * 3 * pixels + first : nullptr, pixels});
+  });
+}
+
+// The gradients at a layer's end, part by part.
+template <class T>
+class EndGradientPasses {
+ public:
+  explicit EndGradientPasses(const KnownEnd& known)
+      : known_(known),
+        out_(known.activation.size(1)),
+        width_(known.activation.size(3)),
+        pixels_(known.activation.size(2) * width_),
+        tasks_((pixels_ + kTaskPixels - 1) / kTaskPixels),
+        sums_(torch::zeros({known.activation.size(0), tasks_, kGradientSums, out_})),
+        unused_(torch::zeros({width_ / kTaskPixels + 1, kGradientSums, out_})),
+        noise_(known.noise_wanted ? torch::empty({known.activation.size(0), pixels_}) : Tensor()) {}
+
+  // `scaled_gradient` of the part's rows, or undefined -> that of y, [part.images, rows, W, O].
+  void run(const Part& part, const Tensor& scaled_gradient, T* to) {
+    run_rows(part, scaled_gradient, to, true);
+  }
+  // One row, of the gradient of y alone.
+  void run_row(std::int64_t image, std::int64_t at, T* to) {
+    run_rows({image, 1, at, at + 1}, {}, to, false);
+  }
+  EndGradients result(const Tensor& y) const { return {y, sums_.sum(1), noise_}; }
+
+ private:
+  void run_rows(const Part& part, const Tensor& scaled_gradient, T* to, bool counted) {
+    const std::int64_t before = part.first * width_, count = (part.last - part.first) * width_;
+    const T* a = known_.activation.template data_ptr<T>();
+    const T* gradient = scaled_gradient.defined() ? scaled_gradient.data_ptr<T>() : nullptr;
+    float* sums = sums_.template data_ptr<float>();
+    float* unused = unused_.template data_ptr<float>();
+    float* noise = counted && noise_.defined() ? noise_.template data_ptr<float>() : nullptr;
+    for_tasks(part.images, count, kTaskPixels, [&](auto j, auto task, auto first, auto last) {
+      const std::int64_t i = part.image + j, pixel = before + first,
+                         own = (j * count + first) * out_;
+      const float* own_noise = noise_of(known_.end.noise, i);
+      const std::int64_t slot = counted ? i * tasks_ + before / kTaskPixels + task : task;
+      run_pass(ActivationGradientPass<T>{
+          end_of(known_.end, i), a + (i * pixels_ + pixel) * out_,
+          gradient ? gradient + own : nullptr,
+          known_.rgb_gradient.defined() ? row(known_.rgb_gradient, i) + pixel : nullptr, pixels_,
+          last - first, own_noise ? own_noise + pixel : nullptr, to + own,
+          noise ? noise + i * pixels_ + pixel : nullptr,
+          (counted ? sums : unused) + slot * kGradientSums * out_});
+    });
+  }
+
+  const KnownEnd& known_;
+  std::int64_t out_, width_, pixels_, tasks_;
+  Tensor sums_, unused_, noise_;
+};
+
+// f(part, gradient of the scaled input in its rows).
+template <class T, class F>
+void library_input_gradient(const FusedLayer& layer, const Tensor& y_gradient, F f) {
+  const std::int64_t n = y_gradient.size(0), out = layer.outputs, height = y_gradient.size(2),
+                     width = y_gradient.size(3);
+  if (!layer.up) {
+    f(Part{0, n, 0, height},
+      torch::conv2d(y_gradient, layer.backward, {}, 1, 1).contiguous(kChannelsLast));
+    return;
+  }
+  const T* from = y_gradient.data_ptr<T>();
+  const auto item = static_cast<std::int64_t>(sizeof(T));
+  for (const Part& part : parts_of(layer, n, height / 2, 2 * width * out * item)) {
+    const std::int64_t begin = 2 * part.first, rows = 2 * (part.last - part.first) + 1,
+                       line = (width + 1) * out;
+    const Tensor t_gradient = image_buffer(part.images, out, rows, width + 1, layer.type);
+    T* t = t_gradient.data_ptr<T>();
+    const std::int64_t count = std::max<std::int64_t>(1, kTaskPixels / width);
+    for_tasks(part.images, rows, count, [&](auto j, auto, auto first, auto last) {
+      std::vector<float> buffer(static_cast<std::size_t>(filter_buffer_size(width / 2, out)));
+      run_pass(FilterGradientPass<T>{from + (part.image + j) * height * width * out, height, width,
+                                     out, begin + first, begin + last,
+                                     t + (j * rows - begin) * line, buffer.data()});
+    });
+    f(part, torch::conv2d(t_gradient, layer.backward, {}, 2).contiguous(kChannelsLast));
+  }
+}
+
+// The gradients at the end before a layer, by Winograd's convolution of the gradient of its y.
+template <class T>
+class WinogradGradients {
+ public:
+  WinogradGradients(const FusedLayer& layer, const KnownEnd& before)
+      : layer_(layer), before_(before) {
+    const std::int64_t n = before.activation.size(0), out = layer.inputs,
+                       pixels = before.activation.size(2) * before.activation.size(3);
+    result_ = {image_buffer_like(before.activation), torch::zeros({n, kGradientSums, out}),
+               before.noise_wanted ? torch::empty({n, pixels}) : Tensor()};
+    end_.demodulation = start(before.end.demodulation);
+    end_.bias = start(before.end.bias);
+    end_.styles = start(before.end.next_styles);
+    end_.noise = start(before.end.noise);
+    end_.noise_images = images_of(before.end.noise);
+    end_.limit = limit_of(before.end);
+    end_.activation = before.activation.data_ptr<T>();
+    end_.matrices = start(before.end.matrices);
+    end_.rgb_gradient = start(before.rgb_gradient);
+    end_.y_gradient = result_.y.template data_ptr<T>();
+    end_.noise_gradient = before.noise_wanted ? result_.noise.template data_ptr<float>() : nullptr;
+  }
+
+  // `gradient` is where that of the first image's first row would be.
+  void run(const Part& part, const T* gradient) {
+    const WinogradTasks<T> tasks(winograd_pass(layer_, gradient, before_.activation.size(2),
+                                               before_.activation.size(3), true),
+                                 part);
+    const std::int64_t own = kGradientSums * layer_.inputs;
+    const Tensor pieces = torch::zeros({part.images, tasks.pieces(), kGradientSums, layer_.inputs});
+    GradientEnd<T> end = end_;
+    end.sums_stride = tasks.pieces() * own;
+    float* sums = pieces.data_ptr<float>() - part.image * end.sums_stride;
+    tasks.run([&](const auto& pass, std::int64_t piece) {
+      GradientEnd<T> to = end;
+      to.sums = sums + piece * own;
+      run_pass(pass, to);
+    });
+    result_.sums.narrow(0, part.image, part.images).add_(pieces.sum(1));
+  }
+  const EndGradients& result() const { return result_; }
+
+ private:
+  const FusedLayer& layer_;
+  const KnownEnd& before_;
+  GradientEnd<T> end_{};
+  EndGradients result_;
+};
+
+// Rows of the gradient of the last y with a row above and below, and from them the gradients
+// before, so that no image of it is ever whole.
+template <class T>
+std::pair<EndGradients, EndGradients> last_gradients_of(const FusedLayer& layer,
+                                                        const KnownEnd& last,
+                                                        const KnownEnd& before) {
+  const std::int64_t n = last.activation.size(0), height = last.activation.size(2),
+                     line = last.activation.size(3) * layer.outputs;
+  EndGradientPasses<T> passes(last);
+  WinogradGradients<T> gradients(layer, before);
+  for (const Part& part : parts_of(layer, n, height, line * static_cast<std::int64_t>(sizeof(T)))) {
+    const std::int64_t rows = part.last - part.first;
+    const bool above = part.first > 0, below = part.last < height;
+    const Tensor y = image_buffer(part.images, layer.outputs, rows + above + below,
+                                  last.activation.size(3), layer.type);
+    T* to = y.data_ptr<T>();
+    if (above) passes.run_row(part.image, part.first - 1, to);
+    passes.run(part, {}, to + above * line);
+    if (below) passes.run_row(part.image, part.last, to + (above + rows) * line);
+    gradients.run(part, to - (part.image * height + part.first - above) * line);
+  }
+  return {passes.result({}), gradients.result()};
+}
+
+}  // namespace
+
+FusedLayer::FusedLayer(const Tensor& weight, const Tensor& own_bias, const Tensor& strength,
+                       bool is_up, std::int64_t resolution, torch::ScalarType own_type)
+    : up(is_up), inputs(weight.size(1)), outputs(weight.size(0)), type(own_type) {
+  const torch::NoGradGuard no_grad;
+  // Else reading its four times as many weights takes longer than it saves, or memory for little.
+  const bool small = inputs * outputs <= 256 * 256;
+  winograd = !up && resolution >= (small ? 8 : 32);
+  const auto prepared = [&](const Tensor& w) {
+    return w.to(type).contiguous(torch::MemoryFormat::ChannelsLast);
+  };
+  const Tensor w = weight.detach().to(torch::kFloat32);
+  if (winograd) {
+    forward.push_back(winograd_weights(w));
+    backward = winograd_weights(w.flip({2, 3}).transpose(0, 1));
+  } else if (up) {
+    // t[2i + a] = sum over taps k = a, a + 2 of W[k] x[i - (k - a) / 2]: reversed for a
+    // correlation.
+    const Tensor even = torch::tensor({2, 0}), odd = torch::tensor({1});
+    for (const Tensor& rows : {even, odd})
+      for (const Tensor& columns : {even, odd})
+        forward.push_back(prepared(w.index_select(2, rows).index_select(3, columns)));
+    backward = prepared(w.transpose(0, 1));
+  } else {
+    forward.push_back(prepared(w));
+    backward = prepared(w.flip({2, 3}).transpose(0, 1));
+  }
+  squares = w.square().sum({2, 3});
+  bias = own_bias.detach().to(torch::kFloat32).contiguous();
+  noise_strength = strength.item<float>();
+}
+
+LayerResult run_layer(const FusedLayer& layer, const Tensor& input, const Tensor& styles,
+                      const LayerEndTensors& end) {
+  const std::int64_t n = input.size(0), grown = layer.up ? 2 : 1, height = grown * input.size(2),
+                     width = grown * input.size(3);
+  LayerResult result;
+  result.activation = image_buffer(n, layer.outputs, height, width, layer.type);
+  if (end.matrices.defined()) result.rgb = torch::empty({n, 3, height, width});
+  with_type(layer.type, [&](auto type) {
+    using T = decltype(type);
+    if (layer.winograd)
+      run_winograd<T>(layer, input, styles, end, result);
+    else if (layer.up)
+      run_up_convolution<T>(layer, input, styles, end, result);
+    else
+      run_convolution<T>(layer, input, styles, end, result);
+  });
+  return result;
+}
+
+EndGradients end_gradients(const KnownEnd& known) {
+  return with_type(known.activation.scalar_type(), [&](auto type) {
+    using T = decltype(type);
+    const Tensor y = image_buffer_like(known.activation);
+    EndGradientPasses<T> passes(known);
+    passes.run({0, y.size(0), 0, y.size(2)}, {}, y.data_ptr<T>());
+    return passes.result(y);
+  });
+}
+
+Tensor input_gradient(const FusedLayer& layer, const Tensor& y_gradient) {
+  const std::int64_t n = y_gradient.size(0), step = layer.up ? 2 : 1,
+                     height = y_gradient.size(2) / step, width = y_gradient.size(3) / step;
+  const Tensor out = image_buffer(n, layer.inputs, height, width, layer.type);
+  with_type(layer.type, [&](auto type) {
+    using T = decltype(type);
+    if (!layer.winograd) {
+      library_input_gradient<T>(layer, y_gradient, [&](const Part& part, const Tensor& gradient) {
+        rows_of(out, part, part.first, part.last).copy_(gradient);
+      });
+      return;
+    }
+    const PlainEnd<T> to{out.data_ptr<T>()};
+    const auto pass = winograd_pass(layer, y_gradient.data_ptr<T>(), height, width, true);
+    WinogradTasks<T>(pass, {0, n, 0, height}).run([&](const auto& own, auto) {
+      run_pass(own, to);
+    });
+  });
+  return out;
+}
+
+EndGradients gradients_before(const FusedLayer& layer, const Tensor& y_gradient,
+                              const KnownEnd& before) {
+  return with_type(layer.type, [&](auto type) {
+    using T = decltype(type);
+    const std::int64_t n = before.activation.size(0), height = before.activation.size(2);
+    if (layer.winograd) {
+      WinogradGradients<T> gradients(layer, before);
+      gradients.run({0, n, 0, height}, y_gradient.data_ptr<T>());
+      return gradients.result();
+    }
+    const Tensor y = image_buffer_like(before.activation);
+    const std::int64_t line = before.activation.size(3) * layer.inputs;
+    EndGradientPasses<T> passes(before);
+    library_input_gradient<T>(layer, y_gradient, [&](const Part& part, const Tensor& gradient) {
+      passes.run(part, gradient, y.data_ptr<T>() + (part.image * height + part.first) * line);
+    });
+    return passes.result(y);
+  });
+}
+
+std::pair<EndGradients, EndGradients> last_gradients(const FusedLayer& layer, const KnownEnd& last,
+                                                     const KnownEnd& before) {
+  if (!layer.winograd) {
+    EndGradients own = end_gradients(last);
+    const Tensor y = std::exchange(own.y, {});
+    return {own, gradients_before(layer, y, before)};
+  }
+  return with_type(layer.type, [&](auto type) {
+    return last_gradients_of<decltype(type)>(layer, last, before);
+  });
+}
+
+}  // namespace sgilo

@@ -1,0 +1,75 @@
+#include "sgilo/generator/kernels/fused_layer.h"
+
+#include <gtest/gtest.h>
+
+#include "sgilo/core/random_streams.h"
+
+namespace sgilo {
+namespace {
+
+constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
+
+Tensor normal(const char* name, const Shape& shape) {
+  return RandomStreams(6).child(name, 0).normal(shape);
+}
+
+FusedLayer make_layer(std::int64_t inputs, std::int64_t outputs, bool up, std::int64_t part_bytes) {
+  FusedLayer layer(normal("weight", {outputs, inputs, 3, 3}), normal("bias", {outputs}),
+                   torch::tensor(0.5f), up, 64, torch::kFloat32);
+  layer.part_bytes = part_bytes;
+  return layer;
+}
+
+LayerEndTensors make_end(std::int64_t channels, std::int64_t side, bool with_rgb) {
+  return {normal("d", {2, channels}).abs() + 0.5,
+          normal("b", {channels}),
+          normal("noise", {2, side * side}),
+          normal("s", {2, channels}),
+          with_rgb ? normal("m", {2, 3, channels}) : Tensor(),
+          0};
+}
+
+KnownEnd make_known(std::int64_t channels, std::int64_t side, bool with_rgb) {
+  return {make_end(channels, side, with_rgb),
+          normal("a", {2, channels, side, side}).contiguous(kChannelsLast),
+          with_rgb ? normal("rgb", {2, 3, side, side}) : Tensor(), true};
+}
+
+void expect_same(const EndGradients& got, const EndGradients& want) {
+  if (want.y.defined()) {
+    EXPECT_TRUE(torch::allclose(got.y, want.y, 1e-5, 1e-5));
+  }
+  EXPECT_TRUE(torch::allclose(got.sums, want.sums, 1e-4, 1e-2));
+  EXPECT_TRUE(torch::allclose(got.noise, want.noise, 1e-5, 1e-4));
+}
+
+// 1 byte: each part has the 16 rows of the least.
+TEST(FusedLayer, IsTheSameInPartsAsWhole) {
+  const FusedLayer whole = make_layer(7, 20, true, 1 << 30), parts = make_layer(7, 20, true, 1);
+  const Tensor x = normal("x", {2, 7, 32, 32}).contiguous(kChannelsLast),
+               styles = normal("styles", {2, 7});
+  const LayerEndTensors end = make_end(20, 64, false);
+  EXPECT_TRUE(torch::allclose(run_layer(parts, x, styles, end).activation,
+                              run_layer(whole, x, styles, end).activation, 1e-5, 1e-5));
+  const Tensor gradient = normal("g", {2, 20, 64, 64}).contiguous(kChannelsLast);
+  EXPECT_TRUE(torch::allclose(input_gradient(parts, gradient), input_gradient(whole, gradient),
+                              1e-5, 1e-5));
+  const KnownEnd before = make_known(7, 32, true);
+  expect_same(gradients_before(parts, gradient, before), gradients_before(whole, gradient, before));
+}
+
+TEST(FusedLayer, NeedsNoWholeGradientOfTheLast) {
+  const FusedLayer whole = make_layer(20, 17, false, 1 << 30), parts = make_layer(20, 17, false, 1);
+  const KnownEnd last = make_known(17, 64, true), before = make_known(20, 64, false);
+  EndGradients want_last = end_gradients(last);
+  const EndGradients want = gradients_before(whole, want_last.y, before);
+  want_last.y = Tensor();
+  for (const FusedLayer* layer : {&whole, &parts}) {
+    const auto [own, got] = last_gradients(*layer, last, before);
+    expect_same(own, want_last);
+    expect_same(got, want);
+  }
+}
+
+}  // namespace
+}  // namespace sgilo
