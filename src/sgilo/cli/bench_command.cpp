@@ -1,6 +1,7 @@
 // sgilo bench: what operations cost here, beside what the machine's libraries can do.
 #include "sgilo/cli/verb.h"
 #include "sgilo/workflows/bench/bench.h"
+#include "sgilo/workflows/profile.h"
 
 namespace sgilo {
 namespace {
@@ -11,7 +12,12 @@ Outcome act(const BenchOptions& options, Console& console) {
         concat("would time ", word_of(options.subject), " for ", join(options.presets), "\n"));
   const BenchReport report = bench(options, *console.observer);
   if (!report.finished) return {"interrupted, nothing is written\n", {}, kInterrupted};
-  return {table_of(report).text(), to_json(report)};
+  std::string text = table_of(report).text();
+  for (const BenchRow& row : report.rows)
+    if (!row.profile.empty())
+      text += concat("\n", row.preset, ", ", row.chains, " chain(s), ", row.precision, ", ",
+                     row.kernel, "\n", profile_table(row.profile).text());
+  return {text, to_json(report)};
 }
 
 }  // namespace
@@ -19,7 +25,7 @@ Outcome act(const BenchOptions& options, Console& console) {
 Verb bench_verb() {
   return make_verb<BenchOptions>(
       {"bench",
-       "times a step of a generator or a score network, beside the machine's limit",
+       "times steps, solves, training images and loading, beside the machine's limit",
        "sgilo bench step --presets config-f --chains 1,4",
        "subject",
        {},

@@ -50,18 +50,21 @@ std::int64_t count_of(torch::IntArrayRef shape) {
 
 float unit(std::uint32_t bits) { return static_cast<float>(bits >> 8) * 0x1p-24f; }
 
+// Numbers 4 i .. 4 i + 3 are of block i, so that threads may share the work.
 void fill_normal(std::uint64_t key, float* out, std::int64_t count) {
-  for (std::int64_t i = 0; i < count; i += 4) {
-    const Block block = philox(key, static_cast<std::uint64_t>(i / 4));
-    float z[4];
-    for (int pair = 0; pair < 2; ++pair) {  // Box-Muller; 1 - u lies in (0, 1]
-      const float radius = std::sqrt(-2.0f * std::log(1.0f - unit(block[2 * pair])));
-      const float angle = 2.0f * std::numbers::pi_v<float> * unit(block[2 * pair + 1]);
-      z[2 * pair] = radius * std::cos(angle);
-      z[2 * pair + 1] = radius * std::sin(angle);
+  at::parallel_for(0, (count + 3) / 4, 1024, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const Block block = philox(key, static_cast<std::uint64_t>(i));
+      float z[4];
+      for (int pair = 0; pair < 2; ++pair) {  // Box-Muller; 1 - u lies in (0, 1]
+        const float radius = std::sqrt(-2.0f * std::log(1.0f - unit(block[2 * pair])));
+        const float angle = 2.0f * std::numbers::pi_v<float> * unit(block[2 * pair + 1]);
+        z[2 * pair] = radius * std::cos(angle);
+        z[2 * pair + 1] = radius * std::sin(angle);
+      }
+      std::copy_n(z, std::min<std::int64_t>(4, count - 4 * i), out + 4 * i);
     }
-    std::copy_n(z, std::min<std::int64_t>(4, count - i), out + i);
-  }
+  });
 }
 
 }  // namespace

@@ -57,8 +57,8 @@ int hardware_threads();
 // before any computation.
 void set_threads(int threads = 0);
 
-// Freed memory stays with the process: activations of some megabytes, freed and taken again at every
-// step, otherwise cost a page fault per 4 KiB (twice the time of a step of 64 chains).
+// Freed memory stays with the process: activations of some megabytes, freed and taken again at
+// every step, otherwise cost a page fault per 4 KiB (twice the time of a step of 64 chains).
 void keep_freed_memory();
 
 // One sentence per matrix shape for which `product` ([m,k] x [k,n], float32) differs from a plain

@@ -72,6 +72,7 @@ class WinogradTasks {
   // f(pass, piece); several images have piece 0.
   template <class F>
   void run(F f) const {
+    RECORD_USER_SCOPE("sgilo::winograd_convolution");  // for profiles
     const bool several = pieces_ == 1;
     const std::int64_t count = several ? (images_ * tiles_ + size_ - 1) / size_ : images_ * pieces_;
     at::parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {

@@ -1,7 +1,9 @@
 // What operations cost here, beside what the machine's libraries can do at best: `sgilo bench`.
-// Every row states its limit, the bare convolutions or matrix products of the same shapes timed in
-// the same run, and the ratio to it. Steps and limits alternate, so that other programs slow both.
+// Every row states its limit (bare convolutions, matrix products or reading of the same size),
+// timed in turn with it in the same run, so that other programs slow both, and the ratio to it.
 #pragma once
+
+#include <map>
 
 #include "sgilo/core/observer.h"
 #include "sgilo/core/options_json.h"
@@ -11,10 +13,11 @@
 
 namespace sgilo {
 
-enum class BenchSubject { step, score };
+enum class BenchSubject { step, score, solve, portraits, load };
 template <>
 struct EnumWords<BenchSubject> {
-  static constexpr std::array<std::string_view, 2> words{"step", "score"};
+  static constexpr std::array<std::string_view, 5> words{"step", "score", "solve", "portraits",
+                                                         "load"};
 };
 
 struct BenchOptions : CommonOptions {
@@ -23,7 +26,9 @@ struct BenchOptions : CommonOptions {
   std::vector<std::string> precisions = {"fp32", "bf16"};
   std::vector<std::string> kernels = {"reference", "fused"};
   std::vector<int> chains = {1, 4};
+  int evaluations = 60;
   int repetitions = 7;
+  bool profile = false;
   std::string output;
   static constexpr auto fields() {
     using O = BenchOptions;
@@ -31,25 +36,31 @@ struct BenchOptions : CommonOptions {
         std::tuple{
             field("subject", &O::subject,
                   "step: one decoding and its gradients for every variable; score: one evaluation "
-                  "of a score network"),
+                  "of a score network; solve: SGILO over a layer, each evaluation with "
+                  "one of the score network; portraits: one training image; load: a model's file"),
             field("presets", &O::presets,
-                  "sizes with random weights: default (64x64), 256, config-f (1024x1024), of step; "
-                  "default, paper (8 layers, width 1024, 256 tokens) of score"),
-            field("precisions", &O::precisions, "fp32, bf16"),
-            field("kernels", &O::kernels, "reference, fused; of step"),
+                  "sizes with random weights: default (64x64) and config-f (1024x1024) of step, "
+                  "solve and load, 256 of step, default and paper (8 layers, width 1024, 256 "
+                  "tokens) of score"),
+            field("precisions", &O::precisions, "fp32, bf16; of step, score and solve"),
+            field("kernels", &O::kernels, "reference, fused; of step and solve"),
             field("chains", &O::chains, "rows of a batch", all_positive<int>),
+            field("evaluations", &O::evaluations, "of the generator in a solve, per chain",
+                  Check<int>{"at least 10", [](const int& n) { return n >= 10; }}),
             field("repetitions", &O::repetitions, "timed runs after one that warms up",
                   positive<int>),
+            field("profile", &O::profile, "say where the time of a solve goes"),
             field("output", &O::output, "JSON file with the rows and the machine (empty: none)")},
         common_fields());
   }
 };
 
 struct BenchRow {
-  std::string preset, precision, kernel;
+  std::string preset, precision, kernel;  // empty: there is no choice
   int chains = 1;
-  std::vector<double> seconds, limits;  // of each repetition
-  double peak_mib = 0;                  // above the process at its start
+  std::vector<double> seconds, limits;    // of each repetition
+  double peak_mib = 0;                    // above the process at its start
+  std::map<std::string, double> profile;  // of the last repetition of a solve, or empty
 };
 
 struct BenchReport {
