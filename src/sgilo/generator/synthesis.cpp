@@ -76,7 +76,8 @@ class ToRgbImpl : public torch::nn::Module {
   // y[n,o] = sum_i W[o,i] s[n,i] x[n,i] + b[o]: one small matrix per image, in float32.
   Tensor forward(const Tensor& x, const Tensor& w, double clamp) {
     const Tensor matrices = this->matrices(w);
-    const Tensor pixels = x.to(torch::kFloat32).permute({0, 2, 3, 1}).flatten(1, 2);  // [N,HW,I]
+    const Tensor pixels =
+        x.to(weight_.scalar_type()).permute({0, 2, 3, 1}).flatten(1, 2);  // [N,HW,I]
     const Tensor y = (torch::matmul(pixels, matrices.transpose(1, 2)) + bias_)
                          .transpose(1, 2)
                          .reshape({x.size(0), 3, x.size(2), x.size(3)});

@@ -110,55 +110,57 @@ WinogradPass<T> winograd_pass(const FusedLayer& layer, const T* input, std::int6
   return pass;
 }
 
-template <class T>
+c10::BFloat16* kept_of(const LayerResult& result) {
+  const bool rounded = result.kept.defined() && result.kept.scalar_type() == torch::kBFloat16;
+  return rounded ? result.kept.data_ptr<c10::BFloat16>() : nullptr;
+}
+
 void run_winograd(const FusedLayer& layer, const Tensor& input, const Tensor& styles,
                   const LayerEndTensors& end, const LayerResult& result) {
-  ActivationEnd<T> to{};
+  ActivationEnd to{};
   to.demodulation = start(end.demodulation);
   to.bias = start(end.bias);
   to.noise = start(end.noise);
   to.noise_images = images_of(end.noise);
   to.limit = limit_of(end);
-  to.activation = result.activation.data_ptr<T>();
+  to.activation = result.activation.data_ptr<float>();
+  to.kept = kept_of(result);
   to.matrices = start(end.matrices);
   to.rgb = result.rgb.defined() ? result.rgb.data_ptr<float>() : nullptr;
-  auto pass = winograd_pass(layer, input.data_ptr<T>(), input.size(2), input.size(3), false);
+  auto pass = winograd_pass(layer, input.data_ptr<float>(), input.size(2), input.size(3), false);
   pass.styles = start(styles);
-  WinogradTasks<T>(pass, {0, input.size(0), 0, input.size(2)}).run([&](const auto& own, auto) {
+  WinogradTasks<float>(pass, {0, input.size(0), 0, input.size(2)}).run([&](const auto& own, auto) {
     run_pass(own, to);
   });
 }
 
 // Rows first .. last - 1 of the part's images, times their styles.
-template <class T>
 Tensor scaled_rows(const Tensor& x, const Tensor& styles, const Part& part, std::int64_t first,
                    std::int64_t last) {
   const std::int64_t channels = x.size(1), width = x.size(3), pixels = (last - first) * width;
   const Tensor out = image_buffer(part.images, channels, last - first, width, x.scalar_type());
-  const T* from = x.data_ptr<T>();
-  T* to = out.data_ptr<T>();
+  const float* from = x.data_ptr<float>();
+  float* to = out.data_ptr<float>();
   for_tasks(part.images, pixels, kTaskPixels, [&](auto j, auto, auto begin, auto end) {
     const std::int64_t i = part.image + j;
-    run_pass(ScalePass<T>{from + ((i * x.size(2) + first) * width + begin) * channels,
-                          row(styles, i), end - begin, channels,
-                          to + (j * pixels + begin) * channels});
+    run_pass(ScalePass{from + ((i * x.size(2) + first) * width + begin) * channels, row(styles, i),
+                       end - begin, channels, to + (j * pixels + begin) * channels});
   });
   return out;
 }
 
-template <class T>
 void run_up_convolution(const FusedLayer& layer, const Tensor& x, const Tensor& styles,
                         const LayerEndTensors& end, const LayerResult& result) {
   const std::int64_t out = layer.outputs, height = x.size(2), width = x.size(3),
                      pixels = 4 * height * width;
-  T* activation = result.activation.data_ptr<T>();
-  const auto item = static_cast<std::int64_t>(sizeof(T));
-  for (const Part& part : parts_of(layer, x.size(0), height, 4 * width * out * item)) {
+  float* activation = result.activation.data_ptr<float>();
+  c10::BFloat16* kept = kept_of(result);
+  for (const Part& part : parts_of(layer, x.size(0), height, 16 * width * out)) {
     // Output rows 2 first .. 2 last - 1 take rows first - 1 .. last of x. The rows of the phases
     // that then lack a neighbour are not used.
     const std::int64_t above = std::max<std::int64_t>(0, part.first - 1),
                        below = std::min(height, part.last + 1);
-    const Tensor xs = scaled_rows<T>(x, styles, part, above, below);
+    const Tensor xs = scaled_rows(x, styles, part, above, below);
     std::vector<Tensor> phases;
     for (const Tensor& weight : layer.forward)
       phases.push_back(torch::conv2d(xs, weight, {}, 1, {weight.size(2) - 1, weight.size(3) - 1})
@@ -168,38 +170,40 @@ void run_up_convolution(const FusedLayer& layer, const Tensor& x, const Tensor& 
     for_tasks(part.images, rows, count, [&](auto j, auto, auto first, auto last) {
       std::vector<float> buffer(static_cast<std::size_t>(filter_buffer_size(width, out)));
       const std::int64_t i = part.image + j;
-      FilteredActivationPass<T> pass{end_of(end, i),
-                                     {},
-                                     height,
-                                     width,
-                                     2 * part.first + first,
-                                     2 * part.first + last,
-                                     noise_of(end.noise, i),
-                                     activation + i * pixels * out,
-                                     buffer.data()};
+      FilteredActivationPass pass{end_of(end, i),
+                                  {},
+                                  height,
+                                  width,
+                                  2 * part.first + first,
+                                  2 * part.first + last,
+                                  noise_of(end.noise, i),
+                                  activation + i * pixels * out,
+                                  kept ? kept + i * pixels * out : nullptr,
+                                  buffer.data()};
       for (std::size_t k = 0; k < 4; ++k)
-        pass.phases[k] = phases[k].data_ptr<T>() + j * (phases[k].numel() / part.images) -
+        pass.phases[k] = phases[k].data_ptr<float>() + j * (phases[k].numel() / part.images) -
                          above * phases[k].size(3) * out;
       run_pass(pass);
     });
   }
 }
 
-template <class T>
 void run_convolution(const FusedLayer& layer, const Tensor& x, const Tensor& styles,
                      const LayerEndTensors& end, const LayerResult& result) {
   const std::int64_t n = x.size(0), out = layer.outputs, pixels = x.size(2) * x.size(3);
-  const Tensor xs = scaled_rows<T>(x, styles, {0, n, 0, x.size(2)}, 0, x.size(2));
+  const Tensor xs = scaled_rows(x, styles, {0, n, 0, x.size(2)}, 0, x.size(2));
   const Tensor y = torch::conv2d(xs, layer.forward[0], {}, 1, 1).contiguous(kChannelsLast);
-  const T* from = y.data_ptr<T>();
-  T* activation = result.activation.data_ptr<T>();
+  const float* from = y.data_ptr<float>();
+  float* activation = result.activation.data_ptr<float>();
+  c10::BFloat16* kept = kept_of(result);
   float* rgb = result.rgb.defined() ? result.rgb.data_ptr<float>() : nullptr;
   for_tasks(n, pixels, kTaskPixels, [&](auto i, auto, auto first, auto last) {
     const float* own_noise = noise_of(end.noise, i);
     const std::int64_t at = (i * pixels + first) * out;
-    run_pass(ActivationPass<T>{end_of(end, i), from + at, last - first,
-                               own_noise ? own_noise + first : nullptr, activation + at,
-                               rgb ? rgb + i * 3 * pixels + first : nullptr, pixels});
+    run_pass(ActivationPass{end_of(end, i), from + at, last - first,
+                            own_noise ? own_noise + first : nullptr, activation + at,
+                            kept ? kept + at : nullptr,
+                            rgb ? rgb + i * 3 * pixels + first : nullptr, pixels});
   });
 }
 
@@ -365,9 +369,7 @@ FusedLayer::FusedLayer(const Tensor& weight, const Tensor& own_bias, const Tenso
   // Else reading its four times as many weights takes longer than it saves, or memory for little.
   const bool small = inputs * outputs <= 256 * 256;
   winograd = !up && resolution >= (small ? 8 : 32);
-  const auto prepared = [&](const Tensor& w) {
-    return w.to(type).contiguous(torch::MemoryFormat::ChannelsLast);
-  };
+  const auto last = [](const Tensor& w) { return w.contiguous(kChannelsLast); };
   const Tensor w = weight.detach().to(torch::kFloat32);
   if (winograd) {
     forward.push_back(winograd_weights(w));
@@ -378,11 +380,11 @@ FusedLayer::FusedLayer(const Tensor& weight, const Tensor& own_bias, const Tenso
     const Tensor even = torch::tensor({2, 0}), odd = torch::tensor({1});
     for (const Tensor& rows : {even, odd})
       for (const Tensor& columns : {even, odd})
-        forward.push_back(prepared(w.index_select(2, rows).index_select(3, columns)));
-    backward = prepared(w.transpose(0, 1));
+        forward.push_back(last(w.index_select(2, rows).index_select(3, columns)));
+    backward = last(w.transpose(0, 1).to(type));
   } else {
-    forward.push_back(prepared(w));
-    backward = prepared(w.flip({2, 3}).transpose(0, 1));
+    forward.push_back(last(w));
+    backward = last(w.flip({2, 3}).transpose(0, 1).to(type));
   }
   squares = w.square().sum({2, 3});
   bias = own_bias.detach().to(torch::kFloat32).contiguous();
@@ -390,21 +392,22 @@ FusedLayer::FusedLayer(const Tensor& weight, const Tensor& own_bias, const Tenso
 }
 
 LayerResult run_layer(const FusedLayer& layer, const Tensor& input, const Tensor& styles,
-                      const LayerEndTensors& end) {
+                      const LayerEndTensors& end, bool kept_wanted) {
   const std::int64_t n = input.size(0), grown = layer.up ? 2 : 1, height = grown * input.size(2),
                      width = grown * input.size(3);
   LayerResult result;
-  result.activation = image_buffer(n, layer.outputs, height, width, layer.type);
+  result.activation = image_buffer(n, layer.outputs, height, width, torch::kFloat32);
+  if (kept_wanted)
+    result.kept = layer.type == torch::kFloat32
+                      ? result.activation
+                      : image_buffer(n, layer.outputs, height, width, layer.type);
   if (end.matrices.defined()) result.rgb = torch::empty({n, 3, height, width});
-  with_type(layer.type, [&](auto type) {
-    using T = decltype(type);
-    if (layer.winograd)
-      run_winograd<T>(layer, input, styles, end, result);
-    else if (layer.up)
-      run_up_convolution<T>(layer, input, styles, end, result);
-    else
-      run_convolution<T>(layer, input, styles, end, result);
-  });
+  if (layer.winograd)
+    run_winograd(layer, input, styles, end, result);
+  else if (layer.up)
+    run_up_convolution(layer, input, styles, end, result);
+  else
+    run_convolution(layer, input, styles, end, result);
   return result;
 }
 

@@ -1,7 +1,9 @@
 // One layer of fused_synthesis.h: its convolution and its end, forward and backward, by Winograd's
 // filtering (winograd.h) where that is the faster way, else by the library's convolutions and the
-// passes of pixel_passes.h. Images are channels last, in the type of the convolutions. Large images
-// go through the library part by part, so that what lies between stays in the processor's cache.
+// passes of pixel_passes.h. Forward is float32 throughout. Gradients, and what is kept for them,
+// may be bfloat16: a rounded image near convergence differs by more than the residual that is
+// wanted, a rounded gradient still points the same way. Images are channels last. Large ones go
+// through the library part by part, so that what lies between stays in the processor's cache.
 #pragma once
 
 #include <vector>
@@ -19,7 +21,7 @@ struct FusedLayer {
 
   bool up, winograd;
   std::int64_t inputs, outputs;
-  torch::ScalarType type;
+  torch::ScalarType type;  // of gradients
   // By the library: [O,I,3,3], or the four phases [O,I,2|1,2|1] of an up-convolution, and
   // [I,O,3,3] for y's (or the phases' t's) gradient. Else those of winograd_weights.
   std::vector<Tensor> forward;
@@ -41,17 +43,18 @@ struct LayerEndTensors {
 };
 
 struct LayerResult {
-  Tensor activation;  // [N,O,R,R]
+  Tensor activation;  // [N,O,R,R] float32
+  Tensor kept;        // the same in the type of gradients, where wanted
   Tensor rgb;         // [N,3,R,R] float32, where there are matrices
 };
 // Of `input` [N,I,r,r] times `styles` [N,I].
 LayerResult run_layer(const FusedLayer& layer, const Tensor& input, const Tensor& styles,
-                      const LayerEndTensors& end);
+                      const LayerEndTensors& end, bool kept_wanted);
 
 // A layer's end again, for its gradients.
 struct KnownEnd {
   LayerEndTensors end;
-  Tensor activation;    // [N,O,R,R]
+  Tensor activation;    // [N,O,R,R] as it was kept
   Tensor rgb_gradient;  // [N,3,R,R], or undefined
   bool noise_wanted;
 };

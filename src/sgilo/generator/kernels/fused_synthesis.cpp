@@ -18,8 +18,6 @@ struct Plan : torch::CustomClassHolder {
   std::vector<std::shared_ptr<const FusedLayer>> layers;
   std::vector<Tensor> rgb_bias;
   double clamp;  // 0: none
-
-  torch::ScalarType type() const { return layers.front()->type; }
 };
 
 const float* row(const Tensor& x, std::int64_t n) {  // [N, ...] -> its n-th part
@@ -86,15 +84,15 @@ struct FusedSynthesis : torch::autograd::Function<FusedSynthesis> {
     const bool differentiable =
         std::any_of(all.begin(), all.end(), [](const Tensor& x) { return x.requires_grad(); });
     variable_list kept(all.begin(), all.end()), limited;
-    Tensor skip = in.skip(), x = in.features().to(plan->type());
+    Tensor skip = in.skip(), x = in.features();
     std::size_t block = 0;
     for (std::size_t j = 0; j < plan->layers.size(); ++j) {
       const FusedLayer& layer = *plan->layers[j];
       const std::int64_t side = x.size(2) * (layer.up ? 2 : 1);
       const LayerResult result =
-          run_layer(layer, x, in.styles(j), end_of(*plan, in, j, block, side));
+          run_layer(layer, x, in.styles(j), end_of(*plan, in, j, block, side), differentiable);
       x = result.activation;
-      if (differentiable) kept.push_back(x);
+      if (differentiable) kept.push_back(result.kept);
       if (layer.up) continue;
       Tensor bias = plan->rgb_bias[block++];
       if (plan->clamp > 0) {

@@ -19,21 +19,22 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 // Pixels' activations from their convolution results.
-template <bool kRgb, class Y, class T>
-HWY_INLINE void activate(const LayerEnd& end, const Y* y, std::int64_t count, const float* noise,
-                         T* activation, float* rgb, std::int64_t rgb_stride) {
+template <bool kRgb, bool kKept>
+HWY_INLINE void activate(const ActivationPass& pass) {
+  const LayerEnd& end = pass.end;
   const std::int64_t channels = end.channels;
-  for (std::int64_t p = 0; p < count; ++p) {
+  for (std::int64_t p = 0; p < pass.count; ++p) {
     const std::int64_t at = p * channels;
-    const float added = noise ? noise[p] : 0.0f;
+    const float added = pass.noise ? pass.noise[p] : 0.0f;
     const Wide wide;
     auto red = hn::Zero(wide), green = red, blue = red;
     float single[3] = {0, 0, 0};
     for_channels(channels, [&](auto d, std::int64_t c) HWY_ATTR {
-      const auto before = hn::MulAdd(load(d, y + at + c), load(d, end.demodulation + c),
+      const auto before = hn::MulAdd(load(d, pass.y + at + c), load(d, end.demodulation + c),
                                      hn::Add(load(d, end.bias + c), hn::Set(d, added)));
       const auto a = leaky_relu(d, before, hn::Set(d, end.limit));
-      store(d, a, activation + at + c);
+      store(d, a, pass.activation + at + c);
+      if constexpr (kKept) store(d, a, pass.kept + at + c);
       if constexpr (kRgb) {
         const float* m = end.rgb + c;
         if constexpr (std::is_same_v<decltype(d), Wide>) {
@@ -46,19 +47,16 @@ HWY_INLINE void activate(const LayerEnd& end, const Y* y, std::int64_t count, co
       }
     });
     if constexpr (kRgb) {
-      rgb[p] = sum(wide, red) + single[0];
-      rgb[rgb_stride + p] = sum(wide, green) + single[1];
-      rgb[2 * rgb_stride + p] = sum(wide, blue) + single[2];
+      pass.rgb[p] = sum(wide, red) + single[0];
+      pass.rgb[pass.rgb_stride + p] = sum(wide, green) + single[1];
+      pass.rgb[2 * pass.rgb_stride + p] = sum(wide, blue) + single[2];
     }
   }
 }
 
-template <class T>
-HWY_INLINE void activation(const ActivationPass<T>& p) {
-  if (p.end.rgb)
-    activate<true>(p.end, p.y, p.count, p.noise, p.activation, p.rgb, p.rgb_stride);
-  else
-    activate<false>(p.end, p.y, p.count, p.noise, p.activation, p.rgb, p.rgb_stride);
+HWY_INLINE void activation(const ActivationPass& p) {
+  if (p.end.rgb) return p.kept ? activate<true, true>(p) : activate<true, false>(p);
+  return p.kept ? activate<false, true>(p) : activate<false, false>(p);
 }
 
 // out[i] = (in0[i] + 3 in1[i] + 3 in2[i] + in3[i]) / 4; a null row is zero.
@@ -73,8 +71,7 @@ HWY_INLINE void filter_rows(const T* const rows[4], std::int64_t count, float* o
   });
 }
 
-template <class T>
-HWY_INLINE void filtered_activation(const FilteredActivationPass<T>& p) {
+HWY_INLINE void filtered_activation(const FilteredActivationPass& p) {
   const std::int64_t c = p.end.channels, w = p.width;
   float* even = p.buffer;               // columns 0 .. W
   float* odd = even + (w + 1) * c + c;  // columns -1 .. W: zero outside of 0 .. W - 1
@@ -82,7 +79,7 @@ HWY_INLINE void filtered_activation(const FilteredActivationPass<T>& p) {
   std::memset(odd - c, 0, static_cast<std::size_t>(c) * sizeof(float));
   std::memset(odd + w * c, 0, static_cast<std::size_t>(c) * sizeof(float));
   for (std::int64_t row = p.first_row; row < p.last_row; ++row) {
-    const T *even_rows[4], *odd_rows[4];
+    const float *even_rows[4], *odd_rows[4];
     for (std::int64_t k = 0; k < 4; ++k) {
       const std::int64_t r = row - 1 + k;
       const bool inside = r >= 0 && r <= 2 * p.height;
@@ -105,8 +102,8 @@ HWY_INLINE void filtered_activation(const FilteredActivationPass<T>& p) {
       });
     }
     const std::int64_t pixel = row * 2 * w;
-    activate<false>(p.end, line, 2 * w, p.noise ? p.noise + pixel : nullptr,
-                    p.activation + pixel * c, static_cast<float*>(nullptr), 0);
+    activation({p.end, line, 2 * w, p.noise ? p.noise + pixel : nullptr, p.activation + pixel * c,
+                p.kept ? p.kept + pixel * c : nullptr, nullptr, 0});
   }
 }
 
@@ -221,8 +218,7 @@ HWY_INLINE void filter_gradient(const FilterGradientPass<T>& p) {
   }
 }
 
-template <class T>
-HWY_INLINE void scale(const ScalePass<T>& p) {
+HWY_INLINE void scale(const ScalePass& p) {
   for (std::int64_t i = 0; i < p.count; ++i)
     for_channels(p.channels, [&](auto d, std::int64_t c) HWY_ATTR {
       const std::int64_t at = i * p.channels + c;
@@ -244,13 +240,14 @@ HWY_INLINE void scale_gradient(const ScaleGradientPass<T>& p) {
 #define SGILO_ENTRIES(Pass, name)                            \
   void name##_float(const Pass<float>& pass) { name(pass); } \
   void name##_bfloat16(const Pass<BFloat16>& pass) { name(pass); }
-SGILO_ENTRIES(ActivationPass, activation)
-SGILO_ENTRIES(FilteredActivationPass, filtered_activation)
 SGILO_ENTRIES(ActivationGradientPass, activation_gradient)
 SGILO_ENTRIES(FilterGradientPass, filter_gradient)
-SGILO_ENTRIES(ScalePass, scale)
 SGILO_ENTRIES(ScaleGradientPass, scale_gradient)
 #undef SGILO_ENTRIES
+
+void activation_float(const ActivationPass& pass) { activation(pass); }
+void filtered_activation_float(const FilteredActivationPass& pass) { filtered_activation(pass); }
+void scale_float(const ScalePass& pass) { scale(pass); }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace sgilo

@@ -21,37 +21,36 @@ struct LayerEnd {
   float limit = std::numeric_limits<float>::infinity();
 };
 
-// y -> a and rgb [3][rgb_stride] for `count` pixels; noise [count] times its strength, or null.
-template <class T>
+// y -> a and rgb [3][rgb_stride] for `count` pixels; noise [count] times its strength, or null;
+// `kept` is a in bfloat16, or null.
 struct ActivationPass {
   LayerEnd end;
-  const T* y;
+  const float* y;
   std::int64_t count;
   const float* noise;
-  T* activation;
+  float* activation;
+  c10::BFloat16* kept;
   float* rgb;
   std::int64_t rgb_stride;
 };
-void run_pass(const ActivationPass<float>& pass);
-void run_pass(const ActivationPass<c10::BFloat16>& pass);
+void run_pass(const ActivationPass& pass);
 
 // The same from the four phases of a transposed convolution with stride 2 (t below), filtered by
 // outer([1,3,3,1]) / 16: rows first_row .. last_row - 1 of the 2H rows of the result. t has 2H + 1
-// rows and 2W + 1 columns; its elements (2i + a, 2j + b) are phases[2a + b][i, j]. noise
-// and activation point to the whole image; `buffer` holds filter_buffer_size floats.
-template <class T>
+// rows and 2W + 1 columns; its elements (2i + a, 2j + b) are phases[2a + b][i, j]. noise,
+// activation and kept point to the whole image; `buffer` holds filter_buffer_size floats.
 struct FilteredActivationPass {
   LayerEnd end;
-  const T* phases[4];          // [H+1,W+1], [H+1,W], [H,W+1], [H,W], each times channels
+  const float* phases[4];      // [H+1,W+1], [H+1,W], [H,W+1], [H,W], each times channels
   std::int64_t height, width;  // H, W
   std::int64_t first_row, last_row;
   const float* noise;
-  T* activation;
+  float* activation;
+  c10::BFloat16* kept;
   float* buffer;
 };
 std::int64_t filter_buffer_size(std::int64_t width, std::int64_t channels);
-void run_pass(const FilteredActivationPass<float>& pass);
-void run_pass(const FilteredActivationPass<c10::BFloat16>& pass);
+void run_pass(const FilteredActivationPass& pass);
 
 // Gradients of ActivationPass from those of s a and of rgb (each may be null): of y, of the noise
 // [count] (null: not wanted) and, added to `sums` [kGradientSums, channels]: of s, of M (three
@@ -87,15 +86,13 @@ void run_pass(const FilterGradientPass<float>& pass);
 void run_pass(const FilterGradientPass<c10::BFloat16>& pass);
 
 // x -> s x for `count` pixels.
-template <class T>
 struct ScalePass {
-  const T* x;
+  const float* x;
   const float* style;
   std::int64_t count, channels;
-  T* scaled;
+  float* scaled;
 };
-void run_pass(const ScalePass<float>& pass);
-void run_pass(const ScalePass<c10::BFloat16>& pass);
+void run_pass(const ScalePass& pass);
 
 // Its gradients: x_gradient = s g (null: not wanted), style_sums [channels] += sum_p g x.
 template <class T>

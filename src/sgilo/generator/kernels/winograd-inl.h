@@ -201,20 +201,22 @@ HWY_INLINE const float* noise_of(const End& end, const Place& place, const TileP
   return end.noise + (end.noise_images == 1 ? 0 : place.image * pixels.count);
 }
 
-template <class D, class T>
-HWY_INLINE void finish(D d, const ActivationEnd<T>& end, const hn::Vec<D> (&y)[4][4],
+template <class D>
+HWY_INLINE void finish(D d, const ActivationEnd& end, const hn::Vec<D> (&y)[4][4],
                        const Place& place, const TilePixels& pixels, std::int64_t channels,
                        std::int64_t c, float*) {
   const auto demodulation = load(d, end.demodulation + place.image * channels + c),
              bias = load(d, end.bias + c), limit = hn::Set(d, end.limit);
   const float* noise = noise_of(end, place, pixels);
-  T* to = end.activation + place.image * pixels.count * channels + c;
+  const std::int64_t image = place.image * pixels.count * channels + c;
   for (int i = 0; i < 4; ++i)
     for (int j = 0; j < 4; ++j) {
-      const std::int64_t pixel = pixels.at(i, j);
+      const std::int64_t pixel = pixels.at(i, j), at = image + pixel * channels;
       auto before = hn::MulAdd(y[i][j], demodulation, bias);
       if (noise) before = hn::Add(before, hn::Set(d, noise[pixel]));
-      store(d, leaky_relu(d, before, limit), to + pixel * channels);
+      const auto a = leaky_relu(d, before, limit);
+      store(d, a, end.activation + at);
+      if (end.kept) store(d, a, end.kept + at);
     }
 }
 
@@ -266,8 +268,7 @@ HWY_INLINE void finish(D d, const GradientEnd<T>& end, const hn::Vec<D> (&y)[4][
 template <class T, class End>
 HWY_INLINE void conclude(const WinogradPass<T>&, const End&, const Workspace&) {}
 
-template <class T>
-HWY_INLINE void conclude(const WinogradPass<T>& p, const ActivationEnd<T>& end, const Workspace&) {
+HWY_INLINE void conclude(const WinogradPass<float>& p, const ActivationEnd& end, const Workspace&) {
   if (!end.matrices) return;
   const Wide wide;
   const std::int64_t channels = p.outputs;
@@ -350,9 +351,12 @@ HWY_INLINE void winograd(const WinogradPass<T>& p, const End& end) {
     winograd(pass, end);                                                               \
   }
 SGILO_ENTRIES(PlainEnd, winograd_plain)
-SGILO_ENTRIES(ActivationEnd, winograd_activation)
 SGILO_ENTRIES(GradientEnd, winograd_gradient)
 #undef SGILO_ENTRIES
+
+void winograd_activation_float(const WinogradPass<float>& pass, const ActivationEnd& end) {
+  winograd(pass, end);
+}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace sgilo

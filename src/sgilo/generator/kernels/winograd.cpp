@@ -63,9 +63,13 @@ std::int64_t winograd_workspace_size(std::int64_t inputs) {
     HWY_DYNAMIC_DISPATCH(name##_bfloat16)(pass, end);                                     \
   }
 SGILO_PASS(PlainEnd, winograd_plain)
-SGILO_PASS(ActivationEnd, winograd_activation)
 SGILO_PASS(GradientEnd, winograd_gradient)
 #undef SGILO_PASS
+
+HWY_EXPORT(winograd_activation_float);
+void run_pass(const WinogradPass<float>& pass, const ActivationEnd& end) {
+  HWY_DYNAMIC_DISPATCH(winograd_activation_float)(pass, end);
+}
 
 }  // namespace sgilo
 

@@ -47,14 +47,14 @@ struct PlainEnd {
 };
 
 // a = sqrt(2) lrelu(d y + noise + b) within -limit .. limit, and rgb = M a.
-template <class T>
 struct ActivationEnd {
   const float* demodulation;  // d [N,O]
   const float* bias;          // b [O]
   const float* noise;         // [noise_images, pixels] times its strength, or null
   std::int64_t noise_images;
   float limit = std::numeric_limits<float>::infinity();
-  T* activation;
+  float* activation;
+  c10::BFloat16* kept;    // the same, or null
   const float* matrices;  // M [N,3,O], null: no to-RGB
   float* rgb;             // [N,3,pixels]
 };
@@ -80,10 +80,9 @@ struct GradientEnd {
 };
 
 void run_pass(const WinogradPass<float>& pass, const PlainEnd<float>& end);
-void run_pass(const WinogradPass<float>& pass, const ActivationEnd<float>& end);
+void run_pass(const WinogradPass<float>& pass, const ActivationEnd& end);
 void run_pass(const WinogradPass<float>& pass, const GradientEnd<float>& end);
 void run_pass(const WinogradPass<c10::BFloat16>& pass, const PlainEnd<c10::BFloat16>& end);
-void run_pass(const WinogradPass<c10::BFloat16>& pass, const ActivationEnd<c10::BFloat16>& end);
 void run_pass(const WinogradPass<c10::BFloat16>& pass, const GradientEnd<c10::BFloat16>& end);
 
 }  // namespace sgilo

@@ -26,6 +26,8 @@ std::vector<BenchVariation> variations_of(const BenchOptions& options, const std
       return portrait_variations(options);
     case BenchSubject::load:
       return load_variations(preset);
+    case BenchSubject::gradients:
+      break;
   }
   return {};
 }
@@ -75,24 +77,33 @@ std::vector<double> ratios(const BenchRow& row) {
 BenchReport bench(const BenchOptions& options, Observer& observer) {
   validate(options);
   const double idle = resident_mib();
+  const bool timed = options.subject != BenchSubject::gradients,
+             has_presets = options.subject != BenchSubject::portraits,
+             has_chains = has_presets && options.subject != BenchSubject::load;
   BenchReport report;
-  const bool batched = options.subject != BenchSubject::load;
-  const bool preset_matters = options.subject != BenchSubject::portraits;
   for (const std::string& preset :
-       preset_matters ? options.presets : std::vector<std::string>{"portraits"})
-    for (const int chains : batched&& preset_matters ? options.chains : std::vector<int>{1}) {
-      std::vector<BenchVariation> variations = variations_of(options, preset, chains);
-      if (!run_all(variations, options, idle, observer, report)) {
-        report.finished = false;
-        return report;
-      }
+       has_presets ? options.presets : std::vector<std::string>{"portraits"}) {
+    if (!timed) {
+      const auto rows = gradient_agreement(preset, options.seed, observer);
+      report.finished = !rows.empty();
+      report.gradients.insert(report.gradients.end(), rows.begin(), rows.end());
     }
+    for (const int chains : !timed       ? std::vector<int>{}
+                            : has_chains ? options.chains
+                                         : std::vector<int>{1}) {
+      std::vector<BenchVariation> variations = variations_of(options, preset, chains);
+      report.finished = run_all(variations, options, idle, observer, report);
+      if (!report.finished) break;
+    }
+    if (!report.finished) return report;
+  }
   if (!options.output.empty())
     write_file_atomically(options.output, to_json(report).dump(1) + "\n");
   return report;
 }
 
 Table table_of(const BenchReport& report) {
+  if (!report.gradients.empty()) return table_of(report.gradients);
   Table table({"preset", "chains", "precision", "kernel", "seconds", "least", "most", "limit",
                "MiB", "ratio_to_limit"});
   for (const BenchRow& row : report.rows) {
@@ -120,6 +131,7 @@ Json to_json(const BenchReport& report) {
                     {"ratio_to_limit", row.limits.empty() ? Json() : Json(median(ratios(row)))}});
     if (!row.profile.empty()) rows.back()["profile"] = row.profile;
   }
+  if (!report.gradients.empty()) rows = to_json(report.gradients);
   return {{"rows", rows}, {"machine", to_json(system_info())}};
 }
 

@@ -9,15 +9,16 @@
 #include "sgilo/core/options_json.h"
 #include "sgilo/generator/kernels/kernel.h"
 #include "sgilo/report/table.h"
+#include "sgilo/workflows/bench/gradients.h"
 #include "sgilo/workflows/common_options.h"
 
 namespace sgilo {
 
-enum class BenchSubject { step, score, solve, portraits, load };
+enum class BenchSubject { step, score, solve, portraits, load, gradients };
 template <>
 struct EnumWords<BenchSubject> {
-  static constexpr std::array<std::string_view, 5> words{"step", "score", "solve", "portraits",
-                                                         "load"};
+  static constexpr std::array<std::string_view, 6> words{"step",      "score", "solve",
+                                                         "portraits", "load",  "gradients"};
 };
 
 struct BenchOptions : CommonOptions {
@@ -37,10 +38,12 @@ struct BenchOptions : CommonOptions {
             field("subject", &O::subject,
                   "step: one decoding and its gradients for every variable; score: one evaluation "
                   "of a score network; solve: SGILO over a layer, each evaluation with "
-                  "one of the score network; portraits: one training image; load: a model's file"),
+                  "one of the score network; portraits: training images; load: a model folder; "
+                  "gradients: not times, but how far the ways of a step agree"),
             field("presets", &O::presets,
                   "sizes with random weights: default (64x64) and config-f (1024x1024) of step, "
-                  "solve and load, 256 of step, default and paper (8 layers, width 1024, 256 "
+                  "solve, load and gradients, 256 of step and gradients, default and paper (8 "
+                  "layers, width 1024, 256 "
                   "tokens) of score"),
             field("precisions", &O::precisions, "fp32, bf16; of step, score and solve"),
             field("kernels", &O::kernels, "reference, fused; of step and solve"),
@@ -65,13 +68,15 @@ struct BenchRow {
 
 struct BenchReport {
   std::vector<BenchRow> rows;
+  std::vector<GradientAgreement> gradients;
   bool finished = true;  // false: the observer asked to stop
 };
 
 // Throws ConfigError for words that name nothing.
 BenchReport bench(const BenchOptions& options, Observer& observer);
 
-// Median seconds, smallest and largest, the limit's median, the median ratio of the repetitions.
+// Median seconds, smallest and largest, the limit's median, the median ratio of the repetitions; or
+// the agreement of gradients.
 Table table_of(const BenchReport& report);
 Json to_json(const BenchReport& report);  // with system_info()
 
