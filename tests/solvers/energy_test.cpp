@@ -25,6 +25,21 @@ TEST(DataTerm, AgreesWithTheClosedFormOfALinearProblem) {
   EXPECT_EQ(state.counters.at("evaluations"), 6);
 }
 
+TEST(DataTerm, IsTheSameInGroupsOfRows) {
+  LinearProblem linear({}, 2, 0.1);
+  SolverState state = start_chains(linear.problem, 3, RandomStreams(1));
+  const Tensor target = row_measurements(linear.problem, state);
+  const DataTerm whole = data_term(linear.problem, state.latent, target, 0.5, state);
+  for (const std::int64_t rows : {1, 4, 6, 100}) {
+    linear.problem.rows_at_once = rows;
+    const DataTerm parts = data_term(linear.problem, state.latent, target, 0.5, state);
+    EXPECT_TRUE(torch::allclose(parts.loss, whole.loss)) << rows;
+    EXPECT_TRUE(torch::allclose(parts.energy, whole.energy)) << rows;
+    EXPECT_TRUE(torch::allclose(flattened(parts.gradient), flattened(whole.gradient))) << rows;
+  }
+  EXPECT_EQ(state.counters.at("evaluations"), 30);
+}
+
 TEST(DataTerm, GivesARowThatIsNotFiniteGradientZeroAndAReason) {
   LinearProblem linear({}, 1, 0.1);
   SolverState state = start_chains(linear.problem, 3, RandomStreams(1));

@@ -117,6 +117,25 @@ TEST_F(Solve, ImagesSolvedOneByOneAreSolvedAlike) {
   EXPECT_TRUE(torch::allclose(together, apart, 1e-3, 1e-3));
 }
 
+TEST_F(Solve, RowsEvaluatedOneByOneAreSolvedAlike) {
+  solve_into("together", RunMode::fresh, observer_);
+  options_.max_memory = 1;  // less than the process has: one row at a time
+  solve_into("apart", RunMode::fresh, observer_);
+  EXPECT_TRUE(
+      torch::allclose(draws("together").at("draws"), draws("apart").at("draws"), 1e-3, 1e-3));
+}
+
+TEST_F(Solve, AProfileChangesNothingAndAddsUp) {
+  solve_into("plain", RunMode::fresh, observer_);
+  options_.profile = true;
+  const Json manifest = solve_into("profiled", RunMode::fresh, observer_).manifest;
+  EXPECT_TRUE(torch::equal(draws("plain").at("draws"), draws("profiled").at("draws")));
+  double sum = 0;
+  for (const auto& [part, seconds] : manifest["profile"].items()) sum += seconds.get<double>();
+  EXPECT_GE(sum, manifest["seconds"].get<double>());
+  EXPECT_LT(sum, manifest["seconds"].get<double>() + 1);
+}
+
 TEST_F(Solve, FailedChainIsReportedAndTheOthersGoOn) {
   model_.generator = std::make_unique<FailingGenerator>(*model_.generator, 1);
   const SolveResult result = solve_into("run", RunMode::fresh, observer_);

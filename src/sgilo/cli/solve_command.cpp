@@ -1,6 +1,7 @@
 // sgilo solve: a measurement to a run folder with restored images.
 #include "sgilo/cli/verb.h"
 #include "sgilo/report/table.h"
+#include "sgilo/workflows/profile.h"
 #include "sgilo/workflows/solve.h"
 
 namespace sgilo {
@@ -18,6 +19,8 @@ std::string text_of(const Json& run, const std::string& output) {
              number_text(run.value("seconds", 0.0), 3), " s, ", run.value("scalars_measured", 0),
              " numbers measured, p/n ", number_text(run.value("p_over_n", 0.0), 3),
              ", peak memory ", number_text(run.value("peak_memory_mib", 0.0), 4), " MiB\n");
+  if (run.contains("profile"))
+    text += profile_table(run["profile"].get<std::map<std::string, double>>()).text();
   for (const Json& failure : run.value("failures", Json::array()))
     text += concat("failed: ", failure.value("image", ""), ", chain ", failure.value("chain", 0),
                    ": ", failure.value("reason", ""), "\n");

@@ -1,12 +1,11 @@
 #include "sgilo/cli/terminal_observer.h"
 
-#include "sgilo/core/error.h"
-
 #include <atomic>
 #include <iomanip>
 #include <ostream>
 #include <sstream>
 
+#include "sgilo/core/error.h"
 #include "sgilo/report/table.h"
 
 namespace sgilo {

@@ -70,6 +70,10 @@ class SynthesisNetworkImpl : public torch::nn::Module {
 
   // What `kernel` comes to now: reference or fused. Throws ConfigError for a fused that cannot run.
   Kernel kernel_in_use() const;
+  // About what one row of an evaluation with gradients takes, in bytes, and what the kernel's own
+  // copies of the weights do.
+  std::int64_t row_bytes() const;
+  std::int64_t weight_bytes() const;
 
   SynthesisOptions options;
   torch::ScalarType convolution_type =

@@ -83,9 +83,17 @@ void move_chains(SolverState& state, const LatentState& proposed) {
   });
 }
 
+std::vector<Tensor> row_groups(const Problem& problem, std::int64_t rows) {
+  const std::int64_t most = problem.rows_at_once > 0 ? problem.rows_at_once : rows;
+  return torch::arange(rows, torch::kInt64).split(std::max<std::int64_t>(1, most));
+}
+
 void keep_draw(SolverState& state, const Problem& problem) {
   const torch::NoGradGuard no_grad;
-  keep_image(state, problem, problem.generator->decode(state.latent));
+  std::vector<Tensor> images;
+  for (const Tensor& rows : row_groups(problem, state.latent.rows()))
+    images.push_back(problem.generator->decode(state.latent.select_rows(rows)));
+  keep_image(state, problem, torch::cat(images));
 }
 
 void keep_image(SolverState& state, const Problem& problem, const Tensor& image) {

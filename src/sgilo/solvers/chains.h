@@ -30,6 +30,9 @@ void mark_failures(SolverState& state, const Tensor& finite, std::string_view wh
 // Ends a step: healthy rows move to `proposed`; rows that left the finite numbers fail and stay.
 void move_chains(SolverState& state, const LatentState& proposed);
 
+// Numbers of the rows that the generator evaluates together, int64.
+std::vector<Tensor> row_groups(const Problem& problem, std::int64_t rows);
+
 // Decodes the current variables, without gradients, and appends them to "draws" and their loss
 // 0.5 ||A(x) - y||^2 to "draw_losses" [rows, kept].
 void keep_draw(SolverState& state, const Problem& problem);

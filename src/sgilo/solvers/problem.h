@@ -38,6 +38,9 @@ struct Problem {
   // it; empty: 0, 1, 2, ...
   std::vector<std::uint64_t> image_keys;
 
+  // Rows that the generator evaluates together, so that memory stays bounded; 0: all.
+  std::int64_t rows_at_once = 0;
+
   double likelihood_variance() const {
     return noise_std * noise_std + model_error_std * model_error_std;
   }

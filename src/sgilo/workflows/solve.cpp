@@ -12,7 +12,9 @@
 #include "sgilo/files/sha256.h"
 #include "sgilo/report/table.h"
 #include "sgilo/workflows/build_info.h"
+#include "sgilo/workflows/profile.h"
 #include "sgilo/workflows/run_report.h"
+#include "sgilo/workflows/stopwatch.h"
 
 namespace sgilo {
 namespace {
@@ -56,7 +58,7 @@ class SavingObserver : public Observer {
 struct ModelInUse {
   std::string name, hash, folder;  // folder: of our own
   const Generator* generator = nullptr;
-  Kernel kernel = Kernel::automatic;
+  const SynthesisNetworkImpl* synthesis = nullptr;
   Sde sde;
   std::map<int, std::map<std::string, VariablePrior>> priors;
   std::function<double(const ForwardOperator&)> model_error;  // what it says of its own
@@ -69,7 +71,7 @@ ModelInUse in_use(const Model& model) {
                  model.hash(),
                  model.folder.string(),
                  model.generator.get(),
-                 model.generator->network()->synthesis->kernel_in_use(),
+                 model.generator->network()->synthesis.get(),
                  model.sde(),
                  model.priors(),
                  [&model](const ForwardOperator& forward_operator) {
@@ -85,7 +87,7 @@ ModelInUse in_use(const ReleasedModel& model) {
           model.hash,
           "",
           model.generator.get(),
-          model.generator->network()->synthesis->kernel_in_use(),
+          model.generator->network()->synthesis.get(),
           model.sde,
           model.priors,
           [](const ForwardOperator&) { return 0.0; },
@@ -129,7 +131,7 @@ Json manifest_of(const Measurement& measurement, const std::string& measurement_
           {"threads", at::get_num_threads()},
           {"device", options.device},
           {"precision", word_of(options.precision)},
-          {"kernel", word_of(model.kernel)},
+          {"kernel", word_of(model.synthesis->kernel_in_use())},
           {"solver", solver.describe()},
           {"model", model.name},
           {"generator", model.generator->describe()},
@@ -248,8 +250,8 @@ double resolved_model_error(const Measurement& measurement, const ModelInUse& mo
 }
 
 // Options that a resumed run may change.
-const std::vector<std::string> kFreeOptions{"measurement", "model", "output", "threads",
-                                            "save_minutes"};
+const std::vector<std::string> kFreeOptions{"measurement",  "model",      "output", "threads",
+                                            "save_minutes", "max_memory", "profile"};
 
 // The options as config.json keeps them: they repeat the run from any working folder.
 Json repeatable(SolveOptions options, const ModelInUse& model) {
@@ -302,10 +304,24 @@ Problem problem_of(const Measurement& measurement, const ModelInUse& model, doub
   return problem;
 }
 
+// Those that an evaluation takes together under --max-memory, at least one; 0: all.
+std::int64_t rows_at_once(const ModelInUse& model, const SolveOptions& options) {
+  if (options.max_memory <= 0) return 0;
+  constexpr double kMib = 1 << 20;
+  const double left = options.max_memory - resident_mib() -
+                      static_cast<double>(model.synthesis->weight_bytes()) / kMib;
+  return std::max<std::int64_t>(
+      1,
+      static_cast<std::int64_t>(left * kMib / static_cast<double>(model.synthesis->row_bytes())));
+}
+
 Problem problem_of(const Measurement& measurement, const ModelInUse& model,
                    const SolveOptions& options) {
-  return problem_of(measurement, model, resolved_model_error(measurement, model, options),
-                    device_of(options.device));
+  Problem problem =
+      problem_of(measurement, model, resolved_model_error(measurement, model, options),
+                 device_of(options.device));
+  problem.rows_at_once = rows_at_once(model, options);
+  return problem;
 }
 
 // Throws, with the file's name, where solving what it holds would.
@@ -371,6 +387,8 @@ SolveResult solve_with(const ModelInUse& model, const Measurement& measurement,
   std::vector<LatentState> latents;
   std::vector<Tensor> draw_losses;
   double seconds = 0;
+  std::optional<Profile> profile;
+  if (options.profile) profile.emplace();
   for (std::int64_t begin = 0; begin < images; begin += group) {
     const Problem part = part_of(problem, begin, std::min(group, images - begin));
     const fs::path file = states / concat("images_", begin, ".safetensors");
@@ -386,7 +404,10 @@ SolveResult solve_with(const ModelInUse& model, const Measurement& measurement,
     };
     SavingObserver saving(observer, save, options.save_minutes);
     try {
-      run(*solver, saved.state, part, streams, saving);
+      if (profile)
+        run(*profile->watched(*solver), saved.state, profile->watched(part), streams, saving);
+      else
+        run(*solver, saved.state, part, streams, saving);
     } catch (const NumericError&) {
       manifest["status"] = "failed";
       folder.write_manifest(manifest);
@@ -412,6 +433,7 @@ SolveResult solve_with(const ModelInUse& model, const Measurement& measurement,
   const Reconstruction result = joined(results);
   const LatentState latent = LatentState::concatenated(latents);
   add_results(manifest, result, latent, seconds);
+  if (profile) manifest["profile"] = profile->seconds();
   manifest["status"] = "finished";
   write_run_results(folder.path(), measurement, result, latent, torch::cat(draw_losses), config,
                     manifest);

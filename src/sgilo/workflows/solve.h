@@ -20,7 +20,9 @@ struct SolveOptions : GeneratorRunOptions {
   SolverOptions solver = SgiloOptions{};
   double model_error = -1;
   std::int64_t images_at_once = 0;
+  double max_memory = 0;
   double save_minutes = 1;
+  bool profile = false;
   std::string output = "run";
   static constexpr auto fields() {
     using O = SolveOptions;
@@ -38,8 +40,13 @@ struct SolveOptions : GeneratorRunOptions {
             field("images_at_once", &O::images_at_once,
                   "images solved in one batch, less memory when fewer (0: all)",
                   non_negative<std::int64_t>),
+            field("max_memory", &O::max_memory,
+                  "MiB that the process may take: rows are evaluated in smaller groups to stay "
+                  "below (0: no limit)",
+                  non_negative<double>),
             field("save_minutes", &O::save_minutes, "minutes between two saves of the state",
                   positive<double>),
+            field("profile", &O::profile, "say where the time went, in the manifest too"),
             field("output", &O::output, "run folder")},
         generator_fields());
   }

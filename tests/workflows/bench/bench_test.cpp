@@ -1,6 +1,9 @@
 #include "sgilo/workflows/bench/bench.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "sgilo/core/error.h"
 #include "sgilo/core/parse_json.h"
@@ -45,6 +48,56 @@ TEST(Bench, AScoreHasNoKernels) {
   EXPECT_EQ(report.rows[0].kernel, "");
 }
 
+TEST(Bench, ASolveSaysWhereItsTimeGoes) {
+  BenchOptions options = quick(BenchSubject::solve);
+  options.evaluations = 10;
+  options.precisions = {"fp32"};
+  options.profile = true;
+  StoppingObserver observer;
+  const BenchReport report = bench(options, observer);
+  ASSERT_EQ(report.rows.size(), 2U);  // reference and fused
+  for (const BenchRow& row : report.rows) {
+    double sum = 0;
+    for (const auto& [part, seconds] : row.profile) {
+      EXPECT_GE(seconds, 0) << part;
+      sum += seconds;
+    }
+    EXPECT_NEAR(sum / row.seconds.back(), 1, 0.05);
+    for (const char* part : {"convolution", "element-wise", "score", "operator", "optimiser"})
+      EXPECT_GT(row.profile.at(part), 0) << part;
+    EXPECT_GT(row.profile.at("convolution"), row.profile.at("operator"));
+  }
+}
+
+TEST(Bench, LoadsAModelFolderThatIsGoneAfterwards) {
+  StoppingObserver observer;
+  const BenchReport report = bench(quick(BenchSubject::load), observer);
+  ASSERT_EQ(report.rows.size(), 1U);
+  EXPECT_EQ(report.rows[0].limits.size(), 2U);
+  for (const auto& item :
+       std::filesystem::directory_iterator(std::filesystem::temp_directory_path()))
+    EXPECT_FALSE(item.path().filename().string().starts_with(concat("sgilo_bench_", ::getpid())));
+}
+
+TEST(Bench, PortraitsHaveNoLimit) {
+  StoppingObserver observer;
+  const BenchReport report = bench(quick(BenchSubject::portraits), observer);
+  ASSERT_EQ(report.rows.size(), 1U);
+  EXPECT_TRUE(report.rows[0].limits.empty());
+}
+
+TEST(Bench, FusedGradientsAgree) {
+  BenchOptions options = quick(BenchSubject::gradients);
+  StoppingObserver observer;
+  const BenchReport report = bench(options, observer);
+  ASSERT_EQ(report.gradients.size(), 8U);
+  for (const GradientAgreement& row : report.gradients) {
+    if (row.way == "bf16 reference") continue;  // its image is too far off
+    EXPECT_GT(row.least_cosine, 0.999) << row.way << ", " << row.point;
+    EXPECT_EQ(row.left_out, 0);
+  }
+}
+
 TEST(Bench, StopsWhenAsked) {
   const TemporaryFolder folder;
   BenchOptions options = quick(BenchSubject::step);
@@ -59,7 +112,7 @@ TEST(Bench, NamesWhatItDoesNotKnow) {
   BenchOptions options = quick(BenchSubject::step);
   options.presets = {"512"};
   EXPECT_EQ(error_text<ConfigError>([&] { bench(options, observer); }),
-            "unknown step preset '512'; known step presets: default, 256, config-f");
+            "unknown preset '512'; known presets: default, 256, config-f");
   options = quick(BenchSubject::step);
   options.kernels = {"fast"};
   EXPECT_NE(error_text<ConfigError>([&] { bench(options, observer); }).find("'fast'"),

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sgilo/workflows/bench/stopwatch.h"
+#include "sgilo/workflows/stopwatch.h"
 
 namespace sgilo {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "sgilo/files/make_folder.h"
 #include "sgilo/workflows/bench/networks.h"
-#include "sgilo/workflows/bench/stopwatch.h"
+#include "sgilo/workflows/stopwatch.h"
 #include "sgilo/workflows/bench/subjects.h"
 #include "sgilo/workflows/model.h"
 

@@ -1,4 +1,4 @@
-#include "sgilo/workflows/bench/stopwatch.h"
+#include "sgilo/workflows/stopwatch.h"
 
 #include <malloc.h>
 
