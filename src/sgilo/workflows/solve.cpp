@@ -304,15 +304,16 @@ Problem problem_of(const Measurement& measurement, const ModelInUse& model, doub
   return problem;
 }
 
-// Those that an evaluation takes together under --max-memory, at least one; 0: all.
-std::int64_t rows_at_once(const ModelInUse& model, const SolveOptions& options) {
-  if (options.max_memory <= 0) return 0;
+// Rows for whose evaluation --max-memory leaves room; less than 1 where it does not for one.
+double affordable_rows(const ModelInUse& model, const SolveOptions& options, std::int64_t images) {
   constexpr double kMib = 1 << 20;
-  const double left = options.max_memory - resident_mib() -
-                      static_cast<double>(model.synthesis->weight_bytes()) / kMib;
-  return std::max<std::int64_t>(
-      1,
-      static_cast<std::int64_t>(left * kMib / static_cast<double>(model.synthesis->row_bytes())));
+  // A row's noise inputs, their gradients, moments and draws: about 100 bytes per pixel (measured).
+  const Shape image = model.generator->image_shape();
+  const auto chains = std::visit([](const auto& o) { return o.chains; }, options.solver);
+  const double states = 100.0 / kMib * static_cast<double>(images * chains * image[1] * image[2]),
+               weights = static_cast<double>(model.synthesis->weight_bytes()) / kMib,
+               row = static_cast<double>(model.synthesis->row_bytes()) / kMib;
+  return (options.max_memory - resident_mib() - states - weights) / row;
 }
 
 Problem problem_of(const Measurement& measurement, const ModelInUse& model,
@@ -320,7 +321,7 @@ Problem problem_of(const Measurement& measurement, const ModelInUse& model,
   Problem problem =
       problem_of(measurement, model, resolved_model_error(measurement, model, options),
                  device_of(options.device));
-  problem.rows_at_once = rows_at_once(model, options);
+  problem.rows_at_once = rows_at_once(model, options, images_at_once(options, measurement.count()));
   return problem;
 }
 
@@ -363,6 +364,10 @@ SolveResult solve_with(const ModelInUse& model, const Measurement& measurement,
   const torch::Device device = device_of(options.device);
   const Problem problem = problem_of(measurement, model, options);
   require_scores(options.solver, model);
+  if (problem.rows_at_once == 1 && affordable_rows(model, options, 1) < 1)
+    observer.on_warning(concat("max_memory = ", options.max_memory,
+                               " MiB leaves no room for an evaluation of one row; it is done all "
+                               "the same"));
   const auto solver = make_solver(options.solver);
   Json manifest =
       manifest_of(measurement, measurement_hash, model, options, *solver, problem.model_error_std);
