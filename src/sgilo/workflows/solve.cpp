@@ -321,7 +321,10 @@ Problem problem_of(const Measurement& measurement, const ModelInUse& model,
   Problem problem =
       problem_of(measurement, model, resolved_model_error(measurement, model, options),
                  device_of(options.device));
-  problem.rows_at_once = rows_at_once(model, options, images_at_once(options, measurement.count()));
+  if (options.max_memory > 0)
+    problem.rows_at_once = std::max<std::int64_t>(
+        1, static_cast<std::int64_t>(
+               affordable_rows(model, options, images_at_once(options, measurement.count()))));
   return problem;
 }
 
