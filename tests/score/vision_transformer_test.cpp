@@ -53,7 +53,10 @@ TEST(VisionTransformer, StartsAsZeroWithWeightsOfItsStreamsAlone) {
 TEST(VisionTransformer, KnowsTheNoiseLevelInEveryLayer) {
   TransformerLayer layer(24, 2, 48);
   const Tensor tokens = RandomStreams(3).normal({2, 5, 24});
-  const Tensor low = RandomStreams(4).normal({2, 24}), high = RandomStreams(5).normal({2, 24});
+  const auto modulations = [&](std::uint64_t seed) {
+    return layer->modulation(RandomStreams(seed).normal({2, 24}));
+  };
+  const Tensor low = modulations(4), high = modulations(5);
   const Tensor a = layer->forward(tokens, low, torch::kFloat32);
   const Tensor b = layer->forward(tokens, high, torch::kFloat32);
   // More than a constant per token: the difference survives the next normalisation.
@@ -66,6 +69,34 @@ TEST(VisionTransformer, KnowsTheNoiseLevelInEveryLayer) {
       network->forward(x, torch::full({1}, 0.5)) - network->forward(x, torch::full({1}, -0.5));
   EXPECT_GT(change.abs().mean().item<double>(), 1e-2);
   EXPECT_GT((change - change.mean({2, 3}, true)).abs().mean().item<double>(), 1e-3);
+}
+
+TEST(VisionTransformer, RowsOfOneLevelShareItsModulations) {
+  VisionTransformer network = moved({3, 4, 4}, small());
+  const Tensor x = input(3, {3, 4, 4});
+  const torch::NoGradGuard no_grad;
+  const auto by_rows = [&](const std::vector<float>& levels) {
+    std::vector<Tensor> rows;
+    for (std::int64_t i = 0; i < 3; ++i)
+      rows.push_back(network->forward(x.narrow(0, i, 1),
+                                      torch::full({1}, levels[static_cast<std::size_t>(i)])));
+    return torch::cat(rows);
+  };
+  const auto expect_same = [](const Tensor& got, const Tensor& want) {
+    EXPECT_LT((got - want).abs().max().item<double>(), 1e-5);
+  };
+  const Tensor first = network->forward(x, torch::full({3}, 0.3));
+  expect_same(first, by_rows({0.3f, 0.3f, 0.3f}));
+  EXPECT_TRUE(torch::equal(network->forward(x, torch::full({3}, 0.3)), first));  // kept
+  expect_same(network->forward(x, torch::tensor({0.3f, -0.4f, 0.3f})),
+              by_rows({0.3f, -0.4f, 0.3f}));
+  expect_same(network->forward(x, torch::full({3}, -0.4)), by_rows({-0.4f, -0.4f, -0.4f}));
+
+  for (Tensor& parameter : network->parameters()) parameter.mul_(0.5);  // and not kept too long
+  const Tensor halved = network->forward(x, torch::full({3}, -0.4));
+  expect_same(halved, by_rows({-0.4f, -0.4f, -0.4f}));
+  const torch::AutoGradMode with_gradients(true);
+  expect_same(network->forward(x, torch::full({3}, -0.4)).detach(), halved);
 }
 
 // Identity weights: each patch returns where it came from, normalised over its own numbers.

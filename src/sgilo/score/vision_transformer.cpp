@@ -24,6 +24,12 @@ Tensor linear_in(const torch::nn::Linear& linear, const Tensor& x, torch::Scalar
   return torch::linear(x.to(type), linear->weight.to(type), linear->bias.to(type));
 }
 
+// Of a single row [1, I]: as a matrix times a vector, which reads the weights at the memory's
+// speed.
+Tensor row_product(const torch::nn::Linear& linear, const Tensor& row) {
+  return at::addmv(linear->bias, linear->weight, row[0]).unsqueeze(0);
+}
+
 // softmax(q k^T / sqrt(d)) v over heads [N, heads, T, d].
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v) {
 #if TORCH_VERSION_MAJOR >= 2
@@ -93,10 +99,10 @@ TransformerLayerImpl::TransformerLayerImpl(std::int64_t width, std::int64_t head
       typed_up_(up),
       typed_down_(down) {}
 
-Tensor TransformerLayerImpl::forward(const Tensor& tokens, const Tensor& level,
+Tensor TransformerLayerImpl::forward(const Tensor& tokens, const Tensor& modulations,
                                      torch::ScalarType type) {
   const std::int64_t n = tokens.size(0), count = tokens.size(1), width = tokens.size(2);
-  const std::vector<Tensor> m = modulation(torch::silu(level)).unsqueeze(1).chunk(6, 2);
+  const std::vector<Tensor> m = modulations.unsqueeze(1).chunk(6, 2);
 
   const Tensor heads = typed_qkv_(modulated(tokens, m[0], m[1]), type)
                            .view({n, count, 3, heads_, width / heads_})
@@ -153,6 +159,33 @@ VisionTransformerImpl::VisionTransformerImpl(Shape shape, const VisionTransforme
   set_zero(unpatch_);
 }
 
+const std::vector<Tensor>& VisionTransformerImpl::modulations(const Tensor& level) {
+  std::vector<torch::nn::Linear> linears{modulation_};
+  for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer)
+    linears.insert(linears.begin(), (*layer)->modulation);
+  const bool frozen = !torch::GradMode::is_enabled() || !modulation_->weight.requires_grad();
+  const bool shared = frozen && level.device().is_cpu() && level.numel() > 0 &&
+                      level.eq(level[0]).all().item<bool>();
+  std::vector<std::pair<const void*, std::uint32_t>> weights;
+  if (shared) {
+    for (const Tensor& parameter : parameters())
+      weights.emplace_back(parameter.data_ptr(), parameter._version());
+    if (weights == modulated_by_ && level[0].item<double>() == modulated_level_)
+      return modulations_;
+    modulated_level_ = level[0].item<double>();
+  }
+  modulated_by_ = std::move(weights);
+
+  const Tensor rows = shared ? level.narrow(0, 0, 1) : level;
+  const Tensor angle = rows.unsqueeze(1) * frequencies_ * (2 * std::numbers::pi);
+  const Tensor features = torch::cat({angle.sin(), angle.cos()}, 1);
+  const Tensor embedded = torch::silu(level_out_(torch::silu(level_in_(features))));  // [N, width]
+  modulations_.clear();
+  for (torch::nn::Linear& linear : linears)
+    modulations_.push_back(shared ? row_product(linear, embedded) : linear(embedded));
+  return modulations_;
+}
+
 Tensor VisionTransformerImpl::forward(const Tensor& x, const Tensor& level,
                                       const Tensor& condition) {
   require_shape("the input of the vision transformer", x, {-1, shape_[0], shape_[1], shape_[2]});
@@ -174,12 +207,11 @@ Tensor VisionTransformerImpl::forward(const Tensor& x, const Tensor& level,
     throw ConfigError("the vision transformer has condition_size 0, but got a condition");
   }
 
-  const Tensor angle = level.to(x.dtype()).unsqueeze(1) * frequencies_ * (2 * std::numbers::pi);
-  const Tensor features = torch::cat({angle.sin(), angle.cos()}, 1);
-  const Tensor embedded = level_out_(torch::silu(level_in_(features)));  // [N, width]
-  for (TransformerLayer& layer : layers_) tokens = layer(tokens, embedded, compute_type);
+  const std::vector<Tensor>& by_level = modulations(level.to(x.dtype()));
+  for (std::size_t i = 0; i < layers_.size(); ++i)
+    tokens = layers_[i](tokens, by_level[i], compute_type);
 
-  const std::vector<Tensor> m = modulation_(torch::silu(embedded)).unsqueeze(1).chunk(2, 2);
+  const std::vector<Tensor> m = by_level.back().unsqueeze(1).chunk(2, 2);
   const Tensor last = modulated(tokens.narrow(1, 0, count), m[0], m[1]);
   return linear_in(unpatch_, last, compute_type)
       .to(x.dtype())

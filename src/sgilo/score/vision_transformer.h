@@ -54,8 +54,8 @@ class TypedLinear {
 class TransformerLayerImpl : public torch::nn::Module {
  public:
   TransformerLayerImpl(std::int64_t width, std::int64_t heads, std::int64_t hidden);
-  // tokens [N, T, width], level [N, width]; products are computed in `type`.
-  Tensor forward(const Tensor& tokens, const Tensor& level, torch::ScalarType type);
+  // tokens [N, T, width], modulations [N or 1, 6 width]; products are computed in `type`.
+  Tensor forward(const Tensor& tokens, const Tensor& modulations, torch::ScalarType type);
 
   torch::nn::Linear qkv, out, up, down, modulation;
 
@@ -83,12 +83,19 @@ class VisionTransformerImpl : public torch::nn::Module {
   torch::ScalarType compute_type = torch::kFloat32;
 
  private:
+  // What the level does to each layer and to the end: [N, 6 width] and [N, 2 width]; [1, ...] where
+  // all rows have the same level. Frozen weights keep that of the level before.
+  const std::vector<Tensor>& modulations(const Tensor& level);
+
   Shape shape_;
   VisionTransformerOptions options_;
   torch::nn::Linear patch_{nullptr}, level_in_{nullptr}, level_out_{nullptr}, condition_{nullptr};
   torch::nn::Linear modulation_{nullptr}, unpatch_{nullptr};
   Tensor frequencies_, positions_, no_condition_;
   std::vector<TransformerLayer> layers_;
+  std::vector<Tensor> modulations_;  // the last
+  double modulated_level_ = 0;       // which they are of, with the weights of the versions below
+  std::vector<std::pair<const void*, std::uint32_t>> modulated_by_;
 };
 TORCH_MODULE(VisionTransformer);
 

@@ -5,9 +5,9 @@
 
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/generator/kernels/image_buffer.h"
-#include "sgilo/workflows/stopwatch.h"
 #include "sgilo/workflows/bench/subjects.h"
 #include "sgilo/workflows/profile.h"
+#include "sgilo/workflows/stopwatch.h"
 #include "sgilo/workflows/system_info.h"
 
 namespace sgilo {

@@ -5,9 +5,9 @@
 
 #include "sgilo/files/make_folder.h"
 #include "sgilo/workflows/bench/networks.h"
-#include "sgilo/workflows/stopwatch.h"
 #include "sgilo/workflows/bench/subjects.h"
 #include "sgilo/workflows/model.h"
+#include "sgilo/workflows/stopwatch.h"
 
 namespace sgilo {
 namespace {

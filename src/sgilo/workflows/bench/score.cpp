@@ -18,8 +18,10 @@ std::vector<BenchVariation> score_variations(const BenchOptions& options, const 
       network->compute_type = type;
       Shape shape = score.shape;
       shape.insert(shape.begin(), chains);
-      return [network, x = RandomStreams(2).normal(shape),
-              level = torch::zeros({chains})](auto&) mutable { network->forward(x, level); };
+      return [network, x = RandomStreams(2).normal(shape), level = 0.0](auto&) mutable {
+        level += 0.01;  // each evaluation at its own, as in sampling
+        network->forward(x, torch::full({x.size(0)}, level));
+      };
     };
     variations.push_back(
         {bench_row(preset, precision, "", chains), [limit] { return limit->seconds(); }, make});
