@@ -125,6 +125,18 @@ TEST_F(Solve, RowsEvaluatedOneByOneAreSolvedAlike) {
       torch::allclose(draws("together").at("draws"), draws("apart").at("draws"), 1e-3, 1e-3));
 }
 
+TEST_F(Solve, CoarseStepsCountAsEvaluations) {
+  const double whole = solve_into("whole", RunMode::fresh, observer_).manifest["evaluations"];
+  auto& sgilo = std::get<SgiloOptions>(options_.solver);
+  sgilo.coarse_steps = sgilo.style_evaluations;
+  EXPECT_EQ(solve_into("coarse", RunMode::fresh, observer_).manifest["evaluations"], whole);
+  EXPECT_FALSE(torch::equal(draws("whole").at("draws"), draws("coarse").at("draws")));
+  sgilo.coarse_steps = sgilo.style_evaluations + 1;
+  EXPECT_EQ(error_text<ConfigError>([&] { solve_into("more", RunMode::fresh, observer_); }),
+            concat("solver.coarse_steps must be at most style_evaluations = ",
+                   sgilo.style_evaluations, ", but is ", sgilo.style_evaluations + 1));
+}
+
 TEST_F(Solve, AProfileChangesNothingAndAddsUp) {
   solve_into("plain", RunMode::fresh, observer_);
   options_.profile = true;

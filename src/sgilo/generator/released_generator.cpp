@@ -89,7 +89,7 @@ Noises ReleasedGenerator::noises_of(const LatentState& state) const {
 Tensor ReleasedGenerator::decode(const LatentState& state) const {
   SynthesisNetwork synthesis = network_->synthesis;
   return synthesis->image(without_skip(state), styles(state.at("styles")), noises_of(state),
-                          state.layer);
+                          state.layer, synthesis->options.blocks() - 1);
 }
 
 LatentState ReleasedGenerator::advance(const LatentState& state, int to_layer) const {

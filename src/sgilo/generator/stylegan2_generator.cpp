@@ -217,9 +217,13 @@ BlockState StyleGan2Generator::block_state(const LatentState& state, const Tenso
 }
 
 Tensor StyleGan2Generator::decode(const LatentState& state) const {
+  return decode(state, network_->synthesis->options.blocks() - 1);
+}
+
+Tensor StyleGan2Generator::decode(const LatentState& state, std::int64_t last_block) const {
   SynthesisNetwork synthesis = network_->synthesis;
   const Tensor ws = styles_from_coordinates(state.at("styles"));
-  return synthesis->image(block_state(state, ws), ws, noises_of(state), state.layer);
+  return synthesis->image(block_state(state, ws), ws, noises_of(state), state.layer, last_block);
 }
 
 // `before` is what block layer-2 left, `features` those of block layer-1.

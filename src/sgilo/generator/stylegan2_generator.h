@@ -47,6 +47,7 @@ class StyleGan2Generator : public Generator {
   std::string describe() const override;
   LatentState draw(int layer, const std::vector<RandomStreams>& rows) const override;
   Tensor decode(const LatentState& state) const override;
+  Tensor decode(const LatentState& state, std::int64_t last_block) const;  // its skip image alone
   LatentState advance(const LatentState& state, int to_layer) const override;
 
   // Like draw, but each row takes its styles from two inputs with a random crossover, as in

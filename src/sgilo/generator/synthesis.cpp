@@ -215,21 +215,21 @@ const std::vector<std::shared_ptr<const FusedLayer>>& SynthesisNetworkImpl::fuse
 }
 
 Tensor SynthesisNetworkImpl::image(const BlockState& from, const Tensor& ws, const Noises& noises,
-                                   std::int64_t first) {
-  if (kernel_in_use() == Kernel::reference)
-    return run(from, ws, noises, first, options.blocks() - 1).skip;
+                                   std::int64_t first, std::int64_t last) {
+  if (kernel_in_use() == Kernel::reference) return run(from, ws, noises, first, last).skip;
   require_shape("styles", ws, {-1, options.style_rows(), options.w_dim});
   const auto& all = fused_layers();
   const std::int64_t begin = std::max<std::int64_t>(0, 2 * first - 1);
-  std::vector<std::shared_ptr<const FusedLayer>> layers(all.begin() + begin, all.end());
+  std::vector<std::shared_ptr<const FusedLayer>> layers(all.begin() + begin,
+                                                        all.begin() + 2 * last + 1);
   std::vector<LayerInputs> inputs;
   std::vector<RgbInputs> rgb;
-  for (std::int64_t j = begin; j < options.noise_inputs(); ++j) {
+  for (std::int64_t j = begin; j <= 2 * last; ++j) {
     const auto i = static_cast<std::size_t>(j);
     inputs.push_back(layers_[i]->fused_inputs(*all[i], ws.select(1, j),
                                               noises.empty() ? Tensor() : noises.at(i)));
   }
-  for (std::int64_t b = first; b < options.blocks(); ++b)
+  for (std::int64_t b = first; b <= last; ++b)
     rgb.push_back(to_rgb_[static_cast<std::size_t>(b)]->fused_inputs(ws.select(1, 2 * b + 1)));
   const Tensor features =
       first == 0 ? constant_.unsqueeze(0).expand({ws.size(0), -1, -1, -1}) : from.features;
@@ -238,7 +238,7 @@ Tensor SynthesisNetworkImpl::image(const BlockState& from, const Tensor& ws, con
 }
 
 Tensor SynthesisNetworkImpl::forward(const Tensor& ws, const Noises& noises) {
-  return image({}, ws, noises, 0);
+  return image({}, ws, noises, 0, options.blocks() - 1);
 }
 
 }  // namespace sgilo

@@ -51,9 +51,10 @@ class SynthesisNetworkImpl : public torch::nn::Module {
   // ws [N, style_rows, w_dim] -> image [N,3,size,size]; `noises` empty: none.
   Tensor forward(const Tensor& ws, const Noises& noises);
 
-  // The image of blocks first .. from what block first-1 left; for first = 0 `from` is ignored. By
-  // the fused kernels where `kernel` and the machine allow it.
-  Tensor image(const BlockState& from, const Tensor& ws, const Noises& noises, std::int64_t first);
+  // The image of blocks first .. last from what block first-1 left; for first = 0 `from` is
+  // ignored. By the fused kernels where `kernel` and the machine allow it.
+  Tensor image(const BlockState& from, const Tensor& ws, const Noises& noises, std::int64_t first,
+               std::int64_t last);
 
   // Runs blocks first..last (inclusive) from what block first-1 left; for first = 0 `from` is
   // ignored.

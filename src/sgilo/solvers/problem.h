@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,9 @@ struct Problem {
 
   // Rows that the generator evaluates together, so that memory stays bounded; 0: all.
   std::int64_t rows_at_once = 0;
+
+  // A cheaper stand-in for the generator in early steps, of the same variables; may be empty.
+  std::shared_ptr<const Generator> coarse;
 
   double likelihood_variance() const {
     return noise_std * noise_std + model_error_std * model_error_std;

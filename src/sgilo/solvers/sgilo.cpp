@@ -231,6 +231,9 @@ void enter_stage(SolverState& state, const Problem& problem, int layer) {
 
 Sgilo::Sgilo(const SgiloOptions& options) : options_(options) {
   validate(options, "solver.");
+  if (options.coarse_steps > options.style_evaluations)
+    throw ConfigError(concat("solver.coarse_steps must be at most style_evaluations = ",
+                             options.style_evaluations, ", but is ", options.coarse_steps));
   if (options.annealed.last_std > options.annealed.first_std)
     throw ConfigError(concat("solver.annealed.last_std must be at most first_std = ",
                              options.annealed.first_std, ", but is ", options.annealed.last_std));
@@ -299,7 +302,17 @@ StepReport Sgilo::step(SolverState& state, const Problem& problem,
   if (index == 0) enter_stage(state, problem, stage->layer);
 
   const torch::NoGradGuard no_grad;
-  Round round{problem,
+  // Rounds that begin within coarse_steps.
+  const bool coarse = stage == stages_.begin() &&
+                      index * stage->evaluations / stage->rounds < options_.coarse_steps;
+  Problem early;
+  if (coarse) {
+    early = problem;
+    early.generator = problem.coarse.get();
+    if (!early.generator)
+      throw ConfigError("solver.coarse_steps needs a generator that can be cut, such as StyleGAN2");
+  }
+  Round round{coarse ? early : problem,
               state,
               children(row_streams(problem, state, streams), "step",
                        static_cast<std::uint64_t>(state.step)),

@@ -113,6 +113,8 @@ struct SgiloOptions {
   int chains = 4;
   int evaluations = 300;
   int style_evaluations = 100;
+  int coarse_steps = 0;
+  int coarse_side = 0;
   std::vector<int> layers = {2};
   bool use_layer_score = true;
   int kept = 16;
@@ -129,6 +131,12 @@ struct SgiloOptions {
               positive<int>),
         field("style_evaluations", &O::style_evaluations,
               "those of stage 0, before the first layer", positive<int>),
+        field("coarse_steps", &O::coarse_steps,
+              "the first evaluations of stage 0, on the generator cut at a lower resolution: less "
+              "time, and as good where the data show nothing finer",
+              non_negative<int>),
+        field("coarse_side", &O::coarse_side,
+              "pixels of that resolution (0: half of the image's side)", non_negative<int>),
         field("layers", &O::layers,
               "the layers sampled one after the other, the rest shared evenly", all_positive<int>),
         field("use_layer_score", &O::use_layer_score,

@@ -10,6 +10,7 @@
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/make_folder.h"
 #include "sgilo/files/sha256.h"
+#include "sgilo/generator/coarse_generator.h"
 #include "sgilo/report/table.h"
 #include "sgilo/workflows/build_info.h"
 #include "sgilo/workflows/profile.h"
@@ -64,6 +65,7 @@ struct ModelInUse {
   std::function<double(const ForwardOperator&)> model_error;  // what it says of its own
   std::vector<std::string> scored_layers;
   bool released = false;
+  std::function<std::shared_ptr<const Generator>(std::int64_t side)> cut{};
 };
 
 ModelInUse in_use(const Model& model) {
@@ -79,6 +81,9 @@ ModelInUse in_use(const Model& model) {
                  },
                  {}};
   for (const auto& scored : model.scores) out.scored_layers.push_back(concat(scored.first));
+  out.cut = [whole = model.generator.get()](std::int64_t side) {
+    return std::make_shared<CoarseGenerator>(*whole, side);
+  };
   return out;
 }
 
@@ -321,6 +326,10 @@ Problem problem_of(const Measurement& measurement, const ModelInUse& model,
   Problem problem =
       problem_of(measurement, model, resolved_model_error(measurement, model, options),
                  device_of(options.device));
+  if (const auto* sgilo = std::get_if<SgiloOptions>(&options.solver);
+      sgilo && sgilo->coarse_steps > 0 && model.cut)
+    problem.coarse = model.cut(sgilo->coarse_side > 0 ? sgilo->coarse_side
+                                                      : model.generator->image_shape()[1] / 2);
   if (options.max_memory > 0)
     problem.rows_at_once = std::max<std::int64_t>(
         1, static_cast<std::int64_t>(

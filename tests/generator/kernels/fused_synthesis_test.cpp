@@ -70,7 +70,9 @@ struct Result {
 
 Result run(SynthesisNetwork network, Kernel kernel, const Inputs& in) {
   network->kernel = kernel;
-  Result out{network->image({in.features, in.skip}, in.ws, in.noises, in.first), {}};
+  Result out{network->image({in.features, in.skip}, in.ws, in.noises, in.first,
+                            network->options.blocks() - 1),
+             {}};
   const Tensor target = RandomStreams(8).normal(out.image.sizes());
   out.gradients = torch::autograd::grad({(out.image - target).square().sum()}, in.variables());
   return out;
@@ -118,7 +120,7 @@ TEST(FusedSynthesis, RunsWithoutNoiseAndWithoutASkipImage) {
   in.skip = Tensor();
   const auto image = [&](Kernel kernel) {
     network->kernel = kernel;
-    return network->image({in.features, {}}, in.ws, {}, 1);
+    return network->image({in.features, {}}, in.ws, {}, 1, network->options.blocks() - 1);
   };
   EXPECT_LT(relative_error(image(Kernel::fused), image(Kernel::reference)), 2e-6);
 }
