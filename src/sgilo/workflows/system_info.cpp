@@ -230,6 +230,7 @@ SystemInfo system_info() {
   info.openmp = join({runtimes.begin(), runtimes.end()});
   info.processor = value_after(read_text("/proc/cpuinfo"), "model name", "\n");
   info.simd = simd_name();
+  info.kernels = concat("fused: Winograd F(4x4, 3x3) and passes over pixels with ", info.simd);
   info.cores = hardware_threads();
   info.threads = at::get_num_threads();
   info.memory_gib = static_cast<double>(sysconf(_SC_PHYS_PAGES)) *

@@ -14,7 +14,7 @@ namespace sgilo {
 struct SystemInfo {
   std::string version, commit, compiler;
   std::string libtorch, blas, blas_core, convolutions, openmp;
-  std::string processor, simd;
+  std::string processor, simd, kernels;
   int cores = 0;
   int threads = 0;
   double memory_gib = 0;
@@ -34,6 +34,7 @@ struct SystemInfo {
         field("openmp", &S::openmp, "OpenMP runtimes that are loaded"),
         field("processor", &S::processor, "processor's name"),
         field("simd", &S::simd, "widest instructions that this program uses here"),
+        field("kernels", &S::kernels, "of a generator with frozen weights on the CPU"),
         field("cores", &S::cores, "processor cores that this process may use"),
         field("threads", &S::threads, "threads that it uses"),
         field("memory_gib", &S::memory_gib, "memory of the machine in GiB"),

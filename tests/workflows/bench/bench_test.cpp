@@ -26,9 +26,12 @@ TEST(Bench, EveryWayOfAStepStandsBesideItsLimit) {
   const TemporaryFolder folder;
   BenchOptions options = quick(BenchSubject::step);
   options.output = folder / "bench.json";
+  options.chart = folder / "bench.svg";
   StoppingObserver observer;
   const BenchReport report = bench(options, observer);
   ASSERT_TRUE(report.finished);
+  EXPECT_NE(folder.get("bench.svg").find("fp32 limit"), std::string::npos);
+  EXPECT_EQ(chart_of(report).series.size(), 6U);
   ASSERT_EQ(report.rows.size(), 4U);  // fp32 and bf16, reference and fused
   for (const BenchRow& row : report.rows) {
     EXPECT_EQ(row.seconds.size(), 2U);

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/generator/kernels/image_buffer.h"
+#include "sgilo/workflows/bench/networks.h"
 #include "sgilo/workflows/bench/subjects.h"
 #include "sgilo/workflows/profile.h"
 #include "sgilo/workflows/stopwatch.h"
@@ -76,6 +78,9 @@ std::vector<double> ratios(const BenchRow& row) {
 
 BenchReport bench(const BenchOptions& options, Observer& observer) {
   validate(options);
+  if (!options.chart.empty() && options.subject != BenchSubject::step)
+    throw ConfigError(
+        concat("chart is of subject step, but the subject is ", word_of(options.subject)));
   const double idle = resident_mib();
   const bool timed = options.subject != BenchSubject::gradients,
              has_presets = options.subject != BenchSubject::portraits,
@@ -99,6 +104,10 @@ BenchReport bench(const BenchOptions& options, Observer& observer) {
   }
   if (!options.output.empty())
     write_file_atomically(options.output, to_json(report).dump(1) + "\n");
+  if (options.chart.ends_with(".svg"))
+    write_file_atomically(options.chart, plot_svg(chart_of(report)));
+  else if (!options.chart.empty())
+    write_png(options.chart, plot_picture(chart_of(report)));
   return report;
 }
 
@@ -133,6 +142,38 @@ Json to_json(const BenchReport& report) {
   }
   if (!report.gradients.empty()) rows = to_json(report.gradients);
   return {{"rows", rows}, {"machine", to_json(system_info())}};
+}
+
+LinePlot chart_of(const BenchReport& report) {
+  LinePlot plot;
+  plot.title = "One step of the generator: decoding and gradients";
+  plot.x_label = "side of the image / pixels";
+  plot.y_label = "seconds (median)";
+  plot.x_scale = plot.y_scale = AxisScale::logarithmic;
+  const auto series = [&](const std::string& label) -> Series& {
+    for (Series& own : plot.series)
+      if (own.label == label) return own;
+    plot.series.push_back({label, {}, {}, {}, SeriesStyle::line_and_points});
+    return plot.series.back();
+  };
+  std::vector<BenchRow> rows;
+  for (const BenchRow& row : report.rows)
+    if (row.chains == report.rows.front().chains) rows.push_back(row);
+  std::sort(rows.begin(), rows.end(), [](const BenchRow& a, const BenchRow& b) {
+    return synthesis_preset(a.preset).size() < synthesis_preset(b.preset).size();
+  });
+  for (const BenchRow& row : rows) {
+    const auto side = static_cast<double>(synthesis_preset(row.preset).size());
+    const auto add = [&](const std::string& label, double seconds) {
+      Series& own = series(label);
+      if (!own.x.empty() && own.x.back() == side) return;  // of another kernel already
+      own.x.push_back(side);
+      own.y.push_back(seconds);
+    };
+    add(concat(row.precision, " ", row.kernel), median(row.seconds));
+    add(concat(row.precision, " limit"), median(row.limits));
+  }
+  return plot;
 }
 
 }  // namespace sgilo

@@ -8,6 +8,7 @@
 #include "sgilo/core/observer.h"
 #include "sgilo/core/options_json.h"
 #include "sgilo/generator/kernels/kernel.h"
+#include "sgilo/report/plot.h"
 #include "sgilo/report/table.h"
 #include "sgilo/workflows/bench/gradients.h"
 #include "sgilo/workflows/common_options.h"
@@ -30,7 +31,7 @@ struct BenchOptions : CommonOptions {
   int evaluations = 60;
   int repetitions = 7;
   bool profile = false;
-  std::string output;
+  std::string output, chart;
   static constexpr auto fields() {
     using O = BenchOptions;
     return std::tuple_cat(
@@ -53,7 +54,11 @@ struct BenchOptions : CommonOptions {
             field("repetitions", &O::repetitions, "timed runs after one that warms up",
                   positive<int>),
             field("profile", &O::profile, "say where the time of a solve goes"),
-            field("output", &O::output, "JSON file with the rows and the machine (empty: none)")},
+            field("output", &O::output, "JSON file with the rows and the machine (empty: none)"),
+            field(
+                "chart", &O::chart,
+                "SVG or PNG file with the seconds of a step and their limit over the image's side "
+                "(empty: none)")},
         common_fields());
   }
 };
@@ -79,5 +84,7 @@ BenchReport bench(const BenchOptions& options, Observer& observer);
 // the agreement of gradients.
 Table table_of(const BenchReport& report);
 Json to_json(const BenchReport& report);  // with system_info()
+// Seconds of steps over the side of their images, for the first number of chains.
+LinePlot chart_of(const BenchReport& report);
 
 }  // namespace sgilo
