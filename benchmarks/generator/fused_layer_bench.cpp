@@ -3,6 +3,8 @@
 // side of the result, up-sampling, kernel (1 reference, 2 fused). Sizes of the 1024x1024 generator.
 #include <benchmark/benchmark.h>
 
+#include <cmath>
+
 #include "sgilo/core/random_streams.h"
 #include "sgilo/generator/kernels/bias_activation.h"
 #include "sgilo/generator/kernels/fused_layer.h"

@@ -55,7 +55,7 @@ TEST(CoarseGenerator, LeavesTheNoisesOfLaterBlocksAlone) {
 TEST(CoarseGenerator, SaysWhatItCannotDo) {
   const Fixture f;
   EXPECT_EQ(error_text<ConfigError>([&] { CoarseGenerator(*f.whole, 12); }),
-            "the side of a coarse image must be 4, 8, ... to 32, but is 12");
+            "solver.coarse_side must be 4, 8, ... to 32, but is 12");
   const LatentState later = f.whole->advance(f.state, 2);
   EXPECT_EQ(error_text<ConfigError>([&] { CoarseGenerator(*f.whole, 8).decode(later); }),
             "layer 2 comes after the blocks of a generator cut at 8x8");

@@ -1,10 +1,10 @@
 #include "sgilo/metrics/frechet.h"
 
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <utility>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "sgilo/core/error.h"
 
@@ -30,8 +30,7 @@ TEST(FeatureStatistics, AreTheSameInOneBatchAndInMany) {
   const Tensor features = 100 + RandomStreams(2).normal({50, 7}).to(torch::kFloat64);
   FeatureStatistics many(7);
   const std::vector<std::pair<int, int>> parts{{0, 1}, {1, 20}, {20, 20}, {20, 33}, {33, 50}};
-  for (const auto& [start, end] : parts)
-    many.add(features.slice(0, start, end));
+  for (const auto& [start, end] : parts) many.add(features.slice(0, start, end));
   const FeatureStatistics one = statistics_of(features);
   EXPECT_EQ(many.count(), 50);
   EXPECT_TRUE(torch::allclose(many.mean(), features.mean(0), 0, 1e-12));

@@ -133,8 +133,13 @@ TEST_F(Solve, CoarseStepsCountAsEvaluations) {
   EXPECT_FALSE(torch::equal(draws("whole").at("draws"), draws("coarse").at("draws")));
   sgilo.coarse_steps = sgilo.style_evaluations + 1;
   EXPECT_EQ(error_text<ConfigError>([&] { solve_into("more", RunMode::fresh, observer_); }),
-            concat("solver.coarse_steps must be at most style_evaluations = ",
-                   sgilo.style_evaluations, ", but is ", sgilo.style_evaluations + 1));
+            concat("solver.coarse_steps must be at most ", sgilo.style_evaluations,
+                   " (the evaluations of stage 0), but is ", sgilo.style_evaluations + 1));
+  sgilo.use_layer_score = false;  // its draws are kept: none of a coarse generator
+  EXPECT_NE(error_text<ConfigError>([&] {
+              solve_into("styles", RunMode::fresh, observer_);
+            }).find("half of stage 0's warm-up"),
+            std::string::npos);
 }
 
 TEST_F(Solve, AProfileChangesNothingAndAddsUp) {

@@ -12,7 +12,7 @@ CoarseGenerator::CoarseGenerator(const StyleGan2Generator& whole, std::int64_t s
     if (o.resolution(b) == side) last_block_ = b;
   if (last_block_ < 0)
     throw ConfigError(
-        concat("the side of a coarse image must be 4, 8, ... to ", o.size(), ", but is ", side));
+        concat("solver.coarse_side must be 4, 8, ... to ", o.size(), ", but is ", side));
 }
 
 std::string CoarseGenerator::describe() const {

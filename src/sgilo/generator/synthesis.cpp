@@ -208,8 +208,9 @@ const std::vector<std::shared_ptr<const FusedLayer>>& SynthesisNetworkImpl::fuse
   for (const Tensor& parameter : parameters())
     versions.emplace_back(parameter.data_ptr(), parameter._version());
   if (versions != prepared_.versions || prepared_.type != convolution_type) {
-    prepared_ = {std::move(versions), convolution_type, {}};
-    for (const auto& layer : layers_) prepared_.layers.push_back(layer->fused(convolution_type));
+    Prepared made{std::move(versions), convolution_type, {}};
+    for (const auto& layer : layers_) made.layers.push_back(layer->fused(convolution_type));
+    prepared_ = std::move(made);
   }
   return prepared_.layers;
 }

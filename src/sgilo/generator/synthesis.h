@@ -40,7 +40,7 @@ struct BlockState {
   Tensor skip;
 };
 
-struct FusedLayer;         // kernels/fused_synthesis.h
+struct FusedLayer;         // kernels/fused_layer.h
 class SynthesisLayerImpl;  // a modulated 3x3 convolution with noise, bias and activation
 class ToRgbImpl;           // a modulated 1x1 convolution without demodulation
 
@@ -78,7 +78,8 @@ class SynthesisNetworkImpl : public torch::nn::Module {
 
   SynthesisOptions options;
   torch::ScalarType convolution_type =
-      torch::kFloat32;  // kBFloat16: convolutions and activations in bf16, skip image in float32
+      torch::kFloat32;  // kBFloat16: of the fused kernels' gradients; the plain form convolves in
+                        // it
   Kernel kernel = Kernel::automatic;
 
  private:

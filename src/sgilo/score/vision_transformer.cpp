@@ -159,31 +159,36 @@ VisionTransformerImpl::VisionTransformerImpl(Shape shape, const VisionTransforme
   set_zero(unpatch_);
 }
 
-const std::vector<Tensor>& VisionTransformerImpl::modulations(const Tensor& level) {
+std::vector<Tensor> VisionTransformerImpl::modulations(const Tensor& level) {
   std::vector<torch::nn::Linear> linears{modulation_};
   for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer)
     linears.insert(linears.begin(), (*layer)->modulation);
-  const bool frozen = !torch::GradMode::is_enabled() || !modulation_->weight.requires_grad();
+  const bool frozen = !torch::GradMode::is_enabled() ||
+                      (!modulation_->weight.requires_grad() && !level.requires_grad());
   const bool shared = frozen && level.device().is_cpu() && level.numel() > 0 &&
                       level.eq(level[0]).all().item<bool>();
-  std::vector<std::pair<const void*, std::uint32_t>> weights;
+  std::vector<std::pair<const void*, std::uint32_t>> weights{
+      {frequencies_.data_ptr(), frequencies_._version()}};
   if (shared) {
     for (const Tensor& parameter : parameters())
       weights.emplace_back(parameter.data_ptr(), parameter._version());
     if (weights == modulated_by_ && level[0].item<double>() == modulated_level_)
       return modulations_;
-    modulated_level_ = level[0].item<double>();
   }
-  modulated_by_ = std::move(weights);
 
   const Tensor rows = shared ? level.narrow(0, 0, 1) : level;
   const Tensor angle = rows.unsqueeze(1) * frequencies_ * (2 * std::numbers::pi);
   const Tensor features = torch::cat({angle.sin(), angle.cos()}, 1);
   const Tensor embedded = torch::silu(level_out_(torch::silu(level_in_(features))));  // [N, width]
-  modulations_.clear();
+  std::vector<Tensor> out;
   for (torch::nn::Linear& linear : linears)
-    modulations_.push_back(shared ? row_product(linear, embedded) : linear(embedded));
-  return modulations_;
+    out.push_back(shared ? row_product(linear, embedded) : linear(embedded));
+  if (shared) {
+    modulations_ = out;
+    modulated_level_ = level[0].item<double>();
+    modulated_by_ = std::move(weights);
+  }
+  return out;
 }
 
 Tensor VisionTransformerImpl::forward(const Tensor& x, const Tensor& level,
@@ -207,7 +212,7 @@ Tensor VisionTransformerImpl::forward(const Tensor& x, const Tensor& level,
     throw ConfigError("the vision transformer has condition_size 0, but got a condition");
   }
 
-  const std::vector<Tensor>& by_level = modulations(level.to(x.dtype()));
+  const std::vector<Tensor> by_level = modulations(level.to(x.dtype()));
   for (std::size_t i = 0; i < layers_.size(); ++i)
     tokens = layers_[i](tokens, by_level[i], compute_type);
 

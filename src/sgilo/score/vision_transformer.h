@@ -79,13 +79,13 @@ class VisionTransformerImpl : public torch::nn::Module {
   std::string describe() const;  // "vision transformer (6 layers, width 192, 64 tokens, ...)"
   const Shape& shape() const { return shape_; }
 
-  // float32, or bfloat16 for the matrix products of training; weights are float32 in both.
+  // float32, or bfloat16 for the matrix products; weights are float32 in both.
   torch::ScalarType compute_type = torch::kFloat32;
 
  private:
   // What the level does to each layer and to the end: [N, 6 width] and [N, 2 width]; [1, ...] where
   // all rows have the same level. Frozen weights keep that of the level before.
-  const std::vector<Tensor>& modulations(const Tensor& level);
+  std::vector<Tensor> modulations(const Tensor& level);
 
   Shape shape_;
   VisionTransformerOptions options_;

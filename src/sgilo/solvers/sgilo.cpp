@@ -231,9 +231,6 @@ void enter_stage(SolverState& state, const Problem& problem, int layer) {
 
 Sgilo::Sgilo(const SgiloOptions& options) : options_(options) {
   validate(options, "solver.");
-  if (options.coarse_steps > options.style_evaluations)
-    throw ConfigError(concat("solver.coarse_steps must be at most style_evaluations = ",
-                             options.style_evaluations, ", but is ", options.coarse_steps));
   if (options.annealed.last_std > options.annealed.first_std)
     throw ConfigError(concat("solver.annealed.last_std must be at most first_std = ",
                              options.annealed.first_std, ", but is ", options.annealed.last_std));
@@ -257,6 +254,18 @@ Sgilo::Sgilo(const SgiloOptions& options) : options_(options) {
   add_stage(0, count > 0 ? options.style_evaluations : options.evaluations);
   for (std::int64_t i = 0; i < count; ++i)
     add_stage(layers[static_cast<std::size_t>(i)], rest * (i + 1) / count - rest * i / count);
+  // No kept draw is of the coarse generator, and what a warm-up adapts ends on the whole one.
+  const Stage& first = stages_.front();
+  const bool adapts = options.integrator != Integrator::annealed ||
+                      options.annealed.inner != InnerStep::perturb_and_optimise;
+  const std::int64_t most = stages_.size() == 1 || adapts
+                                ? first.warmup / 2 * first.evaluations / first.rounds
+                                : first.evaluations;
+  if (options.coarse_steps > most)
+    throw ConfigError(concat(
+        "solver.coarse_steps must be at most ", most,
+        most < first.evaluations ? " (half of stage 0's warm-up)" : " (the evaluations of stage 0)",
+        ", but is ", options.coarse_steps));
   const std::int64_t open = stages_.back().rounds - stages_.back().warmup;
   if (options.kept > open)
     throw ConfigError(concat("solver.kept must be at most the ", open,
@@ -274,6 +283,8 @@ std::string Sgilo::describe() const {
 
 SolverState Sgilo::start(const Problem& problem, const RandomStreams& streams) const {
   SolverState state = start_chains(problem, options_.chains, streams);
+  if (options_.coarse_steps > 0 && !problem.coarse)
+    throw ConfigError("solver.coarse_steps needs a generator that can be cut, such as StyleGAN2");
   const int available = problem.generator->layers();
   if (stages_.back().layer > available)
     throw ConfigError(concat("solver.layers must lie in 1 to ", available, " for ",
@@ -303,14 +314,17 @@ StepReport Sgilo::step(SolverState& state, const Problem& problem,
 
   const torch::NoGradGuard no_grad;
   // Rounds that begin within coarse_steps.
-  const bool coarse = stage == stages_.begin() &&
-                      index * stage->evaluations / stage->rounds < options_.coarse_steps;
+  const auto is_coarse = [&](std::int64_t round) {
+    return stage == stages_.begin() && round >= 0 &&
+           round * stage->evaluations / stage->rounds < options_.coarse_steps;
+  };
+  const bool coarse = is_coarse(index);
   Problem early;
   if (coarse) {
     early = problem;
     early.generator = problem.coarse.get();
-    if (!early.generator)
-      throw ConfigError("solver.coarse_steps needs a generator that can be cut, such as StyleGAN2");
+  } else if (is_coarse(index - 1)) {
+    for (const char* prefix : {"preconditioner.", "lbfgs."}) forget(state, prefix);
   }
   Round round{coarse ? early : problem,
               state,

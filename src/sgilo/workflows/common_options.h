@@ -40,11 +40,12 @@ struct GeneratorRunOptions : CommonOptions {
   static constexpr auto generator_fields() {
     using O = GeneratorRunOptions;
     return std::tuple_cat(
-        std::tuple{field("precision", &O::precision,
-                         "of the generator's convolutions and activations: fp32 or bf16"),
-                   field("kernel", &O::kernel,
-                         "of the generator: automatic, reference or fused (CPU; automatic takes it "
-                         "where it can run)")},
+        std::tuple{
+            field("precision", &O::precision,
+                  "fp32, or bf16 for the generator's gradients and the matrix products of scores"),
+            field("kernel", &O::kernel,
+                  "of the generator: automatic, reference or fused (CPU; automatic takes it "
+                  "where it can run)")},
         common_fields());
   }
 };

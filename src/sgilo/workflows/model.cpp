@@ -200,6 +200,8 @@ Model load_model(const std::filesystem::path& folder, const GeneratorRunOptions&
   Model model = load_model(folder, device_of(options.device));
   SynthesisNetwork synthesis = model.generator->network()->synthesis;
   synthesis->convolution_type = scalar_type(options.precision);
+  for (auto& [layer, score] : model.scores)
+    score->network()->compute_type = scalar_type(options.precision);
   synthesis->kernel = options.kernel;
   synthesis->kernel_in_use();  // throws where it cannot run
   return model;

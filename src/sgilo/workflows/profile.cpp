@@ -92,7 +92,8 @@ struct ImageMark : torch::autograd::Function<ImageMark> {
 
 class WatchedGenerator : public Generator {
  public:
-  explicit WatchedGenerator(const Generator& own) : own_(own) {}
+  explicit WatchedGenerator(const Generator& own, std::shared_ptr<const Generator> kept = {})
+      : own_(own), kept_(std::move(kept)) {}
   int layers() const override { return own_.layers(); }
   Shape image_shape() const override { return own_.image_shape(); }
   std::string describe() const override { return own_.describe(); }
@@ -112,6 +113,7 @@ class WatchedGenerator : public Generator {
 
  private:
   const Generator& own_;
+  std::shared_ptr<const Generator> kept_;  // where it has no other owner
 };
 
 class WatchedOperator : public ForwardOperator {
@@ -174,6 +176,8 @@ Problem Profile::watched(const Problem& problem) {
   Problem out = problem;
   own_->generators.push_back(std::make_unique<WatchedGenerator>(*problem.generator));
   out.generator = own_->generators.back().get();
+  if (problem.coarse)
+    out.coarse = std::make_shared<WatchedGenerator>(*problem.coarse, problem.coarse);
   own_->operators.push_back(std::make_unique<WatchedOperator>(*problem.forward_operator));
   out.forward_operator = own_->operators.back().get();
   for (auto& [stage, priors] : out.priors)

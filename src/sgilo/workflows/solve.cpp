@@ -66,6 +66,7 @@ struct ModelInUse {
   std::vector<std::string> scored_layers;
   bool released = false;
   std::function<std::shared_ptr<const Generator>(std::int64_t side)> cut{};
+  double loaded_mib = resident_mib();  // of the process, before any evaluation
 };
 
 ModelInUse in_use(const Model& model) {
@@ -123,7 +124,7 @@ class LoadedModel {
 
 Json manifest_of(const Measurement& measurement, const std::string& measurement_hash,
                  const ModelInUse& model, const SolveOptions& options, const Solver& solver,
-                 double model_error) {
+                 double model_error, std::int64_t rows_at_once) {
   const Shape image = model.generator->image_shape();
   Json images = Json::array();
   for (const MeasuredImage& one : measurement.images)
@@ -147,6 +148,7 @@ Json manifest_of(const Measurement& measurement, const std::string& measurement_
           {"noise_estimated", measurement.noise_estimated},
           {"observed", measurement.observed},
           {"model_error", model_error},
+          {"rows_at_once", rows_at_once},
           {"images", images},
           {"scalars_measured", measurement.scalars()},
           {"image_values", image[0] * image[1] * image[2]},
@@ -317,8 +319,9 @@ double affordable_rows(const ModelInUse& model, const SolveOptions& options, std
   const auto chains = std::visit([](const auto& o) { return o.chains; }, options.solver);
   const double states = 100.0 / kMib * static_cast<double>(images * chains * image[1] * image[2]),
                weights = static_cast<double>(model.synthesis->weight_bytes()) / kMib,
-               row = static_cast<double>(model.synthesis->row_bytes()) / kMib;
-  return (options.max_memory - resident_mib() - states - weights) / row;
+               row = 1.3 * static_cast<double>(model.synthesis->row_bytes()) / kMib;
+  constexpr double kRest = 64;  // what the libraries and the score networks take (measured)
+  return (options.max_memory - model.loaded_mib - states - weights - kRest) / row;
 }
 
 Problem problem_of(const Measurement& measurement, const ModelInUse& model,
@@ -376,13 +379,15 @@ SolveResult solve_with(const ModelInUse& model, const Measurement& measurement,
   const torch::Device device = device_of(options.device);
   const Problem problem = problem_of(measurement, model, options);
   require_scores(options.solver, model);
+  if (options.max_memory > 0 && std::holds_alternative<ReleasedSgiloOptions>(options.solver))
+    throw ConfigError("max_memory is not known to solver released_sgilo");
   if (problem.rows_at_once == 1 && affordable_rows(model, options, 1) < 1)
     observer.on_warning(concat("max_memory = ", options.max_memory,
                                " MiB leaves no room for an evaluation of one row; it is done all "
                                "the same"));
   const auto solver = make_solver(options.solver);
-  Json manifest =
-      manifest_of(measurement, measurement_hash, model, options, *solver, problem.model_error_std);
+  Json manifest = manifest_of(measurement, measurement_hash, model, options, *solver,
+                              problem.model_error_std, problem.rows_at_once);
 
   const RandomStreams streams = streams_of(options);
   const std::int64_t images = measurement.count(), group = images_at_once(options, images);

@@ -41,8 +41,8 @@ struct SolveOptions : GeneratorRunOptions {
                   "images solved in one batch, less memory when fewer (0: all)",
                   non_negative<std::int64_t>),
             field("max_memory", &O::max_memory,
-                  "MiB that the process may take: rows are evaluated in smaller groups to stay "
-                  "below (0: no limit)",
+                  "about the MiB that the process may take: rows are evaluated in smaller groups "
+                  "to stay below (0: no limit)",
                   non_negative<double>),
             field("save_minutes", &O::save_minutes, "minutes between two saves of the state",
                   positive<double>),

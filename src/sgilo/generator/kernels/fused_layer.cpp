@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "sgilo/generator/kernels/image_buffer.h"
 #include "sgilo/generator/kernels/pixel_passes.h"
 #include "sgilo/generator/kernels/winograd.h"
 

@@ -6,10 +6,11 @@
 // through the library part by part, so that what lies between stays in the processor's cache.
 #pragma once
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "sgilo/core/torch.h"
-#include "sgilo/generator/kernels/image_buffer.h"
 
 namespace sgilo {
 

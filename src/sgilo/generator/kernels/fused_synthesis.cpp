@@ -1,6 +1,7 @@
 #include "sgilo/generator/kernels/fused_synthesis.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "sgilo/generator/kernels/image_doubling.h"
 #include "sgilo/generator/kernels/pixel_passes.h"
@@ -109,6 +110,8 @@ struct FusedSynthesis : torch::autograd::Function<FusedSynthesis> {
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
+    if (torch::GradMode::is_enabled())
+      throw std::logic_error("the fused kernels have no second gradients");
     const auto capsule = context->saved_data["plan"].toCapsule();
     const auto& plan = static_cast<const Plan&>(*capsule);
     const variable_list kept = context->get_saved_variables();

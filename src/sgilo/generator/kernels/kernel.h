@@ -18,7 +18,8 @@ struct EnumWords<Kernel> {
   static constexpr std::array<std::string_view, 3> words{"automatic", "reference", "fused"};
 };
 
-// Type of convolutions and activations; weights, skip image and image are float32 in both.
+// Type of gradients in the fused kernels, of convolutions and activations in the plain form;
+// weights, skip image and image are float32 in both.
 enum class Precision { fp32, bf16 };
 template <>
 struct EnumWords<Precision> {

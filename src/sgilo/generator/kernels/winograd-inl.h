@@ -25,7 +25,7 @@ inline constexpr std::int64_t kChunk = kWinogradChunk, kMostLanes = kWinogradLan
 inline constexpr std::int64_t kTilePixels = kSide * kSide;
 // Rows of one product: two vectors of sums each must fit the registers, 32 of them or 16.
 inline constexpr int kRows =
-    HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SSSE3 ? 6 : 12;
+    HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_NEON ? 12 : 6;
 
 // The workspace: transformed input, products, sums over channels, zeros.
 struct Workspace {
@@ -302,7 +302,7 @@ HWY_INLINE void conclude(const WinogradPass<float>& p, const ActivationEnd& end,
 template <class T>
 HWY_INLINE void conclude(const WinogradPass<T>& p, const GradientEnd<T>& end, const Workspace& w) {
   if (!end.noise_gradient) return;
-  const hn::CappedTag<float, kMostLanes> wide;
+  const Wide wide;
   for (std::int64_t t = 0; t < p.tiles; ++t) {
     const Place place(p, t);
     const TilePixels pixels(p, place);

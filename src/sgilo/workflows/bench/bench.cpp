@@ -8,7 +8,6 @@
 #include "sgilo/generator/kernels/image_buffer.h"
 #include "sgilo/workflows/bench/networks.h"
 #include "sgilo/workflows/bench/subjects.h"
-#include "sgilo/workflows/profile.h"
 #include "sgilo/workflows/stopwatch.h"
 #include "sgilo/workflows/system_info.h"
 
@@ -37,31 +36,35 @@ std::vector<BenchVariation> variations_of(const BenchOptions& options, const std
 // Times all variations in turn, each with its limit.
 bool run_all(std::vector<BenchVariation>& variations, const BenchOptions& options, double idle,
              Observer& observer, BenchReport& report) {
-  const auto steps = static_cast<std::int64_t>(variations.size()) * (options.repetitions + 1);
+  // A solve is long enough to need no run before it.
+  const int warm_ups = options.subject == BenchSubject::solve ? 0 : 1;
+  const auto runs = static_cast<std::int64_t>(variations.size()) * (options.repetitions + warm_ups);
   std::int64_t done = 0;
   const auto tell = [&](const BenchRow& row) {
-    observer.on_step({concat(row.preset, ", ", row.chains, " chains"), ++done, steps, {}});
+    observer.on_step({concat(row.preset, ", ", row.chains, " chains"), ++done, runs, {}});
     return !observer.stop_requested();
   };
-  std::vector<BenchStep> steps_of_all;
   for (BenchVariation& v : variations) {
     release_image_buffers();
     const BenchStep step = v.make();
+    if (warm_ups == 0 && v.limit) v.row.limits.push_back(v.limit());
     reset_peak_memory();
-    step(v.row.profile);  // warms up
+    const double seconds = seconds_of([&] { step(v.row.profile); });
+    if (warm_ups == 0) v.row.seconds.push_back(seconds);
     v.row.peak_mib = peak_mib() - idle;
     if (!tell(v.row)) return false;
   }
-  for (BenchVariation& v : variations) {
-    steps_of_all.push_back(v.make());
-    if (options.subject == BenchSubject::step || options.subject == BenchSubject::score)
-      steps_of_all.back()(v.row.profile);  // its own weights are prepared
+  const int left = options.repetitions - 1 + warm_ups;
+  std::vector<BenchStep> steps;
+  for (std::size_t i = 0; left > 0 && i < variations.size(); ++i) {
+    steps.push_back(variations[i].make());
+    if (warm_ups > 0) steps.back()(variations[i].row.profile);  // its own weights are prepared
   }
-  for (int r = 0; r < options.repetitions; ++r)
+  for (int r = 0; r < left; ++r)
     for (std::size_t i = 0; i < variations.size(); ++i) {
       BenchVariation& v = variations[i];
       if (v.limit) v.row.limits.push_back(v.limit());
-      v.row.seconds.push_back(seconds_of([&] { steps_of_all[i](v.row.profile); }));
+      v.row.seconds.push_back(seconds_of([&] { steps[i](v.row.profile); }));
       if (!tell(v.row)) return false;
     }
   for (BenchVariation& v : variations) report.rows.push_back(std::move(v.row));
@@ -74,6 +77,23 @@ std::vector<double> ratios(const BenchRow& row) {
   return out;
 }
 
+// What would fail after minutes fails at once.
+void require_known(const BenchOptions& options) {
+  for (const std::string& word : options.precisions) from_word<Precision>("precisions", word);
+  for (const std::string& word : options.kernels) from_word<Kernel>("kernels", word);
+  for (const std::string& preset : options.presets) {
+    if (options.subject == BenchSubject::score)
+      score_preset(preset);
+    else if (options.subject != BenchSubject::portraits)
+      synthesis_preset(preset);
+  }
+  for (const std::string& file : {options.output, options.chart})
+    if (!file.empty()) require_folder_of(file);
+  if (!options.chart.empty() && !options.chart.ends_with(".svg") &&
+      !options.chart.ends_with(".png"))
+    throw ConfigError(concat("chart must end in .svg or .png, but is '", options.chart, "'"));
+}
+
 }  // namespace
 
 BenchReport bench(const BenchOptions& options, Observer& observer) {
@@ -81,6 +101,7 @@ BenchReport bench(const BenchOptions& options, Observer& observer) {
   if (!options.chart.empty() && options.subject != BenchSubject::step)
     throw ConfigError(
         concat("chart is of subject step, but the subject is ", word_of(options.subject)));
+  require_known(options);
   const double idle = resident_mib();
   const bool timed = options.subject != BenchSubject::gradients,
              has_presets = options.subject != BenchSubject::portraits,
@@ -159,7 +180,7 @@ LinePlot chart_of(const BenchReport& report) {
   std::vector<BenchRow> rows;
   for (const BenchRow& row : report.rows)
     if (row.chains == report.rows.front().chains) rows.push_back(row);
-  std::sort(rows.begin(), rows.end(), [](const BenchRow& a, const BenchRow& b) {
+  std::stable_sort(rows.begin(), rows.end(), [](const BenchRow& a, const BenchRow& b) {
     return synthesis_preset(a.preset).size() < synthesis_preset(b.preset).size();
   });
   for (const BenchRow& row : rows) {

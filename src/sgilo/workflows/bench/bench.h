@@ -51,8 +51,8 @@ struct BenchOptions : CommonOptions {
             field("chains", &O::chains, "rows of a batch", all_positive<int>),
             field("evaluations", &O::evaluations, "of the generator in a solve, per chain",
                   Check<int>{"at least 10", [](const int& n) { return n >= 10; }}),
-            field("repetitions", &O::repetitions, "timed runs after one that warms up",
-                  positive<int>),
+            field("repetitions", &O::repetitions,
+                  "timed runs, but for a solve after one that warms up", positive<int>),
             field("profile", &O::profile, "say where the time of a solve goes"),
             field("output", &O::output, "JSON file with the rows and the machine (empty: none)"),
             field(

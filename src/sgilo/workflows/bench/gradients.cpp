@@ -1,6 +1,8 @@
 #include "sgilo/workflows/bench/gradients.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "sgilo/workflows/bench/networks.h"
 
@@ -62,10 +64,13 @@ GradientAgreement agreement(const Gradients& got, const Gradients& want) {
       continue;
     }
     ++out.variables;
-    const double cosine = (g.dot(expected) / (g.norm() * norm)).item<double>();
+    double cosine = (g.dot(expected) / (g.norm() * norm)).item<double>(),
+           error = ((g - expected).norm() / norm).item<double>();
+    if (!std::isfinite(cosine)) cosine = -1;
+    if (!std::isfinite(error)) error = std::numeric_limits<double>::infinity();
     if (cosine < out.least_cosine || out.worst.empty()) out.worst = name;
     out.least_cosine = std::min(out.least_cosine, cosine);
-    out.largest_error = std::max(out.largest_error, ((g - expected).norm() / norm).item<double>());
+    out.largest_error = std::max(out.largest_error, error);
   }
   return out;
 }
