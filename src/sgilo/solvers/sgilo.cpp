@@ -219,9 +219,14 @@ std::int64_t evaluations_per_round(const SgiloOptions& o) {
   return o.integrator == Integrator::annealed ? o.annealed.inner_steps : 1;
 }
 
+// What was learnt of another posterior.
+void forget_adaptation(SolverState& state) {
+  for (const char* prefix : {"preconditioner.", "lbfgs."}) forget(state, prefix);
+}
+
 // The start of a stage: x_k = G1 of the previous stage's last draw.
 void enter_stage(SolverState& state, const Problem& problem, int layer) {
-  for (const char* prefix : {"preconditioner.", "lbfgs."}) forget(state, prefix);
+  forget_adaptation(state);
   if (layer == state.latent.layer) return;
   const torch::NoGradGuard no_grad;
   state.latent = problem.generator->advance(state.latent, layer).detached();
@@ -324,7 +329,7 @@ StepReport Sgilo::step(SolverState& state, const Problem& problem,
     early = problem;
     early.generator = problem.coarse.get();
   } else if (is_coarse(index - 1)) {
-    for (const char* prefix : {"preconditioner.", "lbfgs."}) forget(state, prefix);
+    forget_adaptation(state);
   }
   Round round{coarse ? early : problem,
               state,

@@ -3,7 +3,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 
 #include "sgilo/core/shape.h"
@@ -21,16 +20,6 @@ namespace sgilo {
 namespace {
 
 namespace fs = std::filesystem;
-
-class Stopwatch {
- public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 // Passes everything on, and saves the state every few minutes.
 class SavingObserver : public Observer {

@@ -7,11 +7,22 @@
 
 namespace sgilo {
 
+// Runs from its construction on.
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
 template <class Call>
 double seconds_of(Call&& call) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   std::forward<Call>(call)();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return watch.seconds();
 }
 
 double median(std::vector<double> values);
