@@ -13,9 +13,10 @@ Tensor normal(const char* name, const Shape& shape) {
   return RandomStreams(6).child(name, 0).normal(shape);
 }
 
-FusedLayer make_layer(std::int64_t inputs, std::int64_t outputs, bool up, std::int64_t part_bytes) {
+FusedLayer make_layer(std::int64_t inputs, std::int64_t outputs, bool up, std::int64_t part_bytes,
+                      torch::ScalarType type = torch::kFloat32) {
   FusedLayer layer(normal("weight", {outputs, inputs, 3, 3}), normal("bias", {outputs}),
-                   torch::tensor(0.5f), up, 64, torch::kFloat32);
+                   torch::tensor(0.5f), up, 64, type);
   layer.part_bytes = part_bytes;
   return layer;
 }
@@ -49,26 +50,50 @@ TEST(FusedLayer, IsTheSameInPartsAsWhole) {
   const Tensor x = normal("x", {2, 7, 32, 32}).contiguous(kChannelsLast),
                styles = normal("styles", {2, 7});
   const LayerEndTensors end = make_end(20, 64, false);
-  EXPECT_TRUE(torch::allclose(run_layer(parts, x, styles, end, true).activation,
-                              run_layer(whole, x, styles, end, true).activation, 1e-5, 1e-5));
+  EXPECT_TRUE(torch::allclose(run_layer(parts, x, styles, end).activation,
+                              run_layer(whole, x, styles, end).activation, 1e-5, 1e-5));
   const Tensor gradient = normal("g", {2, 20, 64, 64}).contiguous(kChannelsLast);
   EXPECT_TRUE(torch::allclose(input_gradient(parts, gradient), input_gradient(whole, gradient),
                               1e-5, 1e-5));
-  const KnownEnd before = make_known(7, 32, true);
-  expect_same(gradients_before(parts, gradient, before), gradients_before(whole, gradient, before));
+  expect_same(gradients_before(parts, gradient, make_known(7, 32, true)),
+              gradients_before(whole, gradient, make_known(7, 32, true)));
 }
 
 TEST(FusedLayer, NeedsNoWholeGradientOfTheLast) {
   const FusedLayer whole = make_layer(20, 17, false, 1 << 30), parts = make_layer(20, 17, false, 1);
-  const KnownEnd last = make_known(17, 64, true), before = make_known(20, 64, false);
-  EndGradients want_last = end_gradients(last);
-  const EndGradients want = gradients_before(whole, want_last.y, before);
+  EndGradients want_last = end_gradients(make_known(17, 64, true));
+  const EndGradients want = gradients_before(whole, want_last.y, make_known(20, 64, false));
   want_last.y = Tensor();
   for (const FusedLayer* layer : {&whole, &parts}) {
-    const auto [own, got] = last_gradients(*layer, last, before);
+    const auto [own, got] =
+        last_gradients(*layer, make_known(17, 64, true), make_known(20, 64, false));
     expect_same(own, want_last);
     expect_same(got, want);
   }
+}
+
+TEST(FusedLayer, PutsTheGradientWhereTheActivationWas) {
+  const FusedLayer layer = make_layer(20, 17, false, 1 << 30);
+  const KnownEnd before = make_known(20, 64, true);
+  const Tensor gradient = normal("g", {2, 17, 64, 64}).contiguous(kChannelsLast);
+  EXPECT_EQ(gradients_before(layer, gradient, before).y.data_ptr(), before.activation.data_ptr());
+}
+
+TEST(FusedLayer, EndsWithoutAnActivationThatIsNotWanted) {
+  const FusedLayer layer = make_layer(20, 39, false, 1 << 30, torch::kBFloat16);
+  const Tensor x = normal("x", {2, 20, 64, 64}).contiguous(kChannelsLast),
+               styles = normal("styles", {2, 20});
+  const LayerEndTensors end = make_end(39, 64, true);
+  const LayerResult all = run_layer(layer, x, styles, end),
+                    ends = run_layer(layer, x, styles, end, {false, true}),
+                    image = run_layer(layer, x, styles, end, {false, false});
+  EXPECT_FALSE(ends.activation.defined());
+  EXPECT_FALSE(image.activation.defined() || image.kept.defined());
+  EXPECT_TRUE(torch::equal(ends.kept, all.activation.to(torch::kBFloat16)));
+  EXPECT_TRUE(torch::equal(ends.rgb, all.rgb));
+  EXPECT_TRUE(torch::equal(image.rgb, all.rgb));
+  const Tensor rgb = torch::bmm(end.matrices, all.activation.flatten(2)).view_as(all.rgb);
+  EXPECT_TRUE(torch::allclose(all.rgb, rgb, 1e-4, 1e-4));
 }
 
 }  // namespace

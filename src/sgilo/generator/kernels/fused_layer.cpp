@@ -124,7 +124,7 @@ void run_winograd(const FusedLayer& layer, const Tensor& input, const Tensor& st
   to.noise = start(end.noise);
   to.noise_images = images_of(end.noise);
   to.limit = limit_of(end);
-  to.activation = result.activation.data_ptr<float>();
+  to.activation = result.activation.defined() ? result.activation.data_ptr<float>() : nullptr;
   to.kept = kept_of(result);
   to.matrices = start(end.matrices);
   to.rgb = result.rgb.defined() ? result.rgb.data_ptr<float>() : nullptr;
@@ -296,7 +296,7 @@ class WinogradGradients {
       : layer_(layer), before_(before) {
     const std::int64_t n = before.activation.size(0), out = layer.inputs,
                        pixels = before.activation.size(2) * before.activation.size(3);
-    result_ = {image_buffer_like(before.activation), torch::zeros({n, kGradientSums, out}),
+    result_ = {before.activation, torch::zeros({n, kGradientSums, out}),
                before.noise_wanted ? torch::empty({n, pixels}) : Tensor()};
     end_.demodulation = start(before.end.demodulation);
     end_.bias = start(before.end.bias);
@@ -393,15 +393,17 @@ FusedLayer::FusedLayer(const Tensor& weight, const Tensor& own_bias, const Tenso
 }
 
 LayerResult run_layer(const FusedLayer& layer, const Tensor& input, const Tensor& styles,
-                      const LayerEndTensors& end, bool kept_wanted) {
+                      const LayerEndTensors& end, Wanted wanted) {
   const std::int64_t n = input.size(0), grown = layer.up ? 2 : 1, height = grown * input.size(2),
                      width = grown * input.size(3);
   LayerResult result;
-  result.activation = image_buffer(n, layer.outputs, height, width, torch::kFloat32);
-  if (kept_wanted)
-    result.kept = layer.type == torch::kFloat32
-                      ? result.activation
-                      : image_buffer(n, layer.outputs, height, width, layer.type);
+  const bool rounded = layer.type != torch::kFloat32;
+  // Only Winograd's pass ends without an activation in float32.
+  if (wanted.activation || !layer.winograd || (wanted.kept && !rounded))
+    result.activation = image_buffer(n, layer.outputs, height, width, torch::kFloat32);
+  if (wanted.kept)
+    result.kept =
+        rounded ? image_buffer(n, layer.outputs, height, width, layer.type) : result.activation;
   if (end.matrices.defined()) result.rgb = torch::empty({n, 3, height, width});
   if (layer.winograd)
     run_winograd(layer, input, styles, end, result);
@@ -415,7 +417,7 @@ LayerResult run_layer(const FusedLayer& layer, const Tensor& input, const Tensor
 EndGradients end_gradients(const KnownEnd& known) {
   return with_type(known.activation.scalar_type(), [&](auto type) {
     using T = decltype(type);
-    const Tensor y = image_buffer_like(known.activation);
+    const Tensor& y = known.activation;
     EndGradientPasses<T> passes(known);
     passes.run({0, y.size(0), 0, y.size(2)}, {}, y.data_ptr<T>());
     return passes.result(y);
@@ -453,7 +455,7 @@ EndGradients gradients_before(const FusedLayer& layer, const Tensor& y_gradient,
       gradients.run({0, n, 0, height}, y_gradient.data_ptr<T>());
       return gradients.result();
     }
-    const Tensor y = image_buffer_like(before.activation);
+    const Tensor& y = before.activation;
     const std::int64_t line = before.activation.size(3) * layer.inputs;
     EndGradientPasses<T> passes(before);
     library_input_gradient<T>(layer, y_gradient, [&](const Part& part, const Tensor& gradient) {

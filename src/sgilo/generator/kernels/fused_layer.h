@@ -44,15 +44,19 @@ struct LayerEndTensors {
 };
 
 struct LayerResult {
-  Tensor activation;  // [N,O,R,R] float32
+  Tensor activation;  // [N,O,R,R] float32, where wanted
   Tensor kept;        // the same in the type of gradients, where wanted
   Tensor rgb;         // [N,3,R,R] float32, where there are matrices
 };
+struct Wanted {
+  bool activation = true, kept = true;
+};
 // Of `input` [N,I,r,r] times `styles` [N,I].
 LayerResult run_layer(const FusedLayer& layer, const Tensor& input, const Tensor& styles,
-                      const LayerEndTensors& end, bool kept_wanted);
+                      const LayerEndTensors& end, Wanted wanted = {});
 
-// A layer's end again, for its gradients.
+// A layer's end again, for its gradients. That of y takes the activation's memory, so that no image
+// is held for both.
 struct KnownEnd {
   LayerEndTensors end;
   Tensor activation;    // [N,O,R,R] as it was kept
@@ -75,7 +79,8 @@ Tensor input_gradient(const FusedLayer& layer, const Tensor& y_gradient);
 EndGradients gradients_before(const FusedLayer& layer, const Tensor& y_gradient,
                               const KnownEnd& before);
 
-// end_gradients of the last layer, whose y stays undefined, and gradients_before it.
+// end_gradients of the last layer, whose y stays undefined and whose activation stays as it is, and
+// gradients_before it.
 std::pair<EndGradients, EndGradients> last_gradients(const FusedLayer& layer, const KnownEnd& last,
                                                      const KnownEnd& before);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "sgilo/generator/kernels/image_doubling.h"
 #include "sgilo/generator/kernels/pixel_passes.h"
@@ -19,6 +20,8 @@ struct Plan : torch::CustomClassHolder {
   std::vector<std::shared_ptr<const FusedLayer>> layers;
   std::vector<Tensor> rgb_bias;
   double clamp;  // 0: none
+  // Of each layer, between forward and backward, which takes them and writes over them.
+  std::vector<Tensor> activations;
 };
 
 const float* row(const Tensor& x, std::int64_t n) {  // [N, ...] -> its n-th part
@@ -91,9 +94,10 @@ struct FusedSynthesis : torch::autograd::Function<FusedSynthesis> {
       const FusedLayer& layer = *plan->layers[j];
       const std::int64_t side = x.size(2) * (layer.up ? 2 : 1);
       const LayerResult result =
-          run_layer(layer, x, in.styles(j), end_of(*plan, in, j, block, side), differentiable);
+          run_layer(layer, x, in.styles(j), end_of(*plan, in, j, block, side),
+                    {j + 1 < plan->layers.size(), differentiable});
       x = result.activation;
-      if (differentiable) kept.push_back(result.kept);
+      if (differentiable) plan->activations.push_back(result.kept);
       if (layer.up) continue;
       Tensor bias = plan->rgb_bias[block++];
       if (plan->clamp > 0) {
@@ -113,9 +117,12 @@ struct FusedSynthesis : torch::autograd::Function<FusedSynthesis> {
     if (torch::GradMode::is_enabled())
       throw std::logic_error("the fused kernels have no second gradients");
     const auto capsule = context->saved_data["plan"].toCapsule();
-    const auto& plan = static_cast<const Plan&>(*capsule);
+    auto& plan = static_cast<Plan&>(*capsule);
     const variable_list kept = context->get_saved_variables();
     const std::size_t layers = plan.layers.size(), blocks = plan.rgb_bias.size();
+    variable_list activations = std::exchange(plan.activations, {});
+    if (activations.size() != layers)
+      throw std::logic_error("the fused kernels go backward once for each time forward");
     const std::size_t count = 2 + 3 * layers + blocks;
     const Inputs in{at::TensorList(kept).slice(0, count), layers};
     variable_list out(count + 1);  // the plan has none
@@ -126,12 +133,11 @@ struct FusedSynthesis : torch::autograd::Function<FusedSynthesis> {
     std::size_t block = blocks;
     const auto known_end = [&](std::size_t j) {  // from the last layer down
       const FusedLayer& layer = *plan.layers[j];
-      const Tensor& activation = kept[count + j];
+      const Tensor activation = std::exchange(activations[j], {});
       Tensor rgb_gradient;
       if (!layer.up) {
         if (--block + 1 < blocks) image = doubled_adjoint(image);
-        rgb_gradient =
-            plan.clamp > 0 ? image * kept[count + layers + block].abs().lt(plan.clamp) : image;
+        rgb_gradient = plan.clamp > 0 ? image * kept[count + block].abs().lt(plan.clamp) : image;
       }
       return KnownEnd{end_of(plan, in, j, block, activation.size(2)), activation, rgb_gradient,
                       wanted(4 + 3 * j)};

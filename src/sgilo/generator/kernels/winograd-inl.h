@@ -22,7 +22,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 inline constexpr std::int64_t kSide = kWinogradSide, kPoints = 36, kBlock = kWinogradBlock;
 inline constexpr std::int64_t kChunk = kWinogradChunk, kMostLanes = kWinogradLanes;
-inline constexpr std::int64_t kTilePixels = kSide * kSide;
+inline constexpr std::int64_t kTilePixels = kSide * kSide, kSums = kWinogradSums;
 // Rows of one product: two vectors of sums each must fit the registers, 32 of them or 16.
 inline constexpr int kRows =
     HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_NEON ? 12 : 6;
@@ -35,11 +35,14 @@ struct Workspace {
         inputs(p.workspace),
         products(inputs + kPoints * point_stride),
         across(products + kWinogradTiles * kPoints * kBlock),
-        zeros(across + kWinogradTiles * kTilePixels * kMostLanes) {}
+        zeros(across + kWinogradTiles * kTilePixels * kSums * kMostLanes) {}
+  float* sum_of(std::int64_t tile, std::int64_t pixel) const {
+    return across + (tile * kTilePixels + pixel) * kSums * kMostLanes;
+  }
   std::int64_t point_stride;
   float* inputs;    // [36][chunks][tiles][kChunk]
   float* products;  // [tiles][36][kBlock]
-  float* across;    // [tiles][pixels][lanes]
+  float* across;    // [tiles][pixels][sums][lanes]
   float* zeros;     // [inputs]
 };
 
@@ -204,9 +207,13 @@ HWY_INLINE const float* noise_of(const End& end, const Place& place, const TileP
 template <class D>
 HWY_INLINE void finish(D d, const ActivationEnd& end, const hn::Vec<D> (&y)[4][4],
                        const Place& place, const TilePixels& pixels, std::int64_t channels,
-                       std::int64_t c, float*) {
+                       std::int64_t c, float* across) {
   const auto demodulation = load(d, end.demodulation + place.image * channels + c),
              bias = load(d, end.bias + c), limit = hn::Set(d, end.limit);
+  hn::Vec<D> matrix[3];
+  for (int k = 0; k < 3; ++k)
+    matrix[k] =
+        end.matrices ? load(d, end.matrices + (place.image * 3 + k) * channels + c) : hn::Zero(d);
   const float* noise = noise_of(end, place, pixels);
   const std::int64_t image = place.image * pixels.count * channels + c;
   for (int i = 0; i < 4; ++i)
@@ -215,8 +222,12 @@ HWY_INLINE void finish(D d, const ActivationEnd& end, const hn::Vec<D> (&y)[4][4
       auto before = hn::MulAdd(y[i][j], demodulation, bias);
       if (noise) before = hn::Add(before, hn::Set(d, noise[pixel]));
       const auto a = leaky_relu(d, before, limit);
-      store(d, a, end.activation + at);
+      if (end.activation) store(d, a, end.activation + at);
       if (end.kept) store(d, a, end.kept + at);
+      if (!end.matrices) continue;
+      float* added = across + (i * 4 + j) * kSums * kMostLanes;
+      for (int k = 0; k < 3; ++k, added += kMostLanes)
+        hn::StoreU(hn::MulAdd(a, matrix[k], hn::LoadU(d, added)), d, added);
     }
 }
 
@@ -255,7 +266,7 @@ HWY_INLINE void finish(D d, const GradientEnd<T>& end, const hn::Vec<D> (&y)[4][
       demodulation_sum = hn::MulAdd(g, result, demodulation_sum);
       store(d, hn::Mul(g, demodulation), end.y_gradient + image + pixel * channels);
       if (end.noise_gradient) {
-        float* added = across + (i * 4 + j) * kMostLanes;
+        float* added = across + (i * 4 + j) * kSums * kMostLanes;
         hn::StoreU(hn::Add(hn::LoadU(d, added), g), d, added);
       }
     }
@@ -268,33 +279,17 @@ HWY_INLINE void finish(D d, const GradientEnd<T>& end, const hn::Vec<D> (&y)[4][
 template <class T, class End>
 HWY_INLINE void conclude(const WinogradPass<T>&, const End&, const Workspace&) {}
 
-HWY_INLINE void conclude(const WinogradPass<float>& p, const ActivationEnd& end, const Workspace&) {
+HWY_INLINE void conclude(const WinogradPass<float>& p, const ActivationEnd& end,
+                         const Workspace& w) {
   if (!end.matrices) return;
   const Wide wide;
-  const std::int64_t channels = p.outputs;
   for (std::int64_t t = 0; t < p.tiles; ++t) {
     const Place place(p, t);
     const TilePixels pixels(p, place);
-    const float* m = end.matrices + place.image * 3 * channels;
-    for (int k = 0; k < kTilePixels; ++k) {
-      const std::int64_t pixel = place.image * pixels.count + pixels.at(k / 4, k % 4);
-      auto red = hn::Zero(wide), green = red, blue = red;
-      float single[3] = {0, 0, 0};
-      for_channels(channels, [&](auto d, std::int64_t c) HWY_ATTR {
-        const auto a = load(d, end.activation + pixel * channels + c);
-        if constexpr (std::is_same_v<decltype(d), Wide>) {
-          red = hn::MulAdd(a, load(d, m + c), red);
-          green = hn::MulAdd(a, load(d, m + channels + c), green);
-          blue = hn::MulAdd(a, load(d, m + 2 * channels + c), blue);
-        } else {
-          for (int colour = 0; colour < 3; ++colour)
-            single[colour] += hn::GetLane(a) * m[colour * channels + c];
-        }
-      });
-      float* to = end.rgb + place.image * 2 * pixels.count + pixel;
-      to[0] = sum(wide, red) + single[0];
-      to[pixels.count] = sum(wide, green) + single[1];
-      to[2 * pixels.count] = sum(wide, blue) + single[2];
+    for (int i = 0; i < kTilePixels; ++i) {
+      float* to = end.rgb + place.image * 3 * pixels.count + pixels.at(i / 4, i % 4);
+      for (int k = 0; k < 3; ++k)
+        to[k * pixels.count] = sum(wide, hn::LoadU(wide, w.sum_of(t, i) + k * kMostLanes));
     }
   }
 }
@@ -308,14 +303,14 @@ HWY_INLINE void conclude(const WinogradPass<T>& p, const GradientEnd<T>& end, co
     const TilePixels pixels(p, place);
     for (int k = 0; k < kTilePixels; ++k)
       end.noise_gradient[place.image * pixels.count + pixels.at(k / 4, k % 4)] =
-          sum(wide, hn::LoadU(wide, w.across + (t * kTilePixels + k) * kMostLanes));
+          sum(wide, hn::LoadU(wide, w.sum_of(t, k)));
   }
 }
 
 template <class T, class End>
 HWY_INLINE void winograd(const WinogradPass<T>& p, const End& end) {
   const Workspace w(p);
-  std::memset(w.across, 0, sizeof(float) * kWinogradTiles * kTilePixels * kMostLanes);
+  std::memset(w.across, 0, sizeof(float) * kWinogradTiles * kTilePixels * kSums * kMostLanes);
   transform_inputs(p, w);
   const std::int64_t blocks = (p.outputs + kBlock - 1) / kBlock;
   for (std::int64_t block = 0; block < blocks; ++block) {
@@ -335,8 +330,7 @@ HWY_INLINE void winograd(const WinogradPass<T>& p, const End& end) {
           for (int i = 0; i < 4; ++i) rows[i][j] = transformed[i];
         }
         for (int i = 0; i < 4; ++i) transform_output(d, rows[i], y[i]);
-        finish(d, end, y, place, pixels, p.outputs, first + o,
-               w.across + t * kTilePixels * kMostLanes);
+        finish(d, end, y, place, pixels, p.outputs, first + o, w.sum_of(t, 0));
       });
     }
   }

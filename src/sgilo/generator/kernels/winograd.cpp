@@ -49,7 +49,7 @@ Tensor winograd_weights(const Tensor& weight) {
 std::int64_t winograd_workspace_size(std::int64_t inputs) {
   const std::int64_t chunks = (inputs + kWinogradChunk - 1) / kWinogradChunk;
   const std::int64_t tile = 36 * chunks * kWinogradChunk + 36 * kWinogradBlock +
-                            kWinogradSide * kWinogradSide * kWinogradLanes;
+                            kWinogradSide * kWinogradSide * kWinogradSums * kWinogradLanes;
   return kWinogradTiles * tile + inputs;
 }
 

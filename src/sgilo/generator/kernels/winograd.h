@@ -19,6 +19,7 @@ inline constexpr std::int64_t kWinogradTiles = 12;  // of one pass, at most
 inline constexpr std::int64_t kWinogradBlock = 32;  // outputs whose weights stand side by side
 inline constexpr std::int64_t kWinogradChunk = 32;  // inputs that stand side by side
 inline constexpr std::int64_t kWinogradLanes = 16;  // of a vector, at most
+inline constexpr std::int64_t kWinogradSums = 3;    // over a pixel's channels, at most
 
 // Weights [O,I,3,3] -> G w G^T as [blocks, 36, I, kWinogradBlock] float32.
 Tensor winograd_weights(const Tensor& weight);
@@ -53,7 +54,7 @@ struct ActivationEnd {
   const float* noise;         // [noise_images, pixels] times its strength, or null
   std::int64_t noise_images;
   float limit = std::numeric_limits<float>::infinity();
-  float* activation;
+  float* activation;      // or null
   c10::BFloat16* kept;    // the same, or null
   const float* matrices;  // M [N,3,O], null: no to-RGB
   float* rgb;             // [N,3,pixels]
@@ -73,9 +74,9 @@ struct GradientEnd {
   const T* activation;
   const float* matrices;
   const float* rgb_gradient;  // [N,3,pixels], null: no to-RGB
-  T* y_gradient;
-  float* noise_gradient;  // [N,pixels], before its strength; null: not wanted
-  float* sums;            // image n has kGradientSums rows of O at sums + n * sums_stride
+  T* y_gradient;              // may be the activation's memory
+  float* noise_gradient;      // [N,pixels], before its strength; null: not wanted
+  float* sums;                // image n has kGradientSums rows of O at sums + n * sums_stride
   std::int64_t sums_stride;
 };
 
