@@ -183,7 +183,9 @@ std::int64_t SynthesisNetworkImpl::row_bytes() const {
     largest = std::max(largest, own);
   }
   const auto size = static_cast<std::int64_t>(c10::elementSize(convolution_type));
-  return kernel_in_use() == Kernel::fused ? numbers * size + 12 * largest : 5 * numbers * size;
+  if (kernel_in_use() != Kernel::fused) return 5 * numbers * size;
+  // In float32 the kept activations are the images; beside rounded ones stand a layer's two.
+  return numbers * size + (convolution_type == torch::kFloat32 ? 3 : 7) * largest;
 }
 
 std::int64_t SynthesisNetworkImpl::weight_bytes() const {

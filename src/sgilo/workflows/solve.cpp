@@ -1,6 +1,5 @@
 #include "sgilo/workflows/solve.h"
 
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <optional>
@@ -141,7 +140,7 @@ Json manifest_of(const Measurement& measurement, const std::string& measurement_
           {"images", images},
           {"scalars_measured", measurement.scalars()},
           {"image_values", image[0] * image[1] * image[2]},
-          {"idle_memory_mib", peak_memory_mib()}};
+          {"idle_memory_mib", peak_mib()}};
 }
 
 // Numbers in the layer's variable, p; in the styles before any layer.
@@ -177,7 +176,7 @@ void add_results(Json& manifest, const Reconstruction& result, const LatentState
   for (const char* name : {"evaluations", "score_evaluations", "decodes"})
     if (result.counters.contains(name)) manifest[name] = result.counters.at(name);
   manifest["seconds"] = seconds;
-  manifest["peak_memory_mib"] = peak_memory_mib();
+  manifest["peak_memory_mib"] = peak_mib();
   Json losses = Json::array(), failures = Json::array();
   for (std::int64_t i = 0; i < result.measurement_loss.size(0); ++i) {
     Json row = Json::array();
@@ -454,12 +453,6 @@ SolveResult solve_with(const ModelInUse& model, const Measurement& measurement,
 
 }  // namespace
 
-double peak_memory_mib() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
-}
-
 double model_error_of(const Model& model, const ForwardOperator& forward_operator) {
   const Json stated =
       model.description.is_object() ? model.description.value("model_error", Json()) : Json();
@@ -540,7 +533,7 @@ SolveEstimate estimate_solve(const SolveOptions& options) {
                NoiseModel(measurement.noise).describe(), ", model error ", model_error, ", about ",
                number_text(seconds, 2), " s\n");
   }
-  out.memory_mib = peak_memory_mib();
+  out.memory_mib = peak_mib();
   out.text += concat("model ", model.name, ": ", model.generator->describe(), "\nabout ",
                      number_text(out.seconds, 2), " s and ", number_text(out.memory_mib, 3),
                      " MiB\nwould write ", options.output, "\n");

@@ -85,6 +85,4 @@ struct SolveEstimate {
 };
 SolveEstimate estimate_solve(const SolveOptions& options);
 
-double peak_memory_mib();  // of this process so far
-
 }  // namespace sgilo
