@@ -50,6 +50,37 @@ TEST(HtmlPage, HoldsPlotsAndIsWrittenWhole) {
   EXPECT_NE(html.find("</svg>\n<figcaption>the loss</figcaption>"), std::string::npos);
 }
 
+TEST(HtmlPage, KeepsDrawingsApartAsImages) {
+  HtmlPage page("report");
+  page.figure("<svg/>", "a < b");
+  EXPECT_NE(page.html().find("<figure>\n<img class=\"figure\" alt=\"a &lt; b\" "
+                             "src=\"data:image/svg+xml;base64,PHN2Zy8+\">\n"
+                             "<figcaption>a &lt; b</figcaption>\n</figure>\n"),
+            std::string::npos);
+  EXPECT_NE(page.html().find("img-src data:"), std::string::npos);
+}
+
+TEST(HtmlPage, KeepsShortCellsBesideProseOnOneLine) {
+  HtmlPage page("report");
+  Table table({"claim", "seen"});
+  table.add_row({std::string(61, 'a'), "at most 1e-12"});
+  page.table(table);
+  EXPECT_NE(page.html().find("<td class=\"short\">at most 1e-12</td>"), std::string::npos);
+}
+
+TEST(HtmlPage, ColoursTheCellsOfATable) {
+  HtmlPage page("report");
+  Table table({"n", "verdict"});
+  table.add_row({"1", "holds"});
+  table.add_row({"2", "fails"});
+  page.table(table, "", [](std::size_t column, const std::string& cell) {
+    return cell == "holds" ? Tone::good : column == 0 && cell == "2" ? Tone::muted : Tone::plain;
+  });
+  EXPECT_NE(page.html().find("<tr><td class=\"number\">1</td><td class=\"good\">holds</td></tr>\n"
+                             "<tr><td class=\"number muted\">2</td><td>fails</td></tr>"),
+            std::string::npos);
+}
+
 #ifdef SGILO_WITH_OPENCV
 TEST(HtmlPage, EmbedsPicturesAndNamesNoOtherPlace) {
   HtmlPage page("report");

@@ -1,5 +1,8 @@
 #include "sgilo/report/html_page.h"
 
+#include <algorithm>
+#include <array>
+
 #include "sgilo/core/error.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
@@ -13,9 +16,11 @@ body { font: 15px/1.5 sans-serif; color: #22222a; background: #fff; max-width: 6
 h1 { font-size: 1.6em; } h2 { font-size: 1.25em; margin-top: 2em; border-bottom: 1px solid #ddd; }
 table { border-collapse: collapse; margin: 1em 0; } caption, figcaption { color: #666; text-align: left; font-size: 0.9em; }
 th, td { padding: 0.25em 0.8em; text-align: left; border-bottom: 1px solid #e4e4e8; } th { border-bottom: 2px solid #999; }
-.number { text-align: right; font-variant-numeric: tabular-nums; }
+.number, .short { white-space: nowrap; } .number { text-align: right; font-variant-numeric: tabular-nums; }
 pre { background: #f4f4f6; padding: 0.8em; overflow-x: auto; } figure { margin: 1em 0; overflow-x: auto; }
-img { image-rendering: pixelated; }
+img { image-rendering: pixelated; } img.figure { image-rendering: auto; max-width: 100%; height: auto; }
+.good { color: #00684c; } .bad { color: #fff; background: #b3261e; font-weight: bold; }
+.surprising { color: #9a4400; font-weight: bold; } .muted { color: #888; }
 )";
 
 std::string caption_in(std::string_view element, std::string_view caption) {
@@ -33,22 +38,45 @@ void HtmlPage::preformatted(std::string_view text) {
   body_ += "<pre>" + escape_markup(text) + "</pre>\n";
 }
 
-void HtmlPage::table(const Table& table, std::string_view caption) {
+void HtmlPage::table(const Table& table, std::string_view caption, const ToneOfCell& tone) {
+  constexpr std::array<const char*, 5> kClasses{"", "good", "bad", "surprising", "muted"};
+
   body_ += "<table>\n" + caption_in("caption", caption);
-  const auto add_row = [&](const std::vector<std::string>& cells, const char* element) {
+  // Beside prose a browser would break short words at their hyphens ("1e-12").
+  std::vector<std::size_t> widths;
+  std::vector<bool> numeric;
+  for (std::size_t i = 0; i < table.columns().size(); ++i) {
+    numeric.push_back(table.is_numeric(i));
+    widths.push_back(0);
+    for (const auto& row : table.rows()) widths[i] = std::max(widths[i], row[i].size());
+  }
+  const bool has_prose =
+      std::any_of(widths.begin(), widths.end(), [](std::size_t width) { return width > 60; });
+  const auto add_row = [&](const std::vector<std::string>& cells, const char* element,
+                           const ToneOfCell& tone_of) {
     body_ += "<tr>";
-    for (std::size_t i = 0; i < cells.size(); ++i)
-      body_ += concat("<", element, table.is_numeric(i) ? " class=\"number\">" : ">",
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      std::string classes = numeric[i] ? "number" : has_prose && widths[i] <= 24 ? "short" : "";
+      if (const Tone shown = tone_of ? tone_of(i, cells[i]) : Tone::plain; shown != Tone::plain)
+        classes += concat(classes.empty() ? "" : " ", kClasses[static_cast<std::size_t>(shown)]);
+      body_ += concat("<", element, classes.empty() ? "" : concat(" class=\"", classes, "\""), ">",
                       escape_markup(cells[i]), "</", element, ">");
+    }
     body_ += "</tr>\n";
   };
-  add_row(table.columns(), "th");
-  for (const auto& row : table.rows()) add_row(row, "td");
+  add_row(table.columns(), "th", nullptr);
+  for (const auto& row : table.rows()) add_row(row, "td", tone);
   body_ += "</table>\n";
 }
 
 void HtmlPage::plot(const LinePlot& plot, std::string_view caption) {
   body_ += "<figure>\n" + plot_svg(plot) + caption_in("figcaption", caption) + "</figure>\n";
+}
+
+void HtmlPage::figure(std::string_view svg, std::string_view caption) {
+  body_ += concat("<figure>\n<img class=\"figure\" alt=\"", escape_markup(caption),
+                  "\" src=\"data:image/svg+xml;base64,", base64(svg), "\">\n",
+                  caption_in("figcaption", caption), "</figure>\n");
 }
 
 void HtmlPage::picture(const Tensor& picture, std::string_view caption, int magnification) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,10 @@
 
 namespace sgilo {
 
+// How a cell of a table is coloured.
+enum class Tone { plain, good, bad, surprising, muted };
+using ToneOfCell = std::function<Tone(std::size_t column, const std::string& cell)>;
+
 // Every text is escaped.
 class HtmlPage {
  public:
@@ -20,8 +25,10 @@ class HtmlPage {
   void heading(std::string_view text);
   void paragraph(std::string_view text);
   void preformatted(std::string_view text);  // logs, configurations
-  void table(const Table& table, std::string_view caption = "");
+  void table(const Table& table, std::string_view caption = "", const ToneOfCell& tone = nullptr);
   void plot(const LinePlot& plot, std::string_view caption = "");
+  // A drawing in a file of its own, "<?xml ...", which stays apart from the page's styles.
+  void figure(std::string_view svg, std::string_view caption = "");
   // [3 or 1, H, W] in [-1, 1], each pixel shown as a square of `magnification` pixels.
   void picture(const Tensor& picture, std::string_view caption = "", int magnification = 1);
 

@@ -1,7 +1,6 @@
 #include "sgilo/report/plot.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -10,20 +9,12 @@
 #include "sgilo/core/error.h"
 #include "sgilo/report/canvas.h"
 #include "sgilo/report/markup.h"
+#include "sgilo/report/palette.h"
 #include "sgilo/report/table.h"
 
 namespace sgilo {
 namespace {
 
-// Okabe and Ito's colours, which people with any colour vision can tell apart.
-constexpr std::array<Colour, 7> kPalette{{{0.00F, 0.45F, 0.70F},
-                                          {0.84F, 0.37F, 0.00F},
-                                          {0.00F, 0.62F, 0.45F},
-                                          {0.80F, 0.47F, 0.65F},
-                                          {0.90F, 0.62F, 0.00F},
-                                          {0.34F, 0.71F, 0.91F},
-                                          {0.30F, 0.30F, 0.32F}}};
-constexpr Colour kGridLine{0.89F, 0.89F, 0.91F};
 constexpr double kPointSize = 5;
 constexpr int kLetterWidth = 10;  // of the canvas; the SVG's letters are narrower
 constexpr int kLetterHeight = 20;
@@ -84,15 +75,6 @@ class SvgSurface : public Surface {
  private:
   static std::string rounded(double value) { return number_text(std::round(10 * value) / 10); }
   static std::string place(double x, double y) { return rounded(x) + " " + rounded(y); }
-  static std::string hex(Colour colour) {
-    std::string text = "#";
-    for (const float value : {colour.red, colour.green, colour.blue}) {
-      const auto level = static_cast<unsigned>(std::lround(255 * value));
-      text += "0123456789abcdef"[level / 16];
-      text += "0123456789abcdef"[level % 16];
-    }
-    return text;
-  }
 
   std::string body_;
 };
@@ -114,34 +96,9 @@ struct Axis {
   }
 };
 
-bool can_show(double value, AxisScale scale) {
-  return std::isfinite(value) && (scale == AxisScale::linear || value > 0);
-}
-
-// The limits of the values with a small margin; some interval when there are none, or one alone.
 Axis axis_for(const std::vector<double>& values, AxisScale scale) {
-  double low = std::numeric_limits<double>::infinity();
-  double high = -low;
-  Axis axis{.scale = scale};
-  for (const double value : values)
-    if (can_show(value, scale)) {
-      low = std::min(low, axis.coordinate(value));
-      high = std::max(high, axis.coordinate(value));
-    }
-  if (low > high) {
-    low = 0;
-    high = 1;
-  }
-  // Wide enough for ticks to differ in six digits.
-  const double margin =
-      std::max(0.04 * (high - low), low == high ? (low == 0 ? 1.0 : 0.1 * std::abs(low))
-                                                : 1e-5 * std::max(std::abs(low), std::abs(high)));
-  low -= margin;
-  high += margin;
-  const bool logarithmic = scale == AxisScale::logarithmic;
-  axis.low = logarithmic ? std::pow(10, low) : low;
-  axis.high = logarithmic ? std::pow(10, high) : high;
-  return axis;
+  const AxisLimits limits = axis_limits(values, scale);
+  return {.scale = scale, .low = limits.low, .high = limits.high};
 }
 
 void check(const LinePlot& plot) {
@@ -249,7 +206,34 @@ void draw(Surface& surface, const LinePlot& plot) {
 
 }  // namespace
 
-std::vector<double> axis_ticks(double low, double high, AxisScale scale) {
+bool can_show(double value, AxisScale scale) {
+  return std::isfinite(value) && (scale == AxisScale::linear || value > 0);
+}
+
+AxisLimits axis_limits(const std::vector<double>& values, AxisScale scale) {
+  const bool logarithmic = scale == AxisScale::logarithmic;
+  double low = std::numeric_limits<double>::infinity();
+  double high = -low;
+  for (const double value : values)
+    if (can_show(value, scale)) {
+      const double coordinate = logarithmic ? std::log10(value) : value;
+      low = std::min(low, coordinate);
+      high = std::max(high, coordinate);
+    }
+  if (low > high) {
+    low = 0;
+    high = 1;
+  }
+  // Wide enough for ticks to differ in six digits.
+  const double margin =
+      std::max(0.04 * (high - low), low == high ? (low == 0 ? 1.0 : 0.1 * std::abs(low))
+                                                : 1e-5 * std::max(std::abs(low), std::abs(high)));
+  low -= margin;
+  high += margin;
+  return logarithmic ? AxisLimits{std::pow(10, low), std::pow(10, high)} : AxisLimits{low, high};
+}
+
+std::vector<double> axis_ticks(double low, double high, AxisScale scale, int most) {
   std::vector<double> ticks;
   if (scale == AxisScale::logarithmic) {
     const double decades = std::log10(high / low);
@@ -267,7 +251,7 @@ std::vector<double> axis_ticks(double low, double high, AxisScale scale) {
       return ticks;
     }
   }
-  const double rough = (high - low) / 6;
+  const double rough = (high - low) / most;
   const double power = std::pow(10, std::floor(std::log10(rough)));
   double step = 10 * power;
   for (const double factor : {5.0, 2.0, 1.0})
