@@ -1,0 +1,36 @@
+#include "sgilo/theory/contraction.h"
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+namespace sgilo {
+
+LeastCurvature least_curvature(const PopulationLandscape& landscape, double radius) {
+  constexpr int kRings = 20, kSectors = 2000;
+  LeastCurvature least{std::numeric_limits<double>::infinity(), {1, 0}, true};
+  for (int ring = 1; ring <= kRings; ++ring)
+    for (int sector = 0; sector <= kSectors; ++sector) {
+      const double distance = radius * ring / kRings, angle = std::numbers::pi * sector / kSectors;
+      const double along = 1 + distance * std::cos(angle), across = distance * std::sin(angle);
+      const PolarPoint x{std::hypot(along, across), std::atan2(across, along)};
+      const PopulationLandscape::Curvatures c = landscape.curvatures(x);
+      const double smaller = std::min(c.towards, c.across);
+      if (smaller < least.value) least = {smaller, x, c.towards <= c.across};
+    }
+  return least;
+}
+
+double contraction_bound(double step_size, double smoothness, double convexity) {
+  return 1 - step_size * smoothness * convexity / (smoothness + convexity);
+}
+
+double folded_normal_cdf(double x, double mean, double std) {
+  const double scale = 1 / (std * std::numbers::sqrt2);
+  // Phi((x - mean) / std) - Phi((-x - mean) / std), mean >= 0, by the tail that keeps its digits.
+  mean = std::abs(mean);
+  if (x <= 0) return 0;
+  return (std::erfc((mean - x) * scale) - std::erfc((mean + x) * scale)) / 2;
+}
+
+}  // namespace sgilo
