@@ -19,6 +19,8 @@ Verb score_verb();
 Verb info_verb();
 Verb convert_verb();
 Verb bench_verb();
+Verb theory_verb();
+Verb theory_suggest_verb();
 Verb options_verb();
 
 const std::vector<Verb>& verbs() {
@@ -38,6 +40,8 @@ const std::vector<Verb>& verbs() {
                                      info_verb(),
                                      convert_verb(),
                                      bench_verb(),
+                                     theory_verb(),
+                                     theory_suggest_verb(),
                                      options_verb()};
   return all;
 }

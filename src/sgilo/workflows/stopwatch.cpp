@@ -1,6 +1,7 @@
 #include "sgilo/workflows/stopwatch.h"
 
 #include <malloc.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -28,6 +29,11 @@ double median(std::vector<double> values) {
 
 double resident_mib() { return status_mib("VmRSS:"); }
 double peak_mib() { return status_mib("VmHWM:"); }
+
+double machine_mib() {
+  return static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
+         static_cast<double>(::sysconf(_SC_PAGE_SIZE)) / (1 << 20);
+}
 
 void reset_peak_memory() {
   ::malloc_trim(0);

@@ -32,5 +32,6 @@ double median(std::vector<double> values);
 double resident_mib();
 double peak_mib();
 void reset_peak_memory();
+double machine_mib();  // memory of the whole machine
 
 }  // namespace sgilo

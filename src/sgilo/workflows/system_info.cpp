@@ -22,6 +22,7 @@
 #include "sgilo/core/random_streams.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/workflows/build_info.h"
+#include "sgilo/workflows/stopwatch.h"
 
 namespace sgilo {
 namespace {
@@ -233,8 +234,7 @@ SystemInfo system_info() {
   info.kernels = concat("fused: Winograd F(4x4, 3x3) and passes over pixels with ", info.simd);
   info.cores = hardware_threads();
   info.threads = at::get_num_threads();
-  info.memory_gib = static_cast<double>(sysconf(_SC_PHYS_PAGES)) *
-                    static_cast<double>(sysconf(_SC_PAGE_SIZE)) / (1 << 30);
+  info.memory_gib = machine_mib() / 1024;
   info.devices = device_names();
   info.warnings = blas_warnings();
   if (runtimes.size() > 1)
