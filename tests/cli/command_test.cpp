@@ -536,6 +536,32 @@ TEST_F(Command, InfoIsJsonWhenAsked) {
   EXPECT_TRUE(json.contains("libtorch"));
 }
 
+TEST_F(Command, TheoryIsPlannedCheckedAndTold) {
+  const Result plan = run({"theory", "hitting", "--full", "--dry-run"});
+  EXPECT_EQ(plan.code, 0);
+  EXPECT_EQ(plan.out,
+            "would check D1 D2 D3 D4 D5 in up to ten minutes and write report.html, checks.csv and "
+            "the figures into theory\n");
+  expect_failure({"theory", "--depth", "1", "--dry-run"}, 2,
+                 "the landscape's depth must be at least 2, but is 1: with one layer the saddle "
+                 "behind x* has radius 0 and falls into the cone at 0");
+  const std::string folder = (folder_ / "theory").string();
+  const Result result = run({"theory", "hitting", "--chains", "64", "--json", "-q", "-o", folder});
+  EXPECT_EQ(result.code, 0) << result.err;
+  const Json checks = Json::parse(result.out).at("checks");
+  EXPECT_EQ(checks.front().at("id"), "D1");
+  EXPECT_TRUE(fs::exists(fs::path(folder) / "report.html"));
+}
+
+TEST_F(Command, TheorySuggestsSettings) {
+  const Result result =
+      run({"theory", "suggest", "--dimension", "20", "--noise-std", "0.02", "--json"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(Json::parse(result.out).at("concentration"), 125);
+  expect_failure({"theory", "suggest", "--noise-std", "1", "--inverse-temperature", "1"}, 2,
+                 "noise_std and inverse_temperature say the same: only one of them may be given");
+}
+
 TEST(TerminalObserver, DrawsOneLineOfProgressOnATerminalOnly) {
   std::ostringstream terminal, file;
   const StepReport report{"layer 1", 5, 5, {{"loss", 0.25}}};

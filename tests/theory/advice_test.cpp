@@ -85,7 +85,17 @@ TEST(Advice, RefusesWhatItCannotAnswer) {
   options.measurements = 0;
   options.depth = 1;
   EXPECT_EQ(error_text<ConfigError>([&] { advise(options); }),
-            "depth must be at least 2, but is 1");
+            "depth must be from 2 to 100, but is 1");
+  options.depth = 2;
+  options.noise_std = 1e-9;
+  EXPECT_EQ(error_text<ConfigError>([&] { advise(options); }),
+            "Langevin dynamics takes a time eta k of more than 10000 from the saddle to x* at C = "
+            "beta |x*|^2 / n = 5e+16 and depth 2: raise the noise");
+  options.noise_std = 1e9;
+  EXPECT_EQ(
+      error_text<ConfigError>([&] { advise(options); }),
+      "C = beta |x*|^2 / n must be at least 0.001, but is 5e-20: the measurements say nothing "
+      "about x*");
 }
 
 }  // namespace

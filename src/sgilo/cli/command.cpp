@@ -74,7 +74,9 @@ std::pair<const Verb*, std::size_t> find_verb(const std::vector<std::string>& wo
 
 // The help of a verb, or of those that share their first word.
 std::string help_of(const std::vector<std::string>& words, int columns) {
-  if (words.size() == 1 && !second_words(words[0]).empty())
+  const auto is_verb = [&](const Verb& verb) { return verb.text.name == words[0]; };
+  if (words.size() == 1 && !second_words(words[0]).empty() &&
+      std::none_of(verbs().begin(), verbs().end(), is_verb))
     return concat("sgilo ", words[0], " <word> [options]:\n\n", verb_list(words[0] + " ", columns));
   return help_text(*find_verb(words).first, columns);
 }

@@ -1,5 +1,7 @@
 // sgilo theory: the paper's statements, checked and drawn; sgilo theory suggest: settings of
 // Langevin dynamics for a problem of one's own.
+#include <map>
+
 #include "sgilo/cli/verb.h"
 #include "sgilo/workflows/theory/suggest.h"
 #include "sgilo/workflows/theory/theory.h"
@@ -12,6 +14,8 @@ constexpr int kCheckFailed = 4;
 std::string plan(const TheoryOptions& options) {
   std::string ids;
   for (const TheoryClaim& claim : claims_of(options)) ids += concat(" ", claim.id);
+  if (ids.empty())
+    return concat("nothing of ", word_of(options.subject), " is quick; --full checks it\n");
   return concat("would check", ids, " in ", options.full ? "up to ten minutes" : "about a minute",
                 " and write report.html, checks.csv and the figures into ", options.output, "\n");
 }
@@ -22,14 +26,15 @@ std::string text_of(const TheoryResult& result) {
   std::map<Verdict, int> counts;
   for (const TheoryCheck& check : result.checks) {
     ++counts[check.verdict];
-    if (check.verdict != Verdict::not_run || !check.seen.empty())
+    if (check.verdict != Verdict::not_run)
       table.add_row({check.id, check.instance, check.expected, check.seen, check.tolerance,
                      std::string(word_of_verdict(check.verdict))});
   }
   return concat(table.text(), "\n", counts[Verdict::holds], " hold, ", counts[Verdict::refuted],
-                " literal statements of the paper are refuted, ", counts[Verdict::fails],
-                " fail, ", counts[Verdict::not_run], " not run; ", number_text(result.seconds, 3),
-                " s\n", (result.folder / "report.html").string(), "\n");
+                " literal statements of the paper are refuted, ", counts[Verdict::fails], " fail, ",
+                counts[Verdict::told], " told, ", counts[Verdict::not_run], " not run; ",
+                number_text(result.seconds, 3), " s\n", (result.folder / "report.html").string(),
+                "\n");
 }
 
 Outcome act(const TheoryOptions& options, Console& console) {
@@ -69,14 +74,15 @@ Verb theory_verb() {
 }
 
 Verb theory_suggest_verb() {
-  return make_verb<AdviceOptions>(
-      {"theory suggest", "suggests step size, temperature and steps of Langevin dynamics",
-       "sgilo theory suggest --dimension 512 --measurements 5000 --noise-std 0.01 --accuracy 0.05",
-       "",
-       {},
-       false,
-       OutputKind::text},
-      act_suggest);
+  return make_verb<AdviceOptions>({"theory suggest",
+                                   "suggests step size, temperature and steps of Langevin dynamics",
+                                   "sgilo theory suggest --dimension 512 --latent-norm 22.6 "
+                                   "--measurements 5000 --noise-std 0.01",
+                                   "",
+                                   {},
+                                   false,
+                                   OutputKind::text},
+                                  act_suggest);
 }
 
 }  // namespace sgilo

@@ -59,6 +59,8 @@ std::string last_line(std::string text) {
 }  // namespace
 
 void run_gnuplot(const std::vector<std::string>& arguments, const std::filesystem::path& folder) {
+  if (!std::filesystem::is_directory(folder))
+    throw Error(concat(folder.string(), ": there is no such folder for figures"));
   std::vector<std::string> words{"gnuplot", "--default-settings"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;

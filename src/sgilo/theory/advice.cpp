@@ -24,9 +24,15 @@ double concentration_of(const AdviceOptions& o) {
 double time_to_the_ball(int depth, double concentration, std::int64_t dimension) {
   const PopulationLandscape landscape(depth);
   const double radius = std::max(0.2, 1.77 / std::sqrt(concentration));
-  return mean_field_time(landscape, {concentration, 0.02, dimension},
-                         {-landscape.saddle_radius(), 0},
-                         [&](AxialPoint x) { return distance_to_latent(x) < radius; });
+  constexpr double kLongest = 1e4;
+  const double time = mean_field_time(
+      landscape, {concentration, 0.02, dimension}, {-landscape.saddle_radius(), 0},
+      [&](AxialPoint x) { return distance_to_latent(x) < radius; }, kLongest);
+  if (!(time <= kLongest))
+    throw ConfigError(concat("Langevin dynamics takes a time eta k of more than ", kLongest,
+                             " from the saddle to x* at C = beta |x*|^2 / n = ", concentration,
+                             " and depth ", depth, ": raise the noise"));
+  return time;
 }
 
 }  // namespace
@@ -41,6 +47,10 @@ Advice advise(const AdviceOptions& options) {
       options.measurements > 0 ? std::sqrt(n / static_cast<double>(options.measurements)) : 0;
   Advice a{};
   a.concentration = concentration_of(options);
+  constexpr double kLeast = 1e-3;
+  if (!(a.concentration >= kLeast))
+    throw ConfigError(concat("C = beta |x*|^2 / n must be at least ", kLeast, ", but is ",
+                             a.concentration, ": the measurements say nothing about x*"));
   a.inverse_temperature = a.concentration * n / (s * s);
   a.spread = s / std::sqrt(a.concentration);
   a.greatest_curvature = (1 + ratio) * (1 + ratio);
@@ -51,8 +61,12 @@ Advice advise(const AdviceOptions& options) {
   a.step_size = std::min(2 / l * (1 - 1 / (widening * widening)), 1 / l);
   a.bias = own_spread * (1 / std::sqrt(1 - a.step_size * l / 2) - 1);
   a.hitting_time = time_to_the_ball(options.depth, a.concentration, options.dimension);
-  a.steps = static_cast<std::int64_t>(std::ceil(
-      (a.hitting_time + std::log(2 / options.accuracy) / a.least_curvature) / a.step_size));
+  const double steps = std::ceil(
+      (a.hitting_time + std::log(2 / options.accuracy) / a.least_curvature) / a.step_size);
+  if (!(steps < 1e15))
+    throw ConfigError(concat("these settings take ", steps,
+                             " steps: accept a larger error or more measurements"));
+  a.steps = static_cast<std::int64_t>(steps);
   return a;
 }
 

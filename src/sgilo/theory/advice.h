@@ -35,8 +35,8 @@ struct AdviceOptions {
         field("measurements", &O::measurements, "m (0: many against n)",
               non_negative<std::int64_t>),
         field("latent_norm", &O::latent_norm, "|x*|", positive<double>),
-        field("depth", &O::depth, "layers d of the network (at least 2)",
-              Check<int>{"at least 2", [](const int& d) { return d >= 2; }}),
+        field("depth", &O::depth, "layers d of the network",
+              Check<int>{"from 2 to 100", [](const int& d) { return d >= 2 && d <= 100; }}),
         field("accuracy", &O::accuracy,
               "eps: Wasserstein distance to the posterior, in units of |x*|",
               Check<double>{"in (0, 1)", [](const double& e) { return e > 0 && e < 1; }})};

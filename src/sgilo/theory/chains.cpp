@@ -57,6 +57,15 @@ Tensor run_chains(const GradientField& gradient, const Tensor& start, const Chai
   return iterate_chains(step, start, options, streams, visit);
 }
 
+int steps_of(double time, double step_size) {
+  constexpr double kMost = 2e9;
+  const double steps = std::ceil(time / step_size - 1e-9);
+  if (!(steps <= kMost))
+    throw ConfigError(concat("a Langevin time of ", time, " takes ", steps, " steps of ", step_size,
+                             ", more than the ", kMost, " that a chain may have"));
+  return static_cast<int>(steps);
+}
+
 Tensor normal_of(const RandomStreams& stream, torch::IntArrayRef shape, torch::ScalarType type) {
   return stream.normal(shape).to(type);
 }

@@ -41,6 +41,9 @@ using ChainStep = std::function<Tensor(const Tensor& x, const RandomStreams& noi
 Tensor iterate_chains(const ChainStep& step, const Tensor& start, const ChainOptions& options,
                       const RandomStreams& streams, const ChainVisitor& visit = {});
 
+// Steps that a Langevin time eta k takes. Throws ConfigError for more than two thousand million.
+int steps_of(double time, double step_size);
+
 // Standard normal numbers of a shape in a type.
 Tensor normal_of(const RandomStreams& stream, torch::IntArrayRef shape, torch::ScalarType type);
 

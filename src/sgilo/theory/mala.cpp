@@ -51,6 +51,8 @@ MalaResult run_mala(const LossAndGradient& field, const Tensor& start, const Cha
                      accepted += accept.sum().item<std::int64_t>();
                      goes_on = !visit || visit(step, first, x);
                    }
+                   if (!torch::isfinite(x).all().item<bool>())
+                     throw NumericError("a chain left the finite numbers");
                    end.narrow(0, first, count).copy_(x);
                  });
   return {end, proposed > 0 ? static_cast<double>(accepted) / static_cast<double>(proposed) : 0.0};

@@ -2,9 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "sgilo/core/error.h"
-#include "support/error_text.h"
-
 namespace sgilo {
 namespace {
 
@@ -42,21 +39,6 @@ TEST(NetworkScan, StartsBehindTheTruth) {
   const Tensor start = starts_behind(network, 200, RandomStreams(2));
   EXPECT_NEAR(start.select(1, 0).mean().item<float>(), -0.3183, 0.01);  // -1 / pi
   EXPECT_NEAR((start - start.mean(0)).norm(2, 1).mean().item<float>(), 0.05, 0.01);
-}
-
-TEST(NetworkScan, RefusesSizesThatAreNoNetworkOrDoNotFit) {
-  const auto refusal = [](std::vector<std::int64_t> widths) {
-    TheoryOptions options;
-    options.widths = std::move(widths);
-    return error_text<ConfigError>([&] { require_network(options); });
-  };
-  EXPECT_EQ(refusal({10, 200}),
-            "widths must be of the latent and at least two layers, but are [10, 200]");
-  EXPECT_EQ(
-      refusal({10, 100000, 1000000}),
-      "widths [10, 100000, 1000000] and measurements 100 must take at most 1e+09 weights, but "
-      "take 1.00101e+11");
-  EXPECT_EQ(refusal({10, 200, 1000}), "");
 }
 
 }  // namespace

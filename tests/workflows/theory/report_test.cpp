@@ -57,7 +57,7 @@ TEST(TheoryReport, TellsFiguresAndChecksInTheirSections) {
 
 TEST(TheoryReport, SumsUpTheVerdictsAndShowsFailuresFirst) {
   TheoryCheck unjudged = check_near("L3", "", 1, 1, 0.1);
-  unjudged.verdict = Verdict::not_run;
+  unjudged.verdict = Verdict::told;
   const std::string html =
       report({check_near("L1", "", 1, 1, 0.1), check_near("L2", "", 1, 2, 0.1), unjudged,
               refuting(check_near("D10", "the counterexample", 1, 1, 0.1))},

@@ -76,10 +76,53 @@ TEST(Theory, WritesReportChecksAndFigures) {
             "such a network");
   for (const char* name : {"report.html", "checks.csv", "config.json"})
     EXPECT_TRUE(std::filesystem::exists(result.folder / name)) << name;
+  for (const char* name : {"figure_01_landscape", "figure_02_angle_map"})
+    for (const char* ending : {".csv", ".gp", ".png", ".svg"})
+      EXPECT_TRUE(std::filesystem::exists(result.folder / (std::string(name) + ending))) << name;
   const std::string csv = read_file(result.folder / "checks.csv");
   EXPECT_TRUE(csv.starts_with("id,claim,instance,place,expected,seen,tolerance,verdict\n"));
   for (const char* id : {"L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9"})
     EXPECT_NE(csv.find(concat("\n", id, ",")), std::string::npos) << id;
+}
+
+// What a statement expects at sizes of one's own is a formula, or told and not judged.
+class TheoryAtOtherSizes : public testing::TestWithParam<TheorySelection> {};
+
+TEST_P(TheoryAtOtherSizes, FailsNothing) {
+  const TemporaryFolder folder;
+  TheoryOptions options;
+  options.subject = GetParam();
+  options.depth = 3;
+  options.dimension = 6;
+  options.concentration = 40;
+  options.step_size = 0.2;
+  options.chains = 64;
+  options.widths = {6, 60, 300};
+  options.measurements = 40;
+  options.output = folder.path().string();
+  Observer silent;
+  for (const TheoryCheck& check : theory(options, silent).checks)
+    EXPECT_NE(check.verdict, Verdict::fails)
+        << check.id << ", " << check.instance << ": " << check.seen << " for " << check.expected;
+}
+
+INSTANTIATE_TEST_SUITE_P(Subjects, TheoryAtOtherSizes,
+                         testing::Values(TheorySelection::landscape, TheorySelection::escape,
+                                         TheorySelection::hitting, TheorySelection::potential,
+                                         TheorySelection::wasserstein,
+                                         TheorySelection::temperature),
+                         [](const auto& each) { return std::string(word_of(each.param)); });
+
+TEST(Theory, RemovesTheFiguresOfAnEarlierRun) {
+  const TemporaryFolder folder;
+  TheoryOptions options;
+  options.subject = TheorySelection::coupling;  // without quick statements
+  options.output = folder.path().string();
+  std::ofstream(folder.path() / "figure_01_landscape.svg") << "old";
+  Observer silent;
+  const TheoryResult result = theory(options, silent);
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "figure_01_landscape.svg"));
+  for (const TheoryCheck& check : result.checks) EXPECT_EQ(check.verdict, Verdict::not_run);
 }
 
 TEST(Theory, WritesNothingWhenItIsStopped) {
@@ -89,7 +132,7 @@ TEST(Theory, WritesNothingWhenItIsStopped) {
   WarningObserver observer;
   observer.stop = true;
   EXPECT_FALSE(theory(options, observer).finished);
-  EXPECT_TRUE(std::filesystem::is_empty(options.output));
+  EXPECT_FALSE(std::filesystem::exists(options.output));
 }
 
 }  // namespace

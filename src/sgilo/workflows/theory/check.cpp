@@ -37,6 +37,8 @@ std::string_view word_of_verdict(Verdict verdict) {
       return "refuted";
     case Verdict::fails:
       return "FAILS";
+    case Verdict::told:
+      return "told";
     case Verdict::not_run:
       return "not run";
   }

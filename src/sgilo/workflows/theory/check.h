@@ -36,6 +36,7 @@ enum class Verdict {
   holds,    // as expected
   refuted,  // the paper's literal statement fails, as it is expected to
   fails,    // not as expected: the run ends with exit code 4
+  told,     // seen, but not judged: what was expected was measured at other sizes
   not_run
 };
 std::string_view word_of_verdict(Verdict verdict);
@@ -45,11 +46,11 @@ struct TheoryCheck {
   std::string instance;  // "d = 3, from the saddle": where the claim was tried; may be empty
   std::string expected;  // as text: "6.8", "at most 1e-12", "in [0.85, 1.2]"
   std::string seen;
-  std::string tolerance;  // "8 %", "1e-7", "none"
+  std::string tolerance;  // "8 %", "1e-7"; may be empty
   Verdict verdict = Verdict::not_run;
 };
 
-// seen = expected to a relative tolerance (absolute where `absolute`).
+// seen = expected, to a relative or to an absolute tolerance.
 TheoryCheck check_near(std::string_view id, std::string instance, double expected, double seen,
                        double relative_tolerance);
 TheoryCheck check_within(std::string_view id, std::string instance, double expected, double seen,

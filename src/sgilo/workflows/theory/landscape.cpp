@@ -80,8 +80,8 @@ void check_angle_map(TheoryRun& run) {
     curvature = std::max(curvature, angle_map_second_derivative(angle));
     last = mapped;
   }
-  run.add(refuting(
-      check_at_least("L2", "smallest step of g upwards (printed: g decreases)", 0, smallest_rise)));
+  run.add(refuting(check_at_least("L2", "smallest step of g upwards (printed: g decreases)",
+                                  std::numeric_limits<double>::min(), smallest_rise)));
   run.add(check_at_most("L2", "largest g(t) - t", 0, excess));
   run.add(
       check_true("L2", "range of g'", "in [0, 1]",

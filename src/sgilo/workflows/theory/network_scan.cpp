@@ -3,14 +3,14 @@
 #include <cmath>
 #include <numbers>
 
-#include "sgilo/core/error.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/theory/angle_map.h"
+#include "sgilo/theory/chains.h"
 #include "sgilo/theory/gradient_descent.h"
 
 namespace sgilo {
 
-int EscapeSetting::steps() const { return static_cast<int>(std::lround(time / step_size)); }
+int EscapeSetting::steps() const { return steps_of(time, step_size); }
 
 Tensor starts_behind(const RandomReluNetwork& network, std::int64_t chains,
                      const RandomStreams& streams) {
@@ -50,32 +50,13 @@ std::optional<ScannedNetwork> first_network(const Shape& widths, std::int64_t me
   return {};
 }
 
-void require_network(const TheoryOptions& options) {
-  constexpr double kMostWeights = 1e9;  // 4 GB
-  double weights = static_cast<double>(options.measurements) *
-                   static_cast<double>(options.widths.empty() ? 0 : options.widths.back());
-  for (std::size_t i = 1; i < options.widths.size(); ++i)
-    weights += static_cast<double>(options.widths[i]) * static_cast<double>(options.widths[i - 1]);
-  if (options.widths.size() < 3)
-    throw ConfigError(concat("widths must be of the latent and at least two layers, but are ",
-                             shape_text(options.widths)));
-  if (weights > kMostWeights)
-    throw ConfigError(concat("widths ", shape_text(options.widths), " and measurements ",
-                             options.measurements, " must take at most ", kMostWeights,
-                             " weights, but take ", weights));
-}
-
 RandomReluNetwork network_without_trap(TheoryRun& run) {
-  constexpr int kCandidates = 12;
+  constexpr int kCandidates = 20;
   const TheoryOptions& options = run.options();
-  require_network(options);
-  if (!expansive(options.widths))
-    run.observer().on_warning(concat("widths ", shape_text(options.widths),
-                                     " do not grow from layer to layer, as the theorem assumes"));
   const RandomStreams streams = run.streams("network");
   const EscapeSetting setting;
   const auto found =
-      first_network(options.widths, options.measurements, 0, 0.05, kCandidates, setting, streams);
+      first_network(options.widths, options.measurements, 0, 0, kCandidates, setting, streams);
   if (found) return found->network;
   run.observer().on_warning(concat("each of ", kCandidates, " networks ",
                                    shape_text(options.widths),

@@ -39,11 +39,8 @@ std::optional<ScannedNetwork> first_network(const Shape& widths, std::int64_t me
                                             const EscapeSetting& setting,
                                             const RandomStreams& streams);
 
-// Throws ConfigError for sizes of the options that are no network, or whose weights do not fit.
-void require_network(const TheoryOptions& options);
-
 // The network of the options' sizes on which the statements about real networks rest: the first
-// candidate that does not trap descents, as the theorem's condition on the weights asks; the same
+// candidate that traps no descent, as the theorem's condition on the weights asks; the same
 // in every experiment. Warns when there is none among the first few.
 RandomReluNetwork network_without_trap(TheoryRun& run);
 

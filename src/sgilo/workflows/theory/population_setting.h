@@ -43,9 +43,4 @@ struct PopulationSetting {
 // The quantiles that stand for an exact marginal law.
 inline constexpr std::int64_t kExactQuantiles = 20000;
 
-// Steps that a Langevin time eta k takes.
-inline int steps_of(double time, double step_size) {
-  return static_cast<int>(std::ceil(time / step_size - 1e-9));
-}
-
 }  // namespace sgilo

@@ -225,7 +225,6 @@ void random_matrices_experiment(TheoryRun& run) {
   if (run.checks("W1")) panels.push_back(weight_distribution(run));
   if (run.stopped()) return;
   if (run.checks("W2")) {
-    require_network(run.options());
     panels.push_back(restricted_isometry(run));
   }
   if (run.stopped()) return;

@@ -13,7 +13,8 @@
 namespace sgilo {
 namespace {
 
-constexpr std::array kVerdicts{Verdict::holds, Verdict::refuted, Verdict::fails, Verdict::not_run};
+constexpr std::array kVerdicts{Verdict::holds, Verdict::refuted, Verdict::fails, Verdict::told,
+                               Verdict::not_run};
 
 Tone tone_of(std::string_view word) {
   if (word == word_of_verdict(Verdict::holds)) return Tone::good;
@@ -84,8 +85,8 @@ void add_summary(HtmlPage& page, const Checks& checks) {
              });
   page.paragraph(
       "\"holds\": as expected within the tolerance. \"refuted\": the paper's literal statement "
-      "fails, as it is expected to. \"FAILS\": not as expected. \"not run\": told, but not judged, "
-      "because the expectation was measured at other settings.");
+      "fails, as it is expected to. \"FAILS\": not as expected. \"told\": seen, but not judged, "
+      "because the expectation was measured at other settings. \"not run\": left to --full.");
   std::vector<std::string> missing;
   for (const TheoryClaim& claim : theory_claims())
     if (std::none_of(checks.begin(), checks.end(),

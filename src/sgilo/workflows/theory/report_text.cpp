@@ -96,7 +96,7 @@ const std::vector<TheoryCorrection>& theory_corrections() {
        "ΔL = 1 at the saddle, its curvature along the axis, so that there n must exceed "
        "1 + ρ²/(2λ), about 23 at d = 2, and more elsewhere: \"n large\" is a condition that small "
        "networks do not meet",
-       "V2"},
+       "L7, V2"},
       {"Section 3", "Langevin dynamics leaves the places where gradient descent stays",
        "In wide networks. A narrow one can have a trap so deep that Langevin dynamics stays in it "
        "too, for a time that grows like exp(β · barrier); that the constant of the WDC is small "
@@ -104,12 +104,13 @@ const std::vector<TheoryCorrection>& theory_corrections() {
        "R5"},
       {"B.13", "the network's loss may stand for L when δ is a power of ε",
        "The Kullback-Leibler divergence of paths is Σ ηβ‖∇L − ∇L̃‖²/4, which grows with n: δ² must "
-       "be small against 1/n. The network's chain is compared with the network's own law",
+       "be small against 1/n (not measured here). The network's chain is compared with the "
+       "network's own law",
        "S7, S8"},
       {"B.13, B.18", "the hitting time is at most log(1/ε)/ε steps",
        "log(1/ε)/η steps, times a constant: log(1/ε)/ε² with η = ε²", "D2, S5"},
       {"A, B.4", "weights are scaled by 2 in each layer",
-       "by √2, which keeps norms; 2 is the factor of squared norms", "W3"},
+       "by √2, which keeps norms (W3); 2 is the factor of squared norms", "W3"},
       {"B.2", "the angle map g decreases", "it increases", "L2"},
       {"B.4", "the gradient vanishes at 0",
        "0 is the tip of a cone: the loss falls in every direction, and there is no gradient", "L8"},

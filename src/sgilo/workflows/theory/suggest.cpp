@@ -37,7 +37,7 @@ Suggestion suggest(const AdviceOptions& options) {
   add("spread of the posterior", advice.spread, "sqrt(n / beta)");
   add("step size eta", advice.step_size, reason_of_step_size(advice));
   add("bias", advice.bias,
-      "of the stationary law, about eta |x*| / (4 sqrt(C)): at most half of the accuracy");
+      "of the stationary law if every curvature were l: at most half of the accuracy");
   add("time to reach x*", advice.hitting_time,
       concat("eta k from the saddle of ", options.depth,
              " layers, in the limit of large n; it grows like C^{1/3}"));

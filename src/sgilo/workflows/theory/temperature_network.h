@@ -6,10 +6,9 @@
 
 namespace sgilo {
 
-// Means of the chains that end at each C: of cos angle(z, z*), of |z - z*| and of
-// |G(z) - G(z*)|^2 / |G(z*)|^2.
+// Means of the chains that end at each C: of cos angle(z, z*) and of |z - z*|.
 struct NetworkTemperature {
-  std::vector<double> concentration, cosine, distance, image_error;
+  std::vector<double> concentration, cosine, distance;
 };
 
 // Checks B4. Empty when the run does not check it.

@@ -30,43 +30,72 @@ constexpr std::array kExperiments{
     Experiment{TheorySubject::coupling, coupling_experiment},
     Experiment{TheorySubject::temperature, temperature_experiment}};
 
+static_assert(EnumWords<TheorySelection>::words.size() == kExperiments.size() + 1 &&
+                  static_cast<int>(TheorySelection::temperature) ==
+                      static_cast<int>(TheorySubject::temperature),
+              "a selection is a subject, or all");
+
 bool selects(TheorySelection selection, TheorySubject subject) {
   return selection == TheorySelection::all ||
          static_cast<int>(selection) == static_cast<int>(subject);
 }
 
-// What the largest experiments hold: a network twice, and thousands of chains with their noise.
+// What the largest experiments hold: a network twice, thousands of chains with their noise, and 100
+// snapshots of two coordinates of each, which are copied and sorted.
 double needed_mib(const TheoryOptions& options) {
-  constexpr double kMostChains = 20000, kCopies = 4, kBytes = 4.0 / (1 << 20);
-  double weights = static_cast<double>(options.measurements * options.widths.back()), widest = 0;
+  constexpr double kMostChains = 20000, kCopies = 4, kSnapshots = 100 * 2 * 2 * 3,
+                   kBytes = 4.0 / (1 << 20);
+  double weights =
+             static_cast<double>(options.measurements) * static_cast<double>(options.widths.back()),
+         widest = 0;
   for (std::size_t i = 1; i < options.widths.size(); ++i) {
     const auto width = static_cast<double>(options.widths[i]);
     weights += width * static_cast<double>(options.widths[i - 1]);
     widest = std::max(widest, width);
   }
   const double chains = options.chains > 0 ? options.chains : kMostChains;
-  return kBytes * (2 * weights + kCopies * chains * options.dimension +
+  return kBytes * (2 * weights + chains * (kCopies * options.dimension + kSnapshots) +
                    kCopies * static_cast<double>(kChainsPerGroup) * widest);
 }
 
-void require_possible(const TheoryOptions& options, Observer& observer) {
+void require_possible(const TheoryOptions& options) {
+  validate(options);
   if (options.quick && options.full)
     throw ConfigError("quick and full exclude each other: quick checks a part of full");
   PopulationLandscape{options.depth};
+  constexpr int kDeepest = 64;
+  if (options.depth > kDeepest)
+    throw ConfigError(
+        concat("depth must be at most ", kDeepest, ", but is ", options.depth,
+               ": chains leave the saddle of deeper landscapes too late to wait for"));
+  const auto require = [](std::string_view name, double value, double least, double most) {
+    if (value < least || value > most)
+      throw ConfigError(
+          concat(name, " must be from ", least, " to ", most, ", but is ", value,
+                 ": beyond, chains take longer than anyone waits, or numbers lose their digits"));
+  };
+  require("concentration", options.concentration, 1e-3, 1e6);
+  if (options.step_size < 2) require("step_size", options.step_size, 1e-4, 2);
   if (options.step_size >= 2)
     throw ConfigError(
         concat("step_size must be below 2, where Langevin dynamics on a landscape of curvatures "
                "up to 1 diverges, but is ",
                options.step_size));
   require_network_sizes(options.widths, options.measurements);
-  if (!expansive(options.widths))
-    observer.on_warning(
-        concat("widths ", shape_text(options.widths),
-               " do not grow from layer to layer: the theorem says nothing of such a network"));
+  if (options.widths.front() < 2)
+    throw ConfigError(concat("widths must begin with a latent of at least 2 numbers, but are ",
+                             shape_text(options.widths)));
   if (const double needed = needed_mib(options); needed > machine_mib())
     throw ConfigError(concat("widths, dimension and chains of these sizes need about ",
                              number_text(needed / 1024, 3), " GiB, but this machine has ",
                              number_text(machine_mib() / 1024, 3)));
+}
+
+// The figures of an earlier run would stand beside this one's report.
+void remove_figures(const std::filesystem::path& folder) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (entry.path().filename().string().starts_with("figure_"))
+      std::filesystem::remove(entry.path());
 }
 
 // The checks in the order of the statements; what a quick run left out is told, what a full run
@@ -89,12 +118,12 @@ std::vector<TheoryCheck> complete(const std::vector<TheoryCheck>& checks,
 }  // namespace
 
 bool TheoryResult::holds() const {
-  return std::none_of(checks.begin(), checks.end(), [](const TheoryCheck& check) {
-    return check.verdict == Verdict::fails;
-  });
+  return std::none_of(checks.begin(), checks.end(),
+                      [](const TheoryCheck& check) { return check.verdict == Verdict::fails; });
 }
 
 std::vector<TheoryClaim> claims_of(const TheoryOptions& options) {
+  require_possible(options);
   std::vector<TheoryClaim> out;
   for (const TheoryClaim& claim : theory_claims())
     if (selects(options.subject, claim.subject) && (options.full || claim.quick))
@@ -103,20 +132,36 @@ std::vector<TheoryClaim> claims_of(const TheoryOptions& options) {
 }
 
 TheoryResult theory(const TheoryOptions& options, Observer& observer) {
-  validate(options);
-  require_possible(options, observer);
+  require_possible(options);
   require_gnuplot();
+  if (!expansive(options.widths))
+    observer.on_warning(
+        concat("widths ", shape_text(options.widths),
+               " do not grow from layer to layer: the theorem says nothing of such a network"));
+  const bool made = !std::filesystem::exists(options.output);
   make_folder(options.output);
+  const std::filesystem::path config = std::filesystem::path(options.output) / "config.json";
+  write_file_atomically(config, to_json(options).dump(1) + "\n");  // fails before the work
   const Stopwatch watch;
   TheoryRun run(options, observer);
-  for (const Experiment& experiment : kExperiments)
-    if (selects(options.subject, experiment.subject) && !run.stopped()) experiment.run(run);
+  for (const Experiment& experiment : kExperiments) {
+    if (!selects(options.subject, experiment.subject) || run.stopped()) continue;
+    try {
+      experiment.run(run);
+    } catch (const NumericError& error) {  // its statements that were not reached fail
+      observer.on_warning(error.what());
+    }
+  }
   TheoryResult result{complete(run.checks(), options), options.output, watch.seconds(),
                       !run.stopped()};
-  if (!result.finished) return result;
-  for (const Figure& figure : run.figures()) write_figure(figure, result.folder);
+  if (!result.finished) {
+    std::filesystem::remove(config);
+    if (made) std::filesystem::remove(result.folder);
+    return result;
+  }
   write_file_atomically(result.folder / "checks.csv", table_of(result.checks).csv());
-  write_file_atomically(result.folder / "config.json", to_json(options).dump(1) + "\n");
+  remove_figures(result.folder);
+  for (const Figure& figure : run.figures()) write_figure(figure, result.folder);
   write_theory_report(options, result.checks, run.figures(), result.folder);
   return result;
 }

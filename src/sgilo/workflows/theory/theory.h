@@ -48,7 +48,8 @@ struct TheoryOptions : CommonOptions {
     return std::tuple_cat(
         std::tuple{
             field("subject", &O::subject, "experiments"),
-            field("quick", &O::quick, "check the statements that take less than a minute together; the default"),
+            field("quick", &O::quick,
+                  "check the statements that take less than a minute together; the default"),
             field("full", &O::full, "check every statement, in less than ten minutes"),
             field("depth", &O::depth, "layers d of the population landscape (at least 2)"),
             field("dimension", &O::dimension, "n: of the latent in the population landscape",
@@ -76,7 +77,7 @@ struct TheoryResult {
   bool holds() const;    // no check fails
 };
 
-// The statements that a run would check.
+// The statements that a run would check. Throws ConfigError for options that it would refuse.
 std::vector<TheoryClaim> claims_of(const TheoryOptions& options);
 
 // Runs the experiments of a subject and writes the folder: report.html, checks.csv, config.json and

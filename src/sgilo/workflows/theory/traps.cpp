@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sgilo/core/error.h"
 #include "sgilo/theory/gradient_descent.h"
 #include "sgilo/theory/hitting_time.h"
 #include "sgilo/theory/weight_distribution.h"
@@ -13,6 +12,8 @@ namespace sgilo {
 namespace {
 
 constexpr double kTrapped = 0.9;  // share of the descents that stay in what counts as a trap
+// Networks are chosen well above it, as the verdict is on starts of their own.
+constexpr double kChosen = 0.97;
 constexpr int kCandidates = 100;
 
 // Chains of law exp(-C n Lt) stay about 1 / sqrt(C) away from z*.
@@ -39,7 +40,7 @@ Escapes escapes_of(const ScannedNetwork& scanned, const EscapeSetting& setting,
   const RandomReluNetwork& network = scanned.network;
   const auto loss = [&](const Tensor& z) { return network.loss(z); };
   const auto gradient = [&](const Tensor& z) { return network.gradient(z); };
-  const Tensor start = starts_behind(network, setting.chains, scanned.streams);
+  const Tensor start = starts_behind(network, setting.chains, scanned.streams.child("trial"));
   Escapes out{network.describe(), {{"gradient descent", {}}, {"with sign flips", {}}}};
   for (const double c : concentrations) out.ways.push_back({concat("Langevin, C = ", c), {}});
   const auto run = [&](std::size_t i) {
@@ -97,10 +98,10 @@ Panel panel_of(const std::string& title, const Escapes& escapes, double horizon)
 }
 
 void check_descents(TheoryRun& run, std::string_view id, const Escapes& escapes, double horizon) {
-  run.add(check_at_most(id, concat(escapes.ways[0].label, ", share that leaves"), 1 - kTrapped,
+  const std::string leaves = concat(", share that leaves by time ", horizon);
+  run.add(check_at_most(id, escapes.ways[0].label + leaves, 1 - kTrapped,
                         escapes.ways[0].share(horizon)));
-  run.add(check_at_least(id, concat(escapes.ways[1].label, ", share that leaves"), 0.95,
-                         escapes.ways[1].share(horizon)));
+  run.add(check_at_least(id, escapes.ways[1].label + leaves, 0.95, escapes.ways[1].share(horizon)));
 }
 
 // The first network that traps gradient descent, and Langevin at C = 5 and 20, which leaves it; at
@@ -109,7 +110,7 @@ std::optional<Escapes> escape_from_trap(TheoryRun& run, std::string_view id, con
                                         std::int64_t measurements, EscapeSetting setting) {
   setting.chains = run.chains(setting.chains);
   const auto scanned =
-      first_network(widths, measurements, kTrapped, 1, kCandidates, setting, run.streams(id));
+      first_network(widths, measurements, kChosen, 1, kCandidates, setting, run.streams(id));
   if (!scanned) {
     run.add(check_true(id, "networks that trap gradient descent", concat("one of ", kCandidates),
                        "none", false));
@@ -118,17 +119,22 @@ std::optional<Escapes> escape_from_trap(TheoryRun& run, std::string_view id, con
   const Escapes escapes = escapes_of(*scanned, setting, {5, 20, 100});
   check_descents(run, id, escapes, setting.time);
   for (std::size_t i = 2; i < 4; ++i)
-    run.add(check_at_least(id, concat(escapes.ways[i].label, ", share that leaves"), 0.9,
-                           escapes.ways[i].share(setting.time)));
+    run.add(check_at_least(
+        id, concat(escapes.ways[i].label, ", share that leaves by time ", setting.time), 0.9,
+        escapes.ways[i].share(setting.time)));
   return escapes;
 }
 
 // R3.
-Escapes no_trap(TheoryRun& run, EscapeSetting setting) {
+std::optional<Escapes> no_trap(TheoryRun& run, EscapeSetting setting) {
   setting.chains = run.chains(setting.chains);
   const auto scanned =
-      first_network({10, 200, 1000}, 100, 0, 1 - kTrapped, kCandidates, setting, run.streams("R3"));
-  if (!scanned) throw Error("a hundred networks [10, 200, 1000] trap gradient descent");
+      first_network({10, 200, 1000}, 100, 0, 1 - kChosen, kCandidates, setting, run.streams("R3"));
+  if (!scanned) {
+    run.add(check_true("R3", "networks that do not trap gradient descent",
+                       concat("one of ", kCandidates), "none", false));
+    return {};
+  }
   const Escapes escapes = escapes_of(*scanned, setting, {5, 20, 100});
   constexpr double kSoon = 40;
   run.add(check_at_least("R3",
@@ -168,7 +174,7 @@ Escapes deep_trap(TheoryRun& run, EscapeSetting setting) {
   const auto worst =
       static_cast<std::size_t>(std::min_element(left.begin(), left.end()) - left.begin());
   const ScannedNetwork& scanned = *candidates[worst];
-  const Escapes escapes = escapes_of(scanned, setting, {5, 20, 50, kCold});
+  const Escapes escapes = escapes_of(scanned, setting, {5, 20, kCold, 50});
   check_descents(run, "R5", escapes, setting.time);
   run.add(check_at_least("R5", concat(escapes.ways[2].label, ", share that leaves"), 0.8,
                          escapes.ways[2].share(setting.time)));
@@ -184,16 +190,17 @@ Escapes deep_trap(TheoryRun& run, EscapeSetting setting) {
 
 void trap_checks(TheoryRun& run) {
   const EscapeSetting setting;
-  EscapeSetting patient =
-      setting;  // at time 60 one trap in 40 still holds a tenth of the chains at
-  patient.time = 2 * setting.time;  // C = 20
+  // At time 60 one trap in 40 still holds a tenth of the chains at C = 20.
+  EscapeSetting patient = setting;
+  patient.time = 2 * setting.time;
   std::vector<Panel> panels;
   if (run.checks("R1"))
     if (const auto escapes = escape_from_trap(run, "R1", {5, 100, 500}, 60, patient))
-      panels.push_back(panel_of("a trap", *escapes, setting.time));
+      panels.push_back(panel_of("a trap", *escapes, patient.time));
   if (run.checks("R2") && !run.stopped()) escape_from_trap(run, "R2", {10, 100, 400}, 50, patient);
   if (run.checks("R3") && !run.stopped())
-    panels.push_back(panel_of("no trap", no_trap(run, setting), setting.time));
+    if (const auto escapes = no_trap(run, setting))
+      panels.push_back(panel_of("no trap", *escapes, setting.time));
   if (run.checks("R4") && !run.stopped())
     escape_from_trap(run, "R4", {10, 200, 600, 1500}, 100, patient);
   if (run.checks("R5") && !run.stopped())

@@ -13,12 +13,15 @@
 namespace sgilo {
 namespace {
 
+constexpr int kSubsteps = 8;  // of the finer chain
+
 struct Approach {
   std::vector<double> time, lower, upper;  // bounds of W1(Z_t, mu)
 };
 
 // From `start`, after every `stride` steps: the lower bound from the chains alone, the upper one
-// from each chain's distance to a finer one that starts in mu and shares its noise.
+// from each chain's distance to a finer one that starts in mu and shares its noise, and that one's
+// own bias in the quadratic model.
 Approach approach(const PopulationSetting& setting, const Tensor& start, double step_size,
                   int steps, int stride, const RandomStreams& streams) {
   const std::int64_t chains = start.size(0), points = 1 + steps / stride;
@@ -31,7 +34,7 @@ Approach approach(const PopulationSetting& setting, const Tensor& start, double 
                      {.step_size = step_size,
                       .inverse_temperature = setting.inverse_temperature(),
                       .steps = steps,
-                      .substeps = 8},
+                      .substeps = kSubsteps},
                      streams, [&](int step, std::int64_t first, const Tensor& x, const Tensor& y) {
                        if (step % stride != 0) return true;
                        const std::int64_t point = step / stride, count = x.size(0);
@@ -45,7 +48,8 @@ Approach approach(const PopulationSetting& setting, const Tensor& start, double 
   for (std::int64_t i = 0; i < points; ++i) {
     out.time.push_back(step_size * stride * static_cast<double>(i));
     out.lower.push_back(least_wasserstein1({seen.along[i], seen.across[i]}, exact));
-    out.upper.push_back(distances[i].mean().item<double>());
+    out.upper.push_back(distances[i].mean().item<double>() +
+                        setting.quadratic_bias(step_size / kSubsteps));
   }
   return out;
 }
@@ -175,7 +179,7 @@ void check_theorem(TheoryRun& run) {
           concat("d = ", depth.layers, ", eps = ", accuracy, ", ", steps, " steps");
       const Approach bounds = approach(setting, setting.at_saddle(run.chains(500)), step_size,
                                        steps, steps, run.streams("S5").child(instance));
-      run.add(check_at_most("S5", instance, accuracy, bounds.upper.back()));
+      run.add_known(check_at_most("S5", instance, accuracy, bounds.upper.back()));
     }
 }
 
@@ -201,7 +205,7 @@ void check_literal_form(TheoryRun& run) {
   const double step_size = 0.25 / beta, kept = 1 - 2 * beta * step_size;
   const double expected =
       std::sqrt(static_cast<double>(setting.dimension) * 2 * step_size / beta / (1 - kept * kept));
-  run.add(refuting(
+  run.add_known(refuting(
       check_near("S5", "literal form, eta = 0.25 / beta: E|x - x*|, in place of sqrt(n / beta)",
                  expected, distance_after(step_size, 50), 0.05)));
 }

@@ -16,10 +16,6 @@ namespace {
 constexpr double kBurnTime = 15;      // five relaxation times at the smallest curvature, 0.35
 constexpr double kSnapshotEvery = 2;  // of Langevin time
 
-int steps_of(double time, double step_size) {
-  return static_cast<int>(std::lround(time / step_size));
-}
-
 struct Setting {
   RandomReluNetwork network;
   double beta;
@@ -31,6 +27,9 @@ struct Setting {
   }
   GradientField gradient() const {
     return [this](const Tensor& z) { return network.gradient(z); };
+  }
+  LossAndGradient loss_and_gradient() const {
+    return [this](const Tensor& z) { return network.loss_and_gradient(z); };
   }
 };
 
@@ -77,10 +76,10 @@ Reference reference_of(TheoryRun& run, const Setting& setting, const RandomStrea
   constexpr int kSnapshots = 105;
   Snapshots snapshots(setting, kStepSize, kSnapshots);
   const MalaResult result =
-      run_mala([&](const Tensor& z) { return setting.network.loss_and_gradient(z); },
-               setting.starts_near(streams.child("start")),
+      run_mala(setting.loss_and_gradient(), setting.starts_near(streams.child("start")),
                {kStepSize, setting.beta, snapshots.steps()}, streams, snapshots.visitor());
-  run.add(check_at_least("S7", "acceptance of the reference's proposals", 0.6, result.acceptance));
+  run.add_known(
+      check_at_least("S7", "acceptance of the reference's proposals", 0.8, result.acceptance));
   return {snapshots.all(), result.end, wasserstein1(snapshots.half(0), snapshots.half(1))};
 }
 
@@ -109,16 +108,26 @@ void stationary_bias(TheoryRun& run, const Setting& setting, const Reference& re
     const RandomStreams streams =
         run.streams("S7").child("steps", static_cast<std::uint64_t>(100 * step_size));
     Snapshots snapshots(setting, step_size, kSnapshots);
-    run_chains(setting.gradient(), setting.starts_near(streams.child("start")),
-               {step_size, setting.beta, snapshots.steps()}, streams, snapshots.visitor());
-    const double seen = wasserstein1(snapshots.all(), reference.distances),
+    const Tensor start = setting.starts_near(streams.child("start"));
+    const ChainOptions options{step_size, setting.beta, snapshots.steps()};
+    run_chains(setting.gradient(), start, options, streams, snapshots.visitor());
+    // Small biases drown in the noise of independent samples: there the exact chains propose the
+    // plain chains' own steps.
+    Tensor exact = reference.distances;
+    const bool paired = step_size <= 0.2;
+    if (paired) {
+      Snapshots companions(setting, step_size, kSnapshots);
+      run_mala(setting.loss_and_gradient(), start, options, streams, companions.visitor());
+      exact = companions.all();
+    }
+    const double seen = wasserstein1(snapshots.all(), exact),
                  predicted =
                      quadratic_bias(curvatures, setting.beta, step_size, streams.child("model"));
     out.step_size.push_back(step_size);
     out.bias.push_back(seen);
     out.predicted_bias.push_back(predicted);
-    run.add(check_within("S7", concat("η = ", step_size), predicted, seen,
-                         0.15 * predicted + reference.floor));
+    run.add_known(check_within("S7", concat("η = ", step_size), predicted, seen,
+                               0.15 * predicted + (paired ? 0 : reference.floor)));
   }
 }
 
@@ -129,7 +138,8 @@ void decay(TheoryRun& run, const Setting& setting, const Reference& reference,
   const RandomStreams streams = run.streams("S8");
   const int stride = steps_of(kSnapshotEvery, kStepSize);
   const auto times = static_cast<std::int64_t>(kHorizon / kSnapshotEvery) + 1;
-  Tensor distances = torch::empty({times, setting.chains}), gaps = torch::empty_like(distances);
+  Tensor distances = torch::empty({times, setting.chains}),
+         stationary = torch::empty_like(distances), gaps = torch::empty_like(distances);
   run_coupled_chains(setting.gradient(), starts_behind(setting.network, setting.chains, streams),
                      reference.end, {kStepSize, setting.beta, steps_of(kHorizon, kStepSize), 1},
                      streams, [&](int step, std::int64_t first, const Tensor& x, const Tensor& y) {
@@ -138,32 +148,30 @@ void decay(TheoryRun& run, const Setting& setting, const Reference& reference,
                          all[step / stride].narrow(0, first, x.size(0)).copy_(values);
                        };
                        put(distances, setting.distances(x));
+                       put(stationary, setting.distances(y));
                        put(gaps, (x - y).norm(2, 1));
                        return true;
                      });
+  double excess = -1;
   for (std::int64_t i = 0; i < times; ++i) {
     out.time.push_back(kSnapshotEvery * static_cast<double>(i));
     out.lower.push_back(wasserstein1(distances[i], reference.distances));
     out.upper.push_back(gaps[i].to(torch::kFloat64).mean().item<double>());
+    excess = std::max(excess, out.lower.back() - out.upper.back() -
+                                  wasserstein1(stationary[i], reference.distances));
   }
-  const Tensor curvatures = setting.network.hessian_eigenvalues();
-  const double bias = quadratic_bias(curvatures, setting.beta, kStepSize, streams.child("model"));
-  // What the chains of one moment, seen beside the reference, differ by.
-  const double floor = wasserstein1(setting.distances(reference.end), reference.distances);
-  double excess = -1;
-  for (std::size_t i = 0; i < out.time.size(); ++i)
-    excess = std::max(excess, out.lower[i] - out.upper[i]);
-  run.add(check_at_most("S8", "lower above upper bound, by the coupled chain's bias and the floor",
-                        1.2 * bias + 2 * floor, excess));
-  run.add(check_at_most("S8", concat("distance at time ", kHorizon, " over that at 0"), 0.05,
-                        out.lower.back() / out.lower.front()));
+  run.add_known(check_at_most(
+      "S8", "lower bound above the upper one and the coupled chain's own distance", 1e-6, excess));
+  run.add_known(check_at_most("S8", concat("distance at time ", kHorizon, " over that at 0"), 0.1,
+                              out.lower.back() / out.lower.front()));
   // Of the typical pair: a few chains come late.
   const auto gap = [&](double time) {
     return gaps[static_cast<std::int64_t>(time / kSnapshotEvery)].median().item<double>();
   };
-  run.add(check_between(
-      "S8", "rate at which chains meet, over the smallest curvature", 0.6, 1.6,
-      std::log(gap(kLate) / gap(kHorizon)) / (kHorizon - kLate) / curvatures[0].item<double>()));
+  run.add_known(check_between("S8", "rate at which chains meet, over the smallest curvature", 0.6,
+                              1.6,
+                              std::log(gap(kLate) / gap(kHorizon)) / (kHorizon - kLate) /
+                                  setting.network.hessian_eigenvalues()[0].item<double>()));
 }
 
 }  // namespace
@@ -173,7 +181,7 @@ NetworkWasserstein network_wasserstein(TheoryRun& run) {
   if (!run.checks("S7") && !run.checks("S8")) return out;
   RandomReluNetwork network = network_without_trap(run);
   const double beta = run.options().concentration * static_cast<double>(network.dimension());
-  const Setting setting{std::move(network), beta, run.chains(512)};
+  const Setting setting{std::move(network), beta, std::max<std::int64_t>(run.chains(512), 2)};
   const Reference reference = reference_of(run, setting, run.streams("S7").child("reference"));
   out.floor = reference.floor;
   if (run.checks("S7")) stationary_bias(run, setting, reference, out);
