@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "sgilo/core/error.h"
+#include "sgilo/theory/polar_grid.h"
 
 namespace sgilo {
 namespace {
@@ -91,10 +92,7 @@ double normalise(Grid& grid) {
 
 double along_axis(PolarPoint x) { return x.radius * std::cos(x.angle); }
 double across_axis(PolarPoint x) { return x.radius * std::sin(x.angle); }
-double distance_to_truth(PolarPoint x) {
-  const double half = std::sin(x.angle / 2), away = x.radius - 1;
-  return std::sqrt(away * away + 4 * x.radius * half * half);
-}
+double distance_to_truth(PolarPoint x) { return distance_to_axis_point(x, 1); }
 
 StationaryLaw::StationaryLaw(const PopulationLandscape& landscape, std::int64_t dimension,
                              double inverse_temperature, std::int64_t cells)

@@ -8,15 +8,12 @@
 #include "sgilo/theory/contraction.h"
 #include "sgilo/theory/hitting_time.h"
 #include "sgilo/theory/starts.h"
+#include "sgilo/workflows/theory/population_setting.h"
 
 namespace sgilo {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-GradientField gradient_of(const PopulationLandscape& landscape) {
-  return [&landscape](const Tensor& x) { return landscape.gradient(x); };
-}
 
 void check_leaving_zero(TheoryRun& run) {
   const PopulationLandscape landscape(run.options().depth);

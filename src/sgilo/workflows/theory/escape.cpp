@@ -10,6 +10,7 @@
 #include "sgilo/theory/mean_field.h"
 #include "sgilo/theory/starts.h"
 #include "sgilo/workflows/theory/drift.h"
+#include "sgilo/workflows/theory/population_setting.h"
 #include "sgilo/workflows/theory/traps.h"
 
 namespace sgilo {
@@ -17,10 +18,6 @@ namespace {
 
 constexpr double kPi = std::numbers::pi;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-GradientField gradient_of(const PopulationLandscape& landscape) {
-  return [&landscape](const Tensor& x) { return landscape.gradient(x); };
-}
 
 // On the side of x*: the angle to it is below a right one.
 Tensor in_front(const Tensor& x) { return x.select(1, 0) > 0; }

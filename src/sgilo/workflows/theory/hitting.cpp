@@ -6,6 +6,8 @@
 #include "sgilo/theory/hitting_time.h"
 #include "sgilo/theory/mean_field.h"
 #include "sgilo/theory/starts.h"
+#include "sgilo/workflows/theory/population_setting.h"
+#include "sgilo/workflows/theory/slope.h"
 #include "sgilo/workflows/theory/theory_run.h"
 
 namespace sgilo {
@@ -60,9 +62,8 @@ HittingTimes simulated_times(const Setting& s, std::int64_t chains, const Random
                            : on_the_axis(start_of(landscape, s.start).along, chains, s.dimension);
   const int steps = steps_of(5 * (predicted_time(s) + 2), s.step_size);
   const double beta = s.concentration * static_cast<double>(s.dimension);
-  return hitting_times([&](const Tensor& x) { return landscape.gradient(x); }, start,
-                       ball(true_latent(s.dimension), s.radius()), {s.step_size, beta, steps},
-                       streams);
+  return hitting_times(gradient_of(landscape), start, ball(true_latent(s.dimension), s.radius()),
+                       {s.step_size, beta, steps}, streams);
 }
 
 // Bundles of chains along one variable of their setting.
@@ -169,19 +170,6 @@ Panel against_step_size(TheoryRun& run) {
   return panel;
 }
 
-// Slope of the least-squares line through the points from the second on.
-double slope_of(const std::vector<double>& x, const std::vector<double>& y) {
-  double sx = 0, sy = 0, sxx = 0, sxy = 0;
-  for (std::size_t i = 1; i < x.size(); ++i) {
-    sx += x[i];
-    sy += y[i];
-    sxx += x[i] * x[i];
-    sxy += x[i] * y[i];
-  }
-  const double count = static_cast<double>(x.size() - 1);
-  return (count * sxy - sx * sy) / (count * sxx - sx * sx);
-}
-
 Panel against_concentration(TheoryRun& run) {
   const std::vector<std::pair<double, double>> known{
       {50, 5.9}, {100, 6.8}, {200, 7.8}, {400, 9}, {800, 10.8}, {1600, 13.0}, {6400, 19.4}};
@@ -197,7 +185,9 @@ Panel against_concentration(TheoryRun& run) {
   }
   const PopulationLandscape landscape(run.options().depth);
   run.add_known(check_near("D3", "slope against C^{1/3} (C >= 100) and the law of the saddle",
-                           saddle_escape_time(landscape, 1), slope_of(series.x, series.mean),
+                           saddle_escape_time(landscape, 1),
+                           slope_of({series.x.begin() + 1, series.x.end()},
+                                    {series.mean.begin() + 1, series.mean.end()}),
                            0.08));
   check_unhit(run, "D3", "", series);
   Panel panel = panel_of("a line in the third root of C", {"C^{1/3},  C = β |x*|^2 / n"});

@@ -8,6 +8,7 @@
 #include "sgilo/theory/population_landscape.h"
 #include "sgilo/theory/random_relu_network.h"
 #include "sgilo/theory/starts.h"
+#include "sgilo/workflows/theory/average.h"
 #include "sgilo/workflows/theory/network_scan.h"
 
 namespace sgilo {
@@ -23,8 +24,6 @@ Tensor latents_up_to_two(std::int64_t count, std::int64_t dimension, const Rando
   return 2 * streams.child("norm").uniform({count, 1}) *
          random_directions(count, dimension, streams.child("direction"));
 }
-
-double average(const Tensor& x) { return x.to(torch::kFloat64).mean().item<double>(); }
 
 PopulationDeviation deviations(TheoryRun& run) {
   constexpr int kNetworks = 4;

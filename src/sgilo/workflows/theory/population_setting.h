@@ -5,10 +5,16 @@
 
 #include "sgilo/theory/chains.h"
 #include "sgilo/theory/coupling.h"
+#include "sgilo/theory/starts.h"
 #include "sgilo/theory/stationary_law.h"
 #include "sgilo/workflows/theory/theory.h"
 
 namespace sgilo {
+
+// grad L as chains take it.
+inline GradientField gradient_of(const PopulationLandscape& landscape) {
+  return [landscape](const Tensor& x) { return landscape.gradient(x); };
+}
 
 struct PopulationSetting {
   PopulationLandscape landscape;
@@ -26,14 +32,10 @@ struct PopulationSetting {
     return quadratic_stationary_bias(step_size) / std::sqrt(concentration);
   }
   StationaryLaw law() const { return {landscape, dimension, inverse_temperature()}; }
-  GradientField gradient() const {
-    return [landscape = landscape](const Tensor& x) { return landscape.gradient(x); };
-  }
+  GradientField gradient() const { return gradient_of(landscape); }
   // Rows at `position` times x*: [chains, n] float64.
   Tensor on_axis(std::int64_t chains, double position) const {
-    Tensor x = torch::zeros({chains, dimension}, torch::kFloat64);
-    x.select(1, 0).fill_(position);
-    return x;
+    return on_the_axis(position, chains, dimension, torch::kFloat64);
   }
   Tensor at_saddle(std::int64_t chains) const {
     return on_axis(chains, -landscape.saddle_radius());

@@ -11,6 +11,7 @@
 #include "sgilo/theory/restricted_isometry.h"
 #include "sgilo/theory/starts.h"
 #include "sgilo/theory/weight_distribution.h"
+#include "sgilo/workflows/theory/average.h"
 #include "sgilo/workflows/theory/network_loss.h"
 #include "sgilo/workflows/theory/network_scan.h"
 #include "sgilo/workflows/theory/theory_run.h"
@@ -20,7 +21,6 @@ namespace {
 
 constexpr double kPi = std::numbers::pi;
 
-double average(const Tensor& x) { return x.to(torch::kFloat64).mean().item<double>(); }
 double root_mean_square(const Tensor& x) {
   return std::sqrt(average(x.to(torch::kFloat64).square()));
 }

@@ -7,12 +7,11 @@
 #include "sgilo/theory/random_relu_network.h"
 #include "sgilo/theory/starts.h"
 #include "sgilo/theory/stationary_law.h"
+#include "sgilo/workflows/theory/average.h"
 #include "sgilo/workflows/theory/network_scan.h"
 
 namespace sgilo {
 namespace {
-
-double average(const Tensor& x) { return x.to(torch::kFloat64).mean().item<double>(); }
 
 // The median of |z - z*| of the chain where the loss is quadratic: the variance in the direction of
 // the curvature l is 1 / (beta l (1 - eta l / 2)).

@@ -54,11 +54,6 @@ Approach approach(const PopulationSetting& setting, const Tensor& start, double 
   return out;
 }
 
-Tensor on_sphere(std::int64_t chains, std::int64_t dimension, const RandomStreams& streams) {
-  const Tensor x = streams.normal({chains, dimension}).to(torch::kFloat64);
-  return x / x.norm(2, 1, true);
-}
-
 struct ApproachOfStep {
   double step_size;
   Approach from_saddle, from_sphere;
@@ -140,8 +135,9 @@ void check_way_to_stationarity(TheoryRun& run, const NetworkWasserstein& network
     const auto from = [&](const Tensor& start, std::string_view name) {
       return approach(setting, start, step_size, steps, stride, streams.child(name));
     };
-    all.push_back({step_size, from(setting.at_saddle(chains), "saddle"),
-                   from(on_sphere(chains, setting.dimension, streams), "sphere")});
+    all.push_back(
+        {step_size, from(setting.at_saddle(chains), "saddle"),
+         from(random_directions(chains, setting.dimension, streams, torch::kFloat64), "sphere")});
     if (run.stopped()) return;
   }
   check_approach(run, all);
