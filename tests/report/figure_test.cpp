@@ -179,6 +179,18 @@ TEST(FigureLayout, GivesPanelsEqualSizesAndUnitsEqualLengthsWhereAsked) {
   EXPECT_LT(two_rows.width, layout.width);
 }
 
+TEST(FigureLayout, LeavesCurvesOutOfTheLegendThatTheDataName) {
+  Figure figure;
+  figure.name = "f";
+  figure.panels.resize(1);
+  figure.panels[0].curves.push_back({"seen", CurveStyle::points, {0, 1}, {0, 1}});
+  figure.panels[0].curves.push_back({"model", CurveStyle::dashed, {0, 1}, {0, 1}});
+  EXPECT_EQ(figure_layout(figure).panels[0].legend.size(), 2U);
+  figure.panels[0].curves[1].in_legend = false;
+  EXPECT_EQ(figure_layout(figure).panels[0].legend.size(), 1U);
+  EXPECT_EQ(occurrences(figure_data(figure).csv(), "model"), 2);
+}
+
 TEST(FigureLayout, PutsTheLegendWhereItCoversNoData) {
   Figure figure;
   figure.name = "f";

@@ -50,6 +50,20 @@ TEST(HtmlPage, HoldsPlotsAndIsWrittenWhole) {
   EXPECT_NE(html.find("</svg>\n<figcaption>the loss</figcaption>"), std::string::npos);
 }
 
+TEST(HtmlPage, FoldsLongTablesUnderTheirSummary) {
+  HtmlPage page("report");
+  Table table({"id"});
+  table.add_row({"L1"});
+  page.folded_table(table, "1 < 2");
+  const std::string html = page.html();
+  const auto summary = html.find("<details>\n<summary>1 &lt; 2</summary>\n<table>"),
+             row = html.find("L1"), end = html.find("</table>\n</details>\n");
+  ASSERT_NE(summary, std::string::npos);
+  ASSERT_NE(end, std::string::npos);
+  EXPECT_LT(summary, row);
+  EXPECT_LT(row, end);
+}
+
 TEST(HtmlPage, KeepsDrawingsApartAsImages) {
   HtmlPage page("report");
   page.figure("<svg/>", "a < b");

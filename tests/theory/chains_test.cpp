@@ -48,6 +48,19 @@ TEST(Chains, DoNotDependOnTheNumberOfThreads) {
   }
 }
 
+TEST(Chains, RememberTheirOwnGroup) {
+  // Each step adds what the group's first row was at the start.
+  const Tensor start = torch::arange(2 * kChainsPerGroup).view({-1, 1}).to(torch::kFloat64);
+  const auto make_step = [](const Tensor& first) -> ChainStep {
+    return [by = first[0].clone()](const Tensor& x, const RandomStreams&) { return x + by; };
+  };
+  const Tensor end =
+      iterate_remembering_chains(make_step, start, {0.1, 1, 3}, RandomStreams(1)) - start;
+  EXPECT_TRUE((end.narrow(0, 0, kChainsPerGroup) == 0).all().item<bool>());
+  EXPECT_TRUE(
+      (end.narrow(0, kChainsPerGroup, kChainsPerGroup) == 3 * kChainsPerGroup).all().item<bool>());
+}
+
 TEST(Chains, UseOneThreadInsideAGroup) {
   const ThreadCount count(2);
   std::int64_t most = 0;

@@ -65,7 +65,7 @@ TEST(Mala, RefusesAnInfiniteInverseTemperature) {
               run_mala(bowl, torch::zeros({1, 2}),
                        {0.1, std::numeric_limits<double>::infinity(), 1}, RandomStreams(2));
             }),
-            "step size and inverse temperature must be positive and finite, but are 0.1 and inf");
+            "the inverse temperature must be finite: at infinity no proposal is random");
 }
 
 }  // namespace

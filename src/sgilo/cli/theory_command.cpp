@@ -60,7 +60,10 @@ Outcome act_suggest(const AdviceOptions& options, Console& console) {
   return {suggestion.table.text(),
           {{"concentration", suggestion.advice.concentration},
            {"inverse_temperature", suggestion.advice.inverse_temperature},
+           {"spread", suggestion.advice.spread},
            {"step_size", suggestion.advice.step_size},
+           {"bias", suggestion.advice.bias},
+           {"time", suggestion.advice.hitting_time},
            {"steps", suggestion.advice.steps}}};
 }
 

@@ -38,13 +38,14 @@ enum class CurveStyle {
 };
 
 struct Curve {
-  std::string label = {};  // in the legend; empty: not there
+  std::string label = {};  // in the data and, unless empty, in the legend
   CurveStyle style = CurveStyle::line;
   std::vector<double> x = {}, y = {};  // y of a band may be empty; nan: a gap
   // Ends of an error bar at each point, or of the band; may be empty.
   std::vector<double> low = {}, high = {};
   int colour = -1;           // of the palette; -1: the next of this panel
   bool second_axis = false;  // against the panel's y2
+  bool in_legend = true;
 };
 
 // Values over a grid, drawn as colours. Both axes of its panel are linear.

@@ -184,7 +184,7 @@ std::vector<Spot> drawn_spots(const Panel& panel, const PanelLayout& layout) {
 std::vector<std::size_t> labelled_curves(const Panel& panel) {
   std::vector<std::size_t> curves;
   for (std::size_t i = 0; i < panel.curves.size(); ++i)
-    if (!panel.curves[i].label.empty()) curves.push_back(i);
+    if (panel.curves[i].in_legend && !panel.curves[i].label.empty()) curves.push_back(i);
   return curves;
 }
 

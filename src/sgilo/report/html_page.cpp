@@ -17,7 +17,7 @@ h1 { font-size: 1.6em; } h2 { font-size: 1.25em; margin-top: 2em; border-bottom:
 table { border-collapse: collapse; margin: 1em 0; } caption, figcaption { color: #666; text-align: left; font-size: 0.9em; }
 th, td { padding: 0.25em 0.8em; text-align: left; border-bottom: 1px solid #e4e4e8; } th { border-bottom: 2px solid #999; }
 .number, .short { white-space: nowrap; } .number { text-align: right; font-variant-numeric: tabular-nums; }
-pre { background: #f4f4f6; padding: 0.8em; overflow-x: auto; } figure { margin: 1em 0; overflow-x: auto; }
+summary { cursor: pointer; } pre { background: #f4f4f6; padding: 0.8em; overflow-x: auto; } figure { margin: 1em 0; overflow-x: auto; }
 img { image-rendering: pixelated; } img.figure { image-rendering: auto; max-width: 100%; height: auto; }
 .good { color: #00684c; } .bad { color: #fff; background: #b3261e; font-weight: bold; }
 .surprising { color: #9a4400; font-weight: bold; } .muted { color: #888; }
@@ -67,6 +67,12 @@ void HtmlPage::table(const Table& table, std::string_view caption, const ToneOfC
   add_row(table.columns(), "th", nullptr);
   for (const auto& row : table.rows()) add_row(row, "td", tone);
   body_ += "</table>\n";
+}
+
+void HtmlPage::folded_table(const Table& table, std::string_view summary, const ToneOfCell& tone) {
+  body_ += concat("<details>\n<summary>", escape_markup(summary), "</summary>\n");
+  this->table(table, "", tone);
+  body_ += "</details>\n";
 }
 
 void HtmlPage::plot(const LinePlot& plot, std::string_view caption) {

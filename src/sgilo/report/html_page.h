@@ -26,6 +26,8 @@ class HtmlPage {
   void paragraph(std::string_view text);
   void preformatted(std::string_view text);  // logs, configurations
   void table(const Table& table, std::string_view caption = "", const ToneOfCell& tone = nullptr);
+  // Long tables: the summary alone is shown until the reader opens it.
+  void folded_table(const Table& table, std::string_view summary, const ToneOfCell& tone = nullptr);
   void plot(const LinePlot& plot, std::string_view caption = "");
   // A drawing in a file of its own, "<?xml ...", which stays apart from the page's styles.
   void figure(std::string_view svg, std::string_view caption = "");

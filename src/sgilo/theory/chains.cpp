@@ -25,8 +25,9 @@ void for_each_group(std::int64_t chains, const RandomStreams& streams,
   });
 }
 
-Tensor iterate_chains(const ChainStep& step, const Tensor& start, const ChainOptions& options,
-                      const RandomStreams& streams, const ChainVisitor& visit) {
+Tensor iterate_remembering_chains(const ChainStepMaker& make_step, const Tensor& start,
+                                  const ChainOptions& options, const RandomStreams& streams,
+                                  const ChainVisitor& visit) {
   if (!(options.step_size > 0) || !(options.inverse_temperature > 0))
     throw ConfigError(concat("step size and inverse temperature must be positive, but are ",
                              options.step_size, " and ", options.inverse_temperature));
@@ -34,6 +35,7 @@ Tensor iterate_chains(const ChainStep& step, const Tensor& start, const ChainOpt
   for_each_group(start.size(0), streams,
                  [&](std::int64_t first, std::int64_t count, const RandomStreams& group) {
                    Tensor x = start.narrow(0, first, count).detach().clone();
+                   const ChainStep step = make_step(x);
                    bool goes_on = !visit || visit(0, first, x);
                    for (int k = 1; k <= options.steps && goes_on; ++k) {
                      x = step(x, group.child("step", static_cast<std::uint64_t>(k)));
@@ -45,6 +47,12 @@ Tensor iterate_chains(const ChainStep& step, const Tensor& start, const ChainOpt
                    end.narrow(0, first, count).copy_(x);
                  });
   return end;
+}
+
+Tensor iterate_chains(const ChainStep& step, const Tensor& start, const ChainOptions& options,
+                      const RandomStreams& streams, const ChainVisitor& visit) {
+  return iterate_remembering_chains([&](const Tensor&) { return step; }, start, options, streams,
+                                    visit);
 }
 
 Tensor run_chains(const GradientField& gradient, const Tensor& start, const ChainOptions& options,

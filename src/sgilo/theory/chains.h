@@ -41,6 +41,12 @@ using ChainStep = std::function<Tensor(const Tensor& x, const RandomStreams& noi
 Tensor iterate_chains(const ChainStep& step, const Tensor& start, const ChainOptions& options,
                       const RandomStreams& streams, const ChainVisitor& visit = {});
 
+// The same for steps that remember: each group gets its own from the rows where it starts.
+using ChainStepMaker = std::function<ChainStep(const Tensor& start)>;
+Tensor iterate_remembering_chains(const ChainStepMaker& make_step, const Tensor& start,
+                                  const ChainOptions& options, const RandomStreams& streams,
+                                  const ChainVisitor& visit = {});
+
 // Steps that a Langevin time eta k takes. Throws ConfigError for more than two thousand million.
 int steps_of(double time, double step_size);
 

@@ -4,16 +4,15 @@
 #include <limits>
 #include <numbers>
 
+#include "sgilo/theory/polar_grid.h"
+
 namespace sgilo {
 
 LeastCurvature least_curvature(const PopulationLandscape& landscape, double radius) {
-  constexpr int kRings = 20, kSectors = 2000;
+  constexpr int kRings = 20, kPoints = 2001;
   LeastCurvature least{std::numeric_limits<double>::infinity(), {1, 0}, true};
   for (int ring = 1; ring <= kRings; ++ring)
-    for (int sector = 0; sector <= kSectors; ++sector) {
-      const double distance = radius * ring / kRings, angle = std::numbers::pi * sector / kSectors;
-      const double along = 1 + distance * std::cos(angle), across = distance * std::sin(angle);
-      const PolarPoint x{std::hypot(along, across), std::atan2(across, along)};
+    for (const PolarPoint x : half_circle(1, radius * ring / kRings, kPoints)) {
       const PopulationLandscape::Curvatures c = landscape.curvatures(x);
       const double smaller = std::min(c.towards, c.across);
       if (smaller < least.value) least = {smaller, x, c.towards <= c.across};

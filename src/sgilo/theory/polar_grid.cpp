@@ -35,13 +35,16 @@ double distance_to_axis_point(PolarPoint x, double a) {
   return std::sqrt(along * along + 4 * x.radius * a * half * half);
 }
 
+PolarPoint around_axis_point(double a, double distance, double angle) {
+  const double along = a + distance * std::cos(angle), across = distance * std::sin(angle);
+  return {std::hypot(along, across), std::atan2(across, along)};
+}
+
 std::vector<PolarPoint> half_circle(double a, double distance, std::int64_t points) {
   std::vector<PolarPoint> out;
-  for (std::int64_t i = 0; i < points; ++i) {
-    const double turn = std::numbers::pi * static_cast<double>(i) / static_cast<double>(points - 1);
-    const double along = a + distance * std::cos(turn), across = distance * std::sin(turn);
-    out.push_back({std::hypot(along, across), std::atan2(across, along)});
-  }
+  for (std::int64_t i = 0; i < points; ++i)
+    out.push_back(around_axis_point(
+        a, distance, std::numbers::pi * static_cast<double>(i) / static_cast<double>(points - 1)));
   return out;
 }
 

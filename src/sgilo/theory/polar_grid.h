@@ -24,7 +24,9 @@ std::vector<double> grid_maxima(
 
 // |x - a e_1|, a point on the axis of x*.
 double distance_to_axis_point(PolarPoint x, double a);
-// Points at a distance from a e_1, at equal angles over the half circle, ends included.
+// The point at a distance from a e_1, where the line to it makes an angle with the axis.
+PolarPoint around_axis_point(double a, double distance, double angle);
+// Such points at equal angles over the half circle, ends included.
 std::vector<PolarPoint> half_circle(double a, double distance, std::int64_t points);
 
 }  // namespace sgilo

@@ -68,7 +68,7 @@ TEST(TheoryReport, SumsUpTheVerdictsAndShowsFailuresFirst) {
                    "<td class=\"number muted\">1</td>",
                    "<td>all</td><td class=\"number\">4</td>", "Not part of this run: W1",
                    "<h2>What fails</h2>", ">L2</td>", "bad\">FAILS</td>",
-                   "<h2>The population landscape</h2>", "Literal statements that this run refutes:",
+                   "<h2>The population landscape</h2>", "Literal statements that this run refutes.",
                    "the counterexample", "surprising\">refuted</td>"});
 }
 

@@ -90,7 +90,10 @@ void add_langevin_curves(TheoryRun& run, const PopulationLandscape& landscape, d
     seen.low.push_back(times.quantile(0.05));
     seen.high.push_back(times.quantile(0.95));
   }
-  Curve limit{.label = "", .style = CurveStyle::dashed, .colour = colour};
+  Curve limit{.label = seen.label + ", limit of large n",
+              .style = CurveStyle::dashed,
+              .colour = colour,
+              .in_legend = false};
   limit.x = logarithmic_steps(kLeastAngle, kMostAngle, 60);
   for (const double angle : limit.x) {
     const double rho = landscape.saddle_radius(), across = rho * std::sin(angle);

@@ -191,9 +191,8 @@ double convexity_radius(const PopulationLandscape& landscape, double threshold) 
   for (int ray = 0; ray < kRays; ++ray) {
     const double turn = kPi * ray / (kRays - 1);
     const auto below = [&](double distance) {
-      const double along = 1 + distance * std::cos(turn), across = distance * std::sin(turn);
       const auto [radial, towards, beside] =
-          landscape.curvatures({std::hypot(along, across), std::atan2(across, along)});
+          landscape.curvatures(around_axis_point(1, distance, turn));
       return std::min({radial, towards, beside}) < threshold;
     };
     double inside = 0, outside = kStep;

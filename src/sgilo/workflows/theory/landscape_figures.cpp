@@ -9,6 +9,7 @@
 #include "sgilo/theory/population_landscape.h"
 #include "sgilo/theory/random_relu_network.h"
 #include "sgilo/workflows/theory/equal_steps.h"
+#include "sgilo/workflows/theory/latent_pairs.h"
 
 namespace sgilo {
 namespace {
@@ -124,19 +125,10 @@ Figure angle_map_figure(const TheoryRun& run) {
 
   const RandomReluNetwork network(options.widths, options.measurements, streams.child("network"), 1,
                                   torch::kFloat64);
-  // Pairs at equally spread angles: u and cos(t) u + sin(t) v, with v across u.
-  const auto directions = [&](std::string_view name) {
-    return streams.child(name).normal({kPairs, network.dimension()}).to(torch::kFloat64);
-  };
-  const auto unit = [](const Tensor& x) { return x / x.norm(2, 1, true); };
-  const Tensor u = unit(directions("first")), v = directions("second");
-  const Tensor w = unit(v - (v * u).sum(1, true) * u);
   const std::vector<double> spread = equal_steps(0.02, kPi - 0.02, kPairs);
-  const Tensor t = torch::tensor(spread, torch::kFloat64).unsqueeze(1);
-  const Tensor first = unit(network.apply(u)),
-               second = unit(network.apply(t.cos() * u + t.sin() * w));
-  // 2 asin(|x - y| / 2) keeps the digits of small angles.
-  const Tensor seen = 2 * torch::asin((first - second).norm(2, 1) / 2);
+  const auto [x, y] = pairs_at_angles(torch::tensor(spread, torch::kFloat64).unsqueeze(1),
+                                      network.dimension(), streams);
+  const Tensor seen = angles_between(network.apply(x), network.apply(y));
   Curve scatter{concat("network ", shape_text(network.widths())), CurveStyle::points};
   for (std::int64_t i = 0; i < kPairs; ++i) {
     scatter.x.push_back(spread[static_cast<std::size_t>(i)] * 180 / kPi);
@@ -147,7 +139,8 @@ Figure angle_map_figure(const TheoryRun& run) {
   Panel saddle{"Radius of the saddle", {"depth d (layers)"}, {"ρ_d"}};
   saddle.y.least = 0;
   saddle.y.most = 1;
-  Curve radii{"", CurveStyle::line_and_points};
+  Curve radii{"ρ_d", CurveStyle::line_and_points};
+  radii.in_legend = false;
   for (int depth = 1; depth <= 16; ++depth) {
     radii.x.push_back(depth);
     radii.y.push_back(1 - angle_terms(kPi, depth).one_minus_cosine);

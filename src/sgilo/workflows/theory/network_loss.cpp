@@ -25,40 +25,101 @@ Tensor latents_up_to_two(std::int64_t count, std::int64_t dimension, const Rando
          random_directions(count, dimension, streams.child("direction"));
 }
 
-PopulationDeviation deviations(TheoryRun& run) {
-  constexpr int kNetworks = 4;
-  constexpr std::int64_t kLatents = 400;
-  PopulationDeviation out;
-  for (const Size& size :
-       {Size{{10, 50, 200}, 50}, Size{{10, 200, 1000}, 200}, Size{{10, 1000, 4000}, 1000}}) {
-    const PopulationLandscape landscape(static_cast<int>(size.widths.size()) - 1);
-    double square = 0, gradient = 0, inverse_size = 0;
-    for (std::uint64_t i = 0; i < kNetworks; ++i) {
-      const RandomStreams streams =
-          run.streams("W4").child("size", static_cast<std::uint64_t>(size.measurements)).child(i);
-      const RandomReluNetwork network(size.widths, size.measurements, streams.child("network"));
-      const Tensor z = latents_up_to_two(kLatents, network.dimension(), streams);
-      const auto [loss, slope] = network.loss_and_gradient(z);
-      square += average((loss - landscape.loss(z)).square()) / kNetworks;
-      gradient +=
-          average((slope - landscape.gradient(z)).norm(2, 1) / (1 + z.norm(2, 1))) / kNetworks;
-      inverse_size = network.inverse_size();
-    }
-    out.inverse_size.push_back(inverse_size);
-    out.loss.push_back(std::sqrt(square));
-    out.gradient.push_back(gradient);
+// Means over networks of one size.
+struct Deviation {
+  std::string network;
+  double inverse_size = 0;
+  double loss = 0, gradient = 0;  // as in PopulationDeviation
+  double divergence = 0;          // of paths near z*, per unit of time
+};
+
+// Per unit of Langevin time the laws of the paths on Lt and on L part by beta |grad Lt - grad
+// L|^2 / 4 (Girsanov; SGILO B.13). Latents are drawn from the law near z*, N(z*, I / beta), at a C
+// so large that few units switch between them and z*.
+double divergence_near(const RandomReluNetwork& network, const PopulationLandscape& landscape,
+                       std::int64_t latents, const RandomStreams& streams) {
+  constexpr double kConcentration = 1e4;
+  const std::int64_t n = network.dimension();
+  const double beta = kConcentration * static_cast<double>(n);
+  const Tensor z = network.latent() + streams.normal({latents, n}) / std::sqrt(beta);
+  return beta / 4 * average((network.gradient(z) - landscape.gradient(z)).square().sum(1));
+}
+
+// Its mean over W and A to first order in 1 / n_i and 1 / m: near z* the gradients differ by (H -
+// I)(z - z*), H = J^T A^T A J, and E |(H - I) u|^2 is sum (2 n + 3) / n_i + (n + 1) / m for a unit
+// vector u.
+double expected_divergence(const Size& size) {
+  const auto n = static_cast<double>(size.widths.front());
+  double square = (n + 1) / static_cast<double>(size.measurements);
+  for (std::size_t i = 1; i < size.widths.size(); ++i)
+    square += (2 * n + 3) / static_cast<double>(size.widths[i]);
+  return n / 4 * square;
+}
+
+Deviation deviation_of(const Size& size, const RandomStreams& streams) {
+  constexpr int kNetworks = 16;  // they differ more than latents do
+  constexpr std::int64_t kLatents = 100;
+  const PopulationLandscape landscape(static_cast<int>(size.widths.size()) - 1);
+  Deviation out;
+  double square = 0;
+  for (std::uint64_t i = 0; i < kNetworks; ++i) {
+    const RandomStreams own = streams.child(i);
+    const RandomReluNetwork network(size.widths, size.measurements, own.child("network"));
+    const Tensor z = latents_up_to_two(kLatents, network.dimension(), own);
+    const auto [loss, slope] = network.loss_and_gradient(z);
+    square += average((loss - landscape.loss(z)).square()) / kNetworks;
+    out.gradient +=
+        average((slope - landscape.gradient(z)).norm(2, 1) / (1 + z.norm(2, 1))) / kNetworks;
+    out.divergence += divergence_near(network, landscape, kLatents, own.child("near")) / kNetworks;
+    out.inverse_size = network.inverse_size();
+    out.network = network.describe();
   }
+  out.loss = std::sqrt(square);
   return out;
 }
 
-void check_deviation(TheoryRun& run, std::string_view id, const std::vector<double>& inverse_size,
-                     const std::vector<double>& seen, double least, double most) {
-  for (std::size_t i = 0; i < seen.size(); ++i)
-    run.add(check_between(id, concat("in units of sqrt(S), S = ", number_text(inverse_size[i], 3)),
-                          least, most, seen[i] / std::sqrt(inverse_size[i])));
+struct Band {
+  double least, most;
+};
+
+// Of one network size: a deviation in units of sqrt(S).
+void check_size(TheoryRun& run, std::string_view id, const Deviation& size, double seen,
+                const Band& band) {
+  run.add(check_between(id, concat(size.network, ", in units of sqrt(S)"), band.least, band.most,
+                        seen / std::sqrt(size.inverse_size)));
+}
+
+void check_growth(TheoryRun& run, std::string_view id, const std::vector<double>& seen) {
   run.add(check_true(id, "as the network grows", "falls",
                      concat(number_text(seen.front(), 3), " to ", number_text(seen.back(), 3)),
                      std::is_sorted(seen.rbegin(), seen.rend())));
+}
+
+// W4 and W5: two-layer networks of growing size, which the figure shows, and one of three layers.
+PopulationDeviation check_deviations(TheoryRun& run) {
+  constexpr Band kLoss{0.7, 1.7}, kGradient{1.2, 2.3};
+  PopulationDeviation out;
+  for (const Size& size : {Size{{10, 50, 200}, 50}, Size{{10, 200, 1000}, 200},
+                           Size{{10, 1000, 4000}, 1000}, Size{{10, 200, 800, 3000}, 200}}) {
+    const RandomStreams streams = run.streams("W4")
+                                      .child("layers", size.widths.size() - 1)
+                                      .child("size", static_cast<std::uint64_t>(size.measurements));
+    const Deviation seen = deviation_of(size, streams);
+    if (run.checks("W4")) check_size(run, "W4", seen, seen.loss, kLoss);
+    if (run.checks("W5")) {
+      check_size(run, "W5", seen, seen.gradient, kGradient);
+      const double tolerance = 0.25 + 10 * seen.inverse_size;  // its mean is one to first order
+      run.add(check_near("W5", concat(seen.network, ", divergence of paths per time near z*"),
+                         expected_divergence(size), seen.divergence, tolerance));
+    }
+    if (size.widths.size() > 3) continue;
+    out.inverse_size.push_back(seen.inverse_size);
+    out.loss.push_back(seen.loss);
+    out.gradient.push_back(seen.gradient);
+  }
+  if (run.checks("W4")) check_growth(run, "W4", out.loss);
+  if (run.checks("W5")) check_growth(run, "W5", out.gradient);
+  return out;
 }
 
 double largest_relative_difference(const Tensor& a, const Tensor& b) {
@@ -133,9 +194,7 @@ void check_homogeneity(TheoryRun& run) {
 
 PopulationDeviation network_loss(TheoryRun& run) {
   PopulationDeviation out;
-  if (run.checks("W4") || run.checks("W5")) out = deviations(run);
-  if (run.checks("W4")) check_deviation(run, "W4", out.inverse_size, out.loss, 0.7, 1.7);
-  if (run.checks("W5")) check_deviation(run, "W5", out.inverse_size, out.gradient, 1.2, 2.3);
+  if (run.checks("W4") || run.checks("W5")) out = check_deviations(run);
   if (run.checks("W6")) check_gradient(run);
   if (run.checks("W7")) check_homogeneity(run);
   return out;

@@ -250,7 +250,8 @@ Figure potential_figure(const TheoryRun& run) {
     curve.y = worst_generators(run, potential_of(depth, form), dimensions);
     worst.curves.push_back(std::move(curve));
   }
-  Curve zero{"", CurveStyle::dotted, {10, 3000}, {0, 0}};
+  Curve zero{"zero", CurveStyle::dotted, {10, 3000}, {0, 0}};
+  zero.in_legend = false;
   zero.colour = 6;
   worst.curves.push_back(std::move(zero));
   return {

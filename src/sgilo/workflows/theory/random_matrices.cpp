@@ -9,9 +9,9 @@
 #include "sgilo/theory/angle_map.h"
 #include "sgilo/theory/random_relu_network.h"
 #include "sgilo/theory/restricted_isometry.h"
-#include "sgilo/theory/starts.h"
 #include "sgilo/theory/weight_distribution.h"
 #include "sgilo/workflows/theory/average.h"
+#include "sgilo/workflows/theory/latent_pairs.h"
 #include "sgilo/workflows/theory/network_loss.h"
 #include "sgilo/workflows/theory/network_scan.h"
 #include "sgilo/workflows/theory/theory_run.h"
@@ -132,20 +132,11 @@ Panel restricted_isometry(TheoryRun& run) {
   return panel;
 }
 
-// Angles between corresponding rows, exact near 0 and pi.
-Tensor angles_between(const Tensor& x, const Tensor& y) {
-  const Tensor u = x / x.norm(2, 1, true), v = y / y.norm(2, 1, true);
-  return 2 * torch::atan2((u - v).norm(2, 1), (u + v).norm(2, 1));
-}
-
-// Unit rows x and rows y at angles that are uniform in [0, pi] to them.
+// Pairs at angles that are uniform in [0, pi].
 std::pair<Tensor, Tensor> pairs_of_latents(std::int64_t count, std::int64_t dimension,
                                            const RandomStreams& streams, torch::ScalarType type) {
-  const Tensor x = random_directions(count, dimension, streams.child("x"), type);
-  const Tensor g = streams.child("y").normal({count, dimension}).to(type);
-  const Tensor across = g - (g * x).sum(1, true) * x;
-  const Tensor angle = kPi * streams.child("angle").uniform({count, 1}).to(type);
-  return {x, angle.cos() * x + angle.sin() * across / across.norm(2, 1, true)};
+  return pairs_at_angles(kPi * streams.child("angle").uniform({count, 1}).to(type), dimension,
+                         streams);
 }
 
 struct LimitErrors {
@@ -212,6 +203,11 @@ void norms_and_angles(TheoryRun& run, Panel& panel) {
   }
   run.add(check_between("W3", "power of 1 / width in the error of angles", 0.35, 0.65,
                         power_of(size, angle)));
+  const Shape three_layers{10, 200, 800, 3000};
+  const LimitErrors deep = limit_errors(three_layers, 8, streams.child("three layers"));
+  run.add(check_near("W3",
+                     concat(shape_text(three_layers), ", error of angles, in units of sqrt(S)"),
+                     0.33, deep.angle / std::sqrt(deep.inverse_width), 0.3));
   run.add(check_near("W3", "error of norms, in units of sqrt(prod(1 + 5 / n_i) - 1)", 1,
                      std::sqrt(norms), 0.3));
   check_one_layer(run);

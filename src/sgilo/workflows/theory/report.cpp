@@ -23,13 +23,6 @@ Tone tone_of(std::string_view word) {
   return Tone::muted;
 }
 
-// Colours the last column, which holds verdicts.
-ToneOfCell verdict_tones(const Table& table) {
-  return [last = table.columns().size() - 1](std::size_t column, const std::string& cell) {
-    return column == last ? tone_of(cell) : Tone::plain;
-  };
-}
-
 using Checks = std::vector<TheoryCheck>;
 
 template <class Predicate>
@@ -45,7 +38,7 @@ std::ptrdiff_t count(const Checks& checks, Verdict verdict) {
 }
 
 // A statement's words stand at its first check.
-void add_checks(HtmlPage& page, const Checks& checks) {
+Table table_of_checks(const Checks& checks) {
   Table table({"id", "statement", "instance", "expected", "seen", "tolerance", "verdict"});
   std::string previous;
   for (const TheoryCheck& check : checks) {
@@ -56,7 +49,23 @@ void add_checks(HtmlPage& page, const Checks& checks) {
                    std::string(word_of_verdict(check.verdict))});
     previous = check.id;
   }
-  if (!checks.empty()) page.table(table, "", verdict_tones(table));
+  return table;
+}
+
+// Colours the last column of such a table.
+Tone verdict_tone(std::size_t column, const std::string& cell) {
+  constexpr std::size_t kVerdictColumn = 6;
+  return column == kVerdictColumn ? tone_of(cell) : Tone::plain;
+}
+
+// A section's checks, folded under how many of them hold.
+void add_checks(HtmlPage& page, const Checks& checks) {
+  if (checks.empty()) return;
+  std::vector<std::string> counts;
+  for (const Verdict verdict : kVerdicts)
+    if (const auto some = count(checks, verdict); some > 0)
+      counts.push_back(concat(some, " ", word_of_verdict(verdict)));
+  page.folded_table(table_of_checks(checks), concat("Checks: ", join(counts)), verdict_tone);
 }
 
 void add_summary(HtmlPage& page, const Checks& checks) {
@@ -97,7 +106,7 @@ void add_summary(HtmlPage& page, const Checks& checks) {
       checks_where(checks, [](const TheoryCheck& c) { return c.verdict == Verdict::fails; });
   if (failing.empty()) return;
   page.heading("What fails");
-  add_checks(page, failing);
+  page.table(table_of_checks(failing), "", verdict_tone);
 }
 
 // 6 of "figure_06_hitting_time"; 0 when there is none.
@@ -125,8 +134,7 @@ void add_corrections(HtmlPage& page, const Checks& checks) {
   const Checks refuted =
       checks_where(checks, [](const TheoryCheck& c) { return c.verdict == Verdict::refuted; });
   if (refuted.empty()) return;
-  page.paragraph("Literal statements that this run refutes:");
-  add_checks(page, refuted);
+  page.table(table_of_checks(refuted), "Literal statements that this run refutes.", verdict_tone);
 }
 
 void add_settings(HtmlPage& page, const TheoryOptions& options) {

@@ -104,9 +104,9 @@ const std::vector<TheoryCorrection>& theory_corrections() {
        "R5"},
       {"B.13", "the network's loss may stand for L when δ is a power of ε",
        "The Kullback-Leibler divergence of paths is Σ ηβ‖∇L − ∇L̃‖²/4, which grows with n: δ² must "
-       "be small against 1/n (not measured here). The network's chain is compared with the "
+       "be small against 1/n. The network's chain is compared with the "
        "network's own law",
-       "S7, S8"},
+       "W5, S7, S8"},
       {"B.13, B.18", "the hitting time is at most log(1/ε)/ε steps",
        "log(1/ε)/η steps, times a constant: log(1/ε)/ε² with η = ε²", "D2, S5"},
       {"A, B.4", "weights are scaled by 2 in each layer",

@@ -108,7 +108,10 @@ void draw_bias(TheoryRun& run,
                .x = bias.step_sizes,
                .y = bias.across,
                .colour = colour};
-    Curve model{.label = "", .style = CurveStyle::dashed, .colour = colour++};
+    Curve model{.label = seen.label + ", quadratic model",
+                .style = CurveStyle::dashed,
+                .colour = colour++,
+                .in_legend = false};
     for (double step_size = 0.04; step_size < 1.01; step_size *= 1.25) {
       model.x.push_back(step_size);
       model.y.push_back(predicted_across(setting, step_size));

@@ -171,11 +171,12 @@ void check_mass(TheoryRun& run) {
         limit_rate_outside(PopulationLandscape(depth), ball.concentration, ball.radius);
     if (rate > 0) {
       const double last = mass.y.back();
-      panel.curves.push_back({.label = "",
+      panel.curves.push_back({.label = mass.label + ", slope of the limit",
                               .style = CurveStyle::dashed,
                               .x = {0, 100},
                               .y = {last + 100 * rate / std::numbers::ln10, last},
-                              .colour = colour});
+                              .colour = colour,
+                              .in_legend = false});
     }
     panel.curves.push_back(std::move(mass));
     ++colour;
@@ -202,12 +203,13 @@ void add_curves(Panel& panel, const std::string& label, const TemperatureCurves&
   for (double& value : x) value *= factor;
   panel.curves.push_back(
       {.label = label, .style = style, .x = x, .y = curves.cosine, .colour = colour});
-  panel.curves.push_back({.label = "",
+  panel.curves.push_back({.label = label + ", E |x - x*|",
                           .style = style,
                           .x = x,
                           .y = curves.distance,
                           .colour = colour,
-                          .second_axis = true});
+                          .second_axis = true,
+                          .in_legend = false});
 }
 
 void draw_temperature(TheoryRun& run, const NetworkTemperature& network) {

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sgilo/theory/chains.h"
 #include "sgilo/theory/gradient_descent.h"
 #include "sgilo/theory/hitting_time.h"
 #include "sgilo/theory/weight_distribution.h"
+#include "sgilo/workflows/theory/average.h"
 #include "sgilo/workflows/theory/network_scan.h"
 
 namespace sgilo {
@@ -107,6 +109,26 @@ void check_descents(TheoryRun& run, std::string_view id, const Escapes& escapes,
   run.add(check_at_least(id, escapes.ways[1].label + leaves, 0.95, escapes.ways[1].share(horizon)));
 }
 
+// Langevin dynamics at C = 20, then gradient descent from where it ends: what a user does who wants
+// a point.
+void check_quench(TheoryRun& run, std::string_view id, const ScannedNetwork& scanned,
+                  const EscapeSetting& setting) {
+  constexpr double kConcentration = 20, kNear = 0.1;
+  constexpr int kDescent = 100;
+  const RandomReluNetwork& network = scanned.network;
+  const auto gradient = [&](const Tensor& z) { return network.gradient(z); };
+  const RandomStreams streams = scanned.streams.child("quench");
+  const Tensor chains =
+      run_chains(gradient, starts_behind(network, setting.chains, streams),
+                 {setting.step_size, kConcentration * static_cast<double>(network.dimension()),
+                  setting.steps()},
+                 streams.child("langevin"));
+  const Tensor end = gradient_descent(gradient, chains, setting.step_size, kDescent);
+  run.add(check_at_least(
+      id, concat("Langevin, C = ", kConcentration, ", then ", kDescent, " descents: share at z*"),
+      0.9, average(((end - network.latent()).norm(2, 1) < kNear).to(torch::kFloat64))));
+}
+
 // The first network that traps gradient descent, and Langevin at C = 5 and 20, which leaves it; at
 // larger C it depends on the network's barrier, and is only drawn.
 std::optional<Escapes> escape_from_trap(TheoryRun& run, std::string_view id, const Shape& widths,
@@ -125,6 +147,7 @@ std::optional<Escapes> escape_from_trap(TheoryRun& run, std::string_view id, con
     run.add(check_at_least(
         id, concat(escapes.ways[i].label, ", share that leaves by time ", setting.time), 0.9,
         escapes.ways[i].share(setting.time)));
+  check_quench(run, id, *scanned, setting);
   return escapes;
 }
 

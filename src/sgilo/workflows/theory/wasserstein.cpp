@@ -89,16 +89,20 @@ void check_approach(TheoryRun& run, const std::vector<ApproachOfStep>& all) {
 }
 
 // The band between two bounds and its edges.
-void add_bounds(Panel& panel, std::string label, const Approach& bounds, int colour) {
-  panel.curves.push_back({.label = "",
+void add_bounds(Panel& panel, const std::string& label, const Approach& bounds, int colour) {
+  panel.curves.push_back({.label = label + ", band",
                           .style = CurveStyle::band,
                           .x = bounds.time,
                           .low = bounds.lower,
                           .high = bounds.upper,
-                          .colour = colour});
-  panel.curves.push_back(
-      {.label = std::move(label), .x = bounds.time, .y = bounds.upper, .colour = colour});
-  panel.curves.push_back({.label = "", .x = bounds.time, .y = bounds.lower, .colour = colour});
+                          .colour = colour,
+                          .in_legend = false});
+  panel.curves.push_back({.label = label, .x = bounds.time, .y = bounds.upper, .colour = colour});
+  panel.curves.push_back({.label = label + ", lower bound",
+                          .x = bounds.time,
+                          .y = bounds.lower,
+                          .colour = colour,
+                          .in_legend = false});
 }
 
 Panel approach_panel(std::string title) {
@@ -115,11 +119,12 @@ Panel approach_panel(std::string title, const std::vector<ApproachOfStep>& all,
     const Approach& bounds = each.*start;
     add_bounds(panel, concat("η = ", each.step_size), bounds, colour);
     const double bias = setting.quadratic_bias(each.step_size);
-    panel.curves.push_back({.label = "",
+    panel.curves.push_back({.label = concat("η = ", each.step_size, ", bias"),
                             .style = CurveStyle::dashed,
                             .x = {0, bounds.time.back()},
                             .y = {bias, bias},
-                            .colour = colour++});
+                            .colour = colour++,
+                            .in_legend = false});
   }
   return panel;
 }
