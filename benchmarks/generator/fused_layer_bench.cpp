@@ -53,7 +53,9 @@ void BM_layer(benchmark::State& state) {
   const torch::NoGradGuard no_grad;
   const Case c(state);
   const FusedLayer layer(c.weight, c.bias, torch::zeros({}), c.up, c.side, torch::kFloat32);
-  const auto fused = [&] { return run_layer(layer, c.x, c.styles, c.end, false).activation; };
+  const auto fused = [&] {
+    return run_layer(layer, c.x, c.styles, c.end, {true, false}).activation;
+  };
   if (relative_error(fused(), c.reference()) > 1e-5) return state.SkipWithError("wrong values");
   const bool by_reference = static_cast<Kernel>(state.range(4)) == Kernel::reference;
   for (auto _ : state) benchmark::DoNotOptimize(by_reference ? c.reference() : fused());
