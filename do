@@ -79,7 +79,7 @@ build_targets() {
   memory=$(awk '/MemAvailable/ { print int($2 / 2097152) }' /proc/meminfo)  # a compiler takes up to 2 GiB
   jobs=$(nproc)
   [ "$jobs" -le "$memory" ] || jobs=$((memory > 1 ? memory : 1))
-  cmake --preset "$preset" -D SGILO_BENCHMARKS=ON >"build/$preset.log" 2>&1 ||
+  cmake --preset "$preset" -D SGILO_BENCHMARKS="$benchmarks" >"build/$preset.log" 2>&1 ||
     { cat "build/$preset.log" >&2; fail "configuring failed"; }
   ninja -C "build/$preset" -j "$jobs" "$@"
   say "installed in $install_seconds s, built in $((SECONDS - start)) s (libtorch: $torch)"
@@ -115,6 +115,7 @@ fuzz_target() {
 
 word=${1:-help}
 [ $# -eq 0 ] || shift
+benchmarks=OFF
 case $word in
 help | -h | --help) sed -n '3,14s/^# \{0,1\}//p' "$0"; exit ;;
 clean) rm -rf build; exit ;;
@@ -138,6 +139,7 @@ demo)
   build/release/sgilo demo -o demo "$@"
   say "ran in $((SECONDS - start)) s" ;;
 test)
+  benchmarks=ON  # so that none breaks unnoticed
   build_targets "$torch" all
   use_as_release
   run_tests build/release "$@" ;;
@@ -155,6 +157,7 @@ fuzz)
   [ $# -gt 0 ] || set -- $(cd fuzz && ls ./*_fuzz.cpp | sed 's|./||; s/.cpp//')
   for target; do fuzz_target "$target" "$seconds"; done ;;
 bench)
+  benchmarks=ON
   build_targets "$torch" sgilo_benchmarks
   use_as_release
   build/release/benchmarks/sgilo_benchmarks "$@" ;;

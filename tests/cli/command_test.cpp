@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <fstream>
 
 #include "sgilo/checkpoint/safetensors.h"
@@ -557,7 +558,11 @@ TEST_F(Command, TheorySuggestsSettings) {
   const Result result =
       run({"theory", "suggest", "--dimension", "20", "--noise-std", "0.02", "--json"});
   EXPECT_EQ(result.code, 0) << result.err;
-  EXPECT_EQ(Json::parse(result.out).at("concentration"), 125);
+  const Json settings = Json::parse(result.out);
+  EXPECT_EQ(settings.at("concentration"), 125);
+  EXPECT_NEAR(settings.at("spread").get<double>(), 1 / std::sqrt(125.0), 1e-12);
+  EXPECT_GT(settings.at("bias").get<double>(), 0);
+  EXPECT_GT(settings.at("hitting_time").get<double>(), 0);
   expect_failure({"theory", "suggest", "--noise-std", "1", "--inverse-temperature", "1"}, 2,
                  "noise_std and inverse_temperature say the same: only one of them may be given");
 }

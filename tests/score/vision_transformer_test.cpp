@@ -57,8 +57,8 @@ TEST(VisionTransformer, KnowsTheNoiseLevelInEveryLayer) {
     return layer->modulation(RandomStreams(seed).normal({2, 24}));
   };
   const Tensor low = modulations(4), high = modulations(5);
-  const Tensor a = layer->forward(tokens, low, torch::kFloat32);
-  const Tensor b = layer->forward(tokens, high, torch::kFloat32);
+  const Tensor a = layer->forward(tokens, low, ProductSettings());
+  const Tensor b = layer->forward(tokens, high, ProductSettings());
   // More than a constant per token: the difference survives the next normalisation.
   const Tensor difference = a - b;
   EXPECT_GT((difference - difference.mean(2, true)).abs().mean().item<double>(), 1e-3);
@@ -134,7 +134,7 @@ TEST(VisionTransformer, HasTheGradientOfFiniteDifferences) {
   options.condition_size = 4;
   VisionTransformer network = moved({3, 2, 2}, options);
   network->to(torch::kFloat64);
-  network->compute_type = torch::kFloat64;
+  network->products.type = torch::kFloat64;
   const torch::TensorOptions f64(torch::kFloat64);
   const Tensor direction = RandomStreams(6).normal({2, 3, 2, 2}).to(f64);
   const Tensor level = torch::tensor({0.3, -0.8}, f64);
@@ -174,10 +174,22 @@ TEST(VisionTransformer, ComputesNearlyTheSameInBfloat16) {
   VisionTransformer network = moved({3, 4, 4}, small());
   const Tensor x = input(2, {3, 4, 4}), level = torch::zeros({2});
   const Tensor exact = network->forward(x, level);
-  network->compute_type = torch::kBFloat16;
+  network->products.type = torch::kBFloat16;
   const Tensor rounded = network->forward(x, level);
   EXPECT_EQ(rounded.scalar_type(), torch::kFloat32);
   EXPECT_LT((rounded - exact).norm().item<double>(), 0.03 * exact.norm().item<double>());
+}
+
+TEST(VisionTransformer, ComputesTheSameByConvolutions) {
+  VisionTransformerOptions options = small();
+  options.width = 512;
+  VisionTransformer network = moved({3, 8, 8}, options);
+  for (Tensor& parameter : network->parameters()) parameter.requires_grad_(false);
+  const Tensor x = input(2, {3, 8, 8}), level = torch::zeros({2});
+  const Tensor exact = network->forward(x, level);
+  network->products.linear_way = LinearWay::convolution;
+  const Tensor same = network->forward(x, level);
+  EXPECT_LT((same - exact).norm().item<double>(), 1e-5 * exact.norm().item<double>());
 }
 
 TEST(VisionTransformer, RefusesSizesThatDoNotDivide) {

@@ -38,6 +38,9 @@ TEST(PolarGrid, MeasuresDistancesAsThePlaneDoes) {
 }
 
 TEST(PolarGrid, HalfCirclesLieAtTheirDistance) {
+  const PolarPoint above = around_axis_point(-0.3, 0.4, std::numbers::pi / 2);
+  EXPECT_NEAR(above.radius, 0.5, 1e-15);
+  EXPECT_NEAR(above.angle, std::numbers::pi - std::atan2(0.4, 0.3), 1e-15);
   const std::vector<PolarPoint> circle = half_circle(-0.3, 0.5, 21);
   ASSERT_EQ(circle.size(), 21U);
   for (const PolarPoint x : circle) EXPECT_NEAR(distance_to_axis_point(x, -0.3), 0.5, 1e-14);

@@ -101,6 +101,16 @@ TEST(SystemInfo, TextAndJsonHoldEveryEntry) {
   EXPECT_EQ(json["warnings"][0], "the floor is wet");
 }
 
+TEST(SystemInfo, AvoidsABlasWithoutKernelsForTheProcessor) {
+  EXPECT_EQ(linear_way_of(true, true, "AuthenticAMD", "chosen by MKL"), LinearWay::convolution);
+  EXPECT_EQ(linear_way_of(true, true, "GenuineIntel", "chosen by MKL"), LinearWay::blas);
+  EXPECT_EQ(linear_way_of(false, true, "AuthenticAMD", "chosen by MKL"), LinearWay::blas);
+  EXPECT_EQ(linear_way_of(true, false, "AuthenticAMD", "Haswell"), LinearWay::convolution);
+  EXPECT_EQ(linear_way_of(true, false, "AuthenticAMD", "Cooperlake"), LinearWay::blas);
+  EXPECT_EQ(linear_way_of(true, false, "AuthenticAMD", "unknown"), LinearWay::blas);
+  EXPECT_EQ(linear_way_of(false, false, "AuthenticAMD", "Haswell"), LinearWay::blas);
+}
+
 TEST(SystemInfo, ThisMachinesProductsAreRight) {
   EXPECT_TRUE(
       wrong_products([](const Tensor& a, const Tensor& b) { return torch::matmul(a, b); }).empty());

@@ -63,7 +63,7 @@ Outcome act_suggest(const AdviceOptions& options, Console& console) {
            {"spread", suggestion.advice.spread},
            {"step_size", suggestion.advice.step_size},
            {"bias", suggestion.advice.bias},
-           {"time", suggestion.advice.hitting_time},
+           {"hitting_time", suggestion.advice.hitting_time},
            {"steps", suggestion.advice.steps}}};
 }
 

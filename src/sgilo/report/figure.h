@@ -38,7 +38,7 @@ enum class CurveStyle {
 };
 
 struct Curve {
-  std::string label = {};  // in the data and, unless empty, in the legend
+  std::string label = {};  // in the data; if in_legend and not empty, in the legend
   CurveStyle style = CurveStyle::line;
   std::vector<double> x = {}, y = {};  // y of a band may be empty; nan: a gap
   // Ends of an error bar at each point, or of the band; may be empty.

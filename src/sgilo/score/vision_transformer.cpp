@@ -33,11 +33,13 @@ Tensor row_product(const torch::nn::Linear& linear, const Tensor& row) {
 // softmax(q k^T / sqrt(d)) v over heads [N, heads, T, d].
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v) {
 #if TORCH_VERSION_MAJOR >= 2
-  return at::scaled_dot_product_attention(q, k, v);
-#else
+  // Its bfloat16 on the CPU is slower than the products; where gradients are wanted it saves
+  // memory.
+  if (!q.device().is_cpu() || q.scalar_type() != torch::kBFloat16 || torch::GradMode::is_enabled())
+    return at::scaled_dot_product_attention(q, k, v);
+#endif
   const double scale = 1 / std::sqrt(static_cast<double>(q.size(3)));
   return torch::matmul(torch::softmax(torch::matmul(q * scale, k.transpose(2, 3)), 3), v);
-#endif
 }
 
 // [height * width, channels]: sines and cosines of the row in the first half of the channels, of
@@ -71,10 +73,12 @@ void set_zero(const torch::nn::Linear& linear) {
 
 }  // namespace
 
-Tensor TypedLinear::operator()(const Tensor& x, torch::ScalarType type) {
+Tensor TypedLinear::operator()(const Tensor& x, const ProductSettings& products) {
   const Tensor& weight = linear_->weight;
-  if (weight.scalar_type() == type || (torch::GradMode::is_enabled() && weight.requires_grad()))
-    return linear_in(linear_, x, type);
+  const torch::ScalarType type = products.type;
+  if (torch::GradMode::is_enabled() && weight.requires_grad()) return linear_in(linear_, x, type);
+  if (weight.scalar_type() == type)
+    return linear_product(x.to(type), weight, linear_->bias, products.linear_way);
   const bool current = weight_.defined() && weight_.scalar_type() == type &&
                        converted_ == weight.data_ptr() && version_ == weight._version();
   if (!current) {
@@ -100,19 +104,20 @@ TransformerLayerImpl::TransformerLayerImpl(std::int64_t width, std::int64_t head
       typed_down_(down) {}
 
 Tensor TransformerLayerImpl::forward(const Tensor& tokens, const Tensor& modulations,
-                                     torch::ScalarType type) {
+                                     const ProductSettings& products) {
   const std::int64_t n = tokens.size(0), count = tokens.size(1), width = tokens.size(2);
   const std::vector<Tensor> m = modulations.unsqueeze(1).chunk(6, 2);
 
-  const Tensor heads = typed_qkv_(modulated(tokens, m[0], m[1]), type)
+  const Tensor heads = typed_qkv_(modulated(tokens, m[0], m[1]), products)
                            .view({n, count, 3, heads_, width / heads_})
                            .permute({2, 0, 3, 1, 4});  // [3, N, heads, T, width / heads]
   const Tensor mixed =
       attention(heads[0], heads[1], heads[2]).transpose(1, 2).reshape({n, count, width});
-  const Tensor attended = torch::addcmul(tokens, m[2], typed_out_(mixed, type).to(tokens.dtype()));
+  const Tensor attended =
+      torch::addcmul(tokens, m[2], typed_out_(mixed, products).to(tokens.dtype()));
 
-  const Tensor hidden = torch::gelu(typed_up_(modulated(attended, m[3], m[4]), type));
-  return torch::addcmul(attended, m[5], typed_down_(hidden, type).to(tokens.dtype()));
+  const Tensor hidden = torch::gelu(typed_up_(modulated(attended, m[3], m[4]), products));
+  return torch::addcmul(attended, m[5], typed_down_(hidden, products).to(tokens.dtype()));
 }
 
 VisionTransformerImpl::VisionTransformerImpl(Shape shape, const VisionTransformerOptions& options,
@@ -199,7 +204,7 @@ Tensor VisionTransformerImpl::forward(const Tensor& x, const Tensor& level,
   const Tensor patches = x.reshape({n, c, rows, p, columns, p})
                              .permute({0, 2, 4, 1, 3, 5})
                              .reshape({n, count, c * p * p});
-  Tensor tokens = linear_in(patch_, patches, compute_type).to(x.dtype()) + positions_;
+  Tensor tokens = linear_in(patch_, patches, products.type).to(x.dtype()) + positions_;
   if (options_.condition_size > 0) {
     Tensor token = no_condition_.expand({n, 1, -1});
     if (condition.defined()) {
@@ -214,11 +219,11 @@ Tensor VisionTransformerImpl::forward(const Tensor& x, const Tensor& level,
 
   const std::vector<Tensor> by_level = modulations(level.to(x.dtype()));
   for (std::size_t i = 0; i < layers_.size(); ++i)
-    tokens = layers_[i](tokens, by_level[i], compute_type);
+    tokens = layers_[i](tokens, by_level[i], products);
 
   const std::vector<Tensor> m = by_level.back().unsqueeze(1).chunk(2, 2);
   const Tensor last = modulated(tokens.narrow(1, 0, count), m[0], m[1]);
-  return linear_in(unpatch_, last, compute_type)
+  return linear_in(unpatch_, last, products.type)
       .to(x.dtype())
       .view({n, rows, columns, c, p, p})
       .permute({0, 3, 1, 4, 2, 5})

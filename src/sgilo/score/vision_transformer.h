@@ -12,6 +12,7 @@
 #include "sgilo/core/options.h"
 #include "sgilo/core/random_streams.h"
 #include "sgilo/core/torch.h"
+#include "sgilo/score/linear_way.h"
 
 namespace sgilo {
 
@@ -38,11 +39,17 @@ struct VisionTransformerOptions {
   }
 };
 
+// How the network computes its matrix products.
+struct ProductSettings {
+  torch::ScalarType type = torch::kFloat32;  // or bfloat16; weights are float32 in both
+  LinearWay linear_way = LinearWay::blas;    // of frozen float32 weights
+};
+
 // A linear map computed in a type. Weights that are frozen are converted once.
 class TypedLinear {
  public:
   explicit TypedLinear(torch::nn::Linear linear) : linear_(std::move(linear)) {}
-  Tensor operator()(const Tensor& x, torch::ScalarType type);
+  Tensor operator()(const Tensor& x, const ProductSettings& products);
 
  private:
   torch::nn::Linear linear_;
@@ -54,8 +61,8 @@ class TypedLinear {
 class TransformerLayerImpl : public torch::nn::Module {
  public:
   TransformerLayerImpl(std::int64_t width, std::int64_t heads, std::int64_t hidden);
-  // tokens [N, T, width], modulations [N or 1, 6 width]; products are computed in `type`.
-  Tensor forward(const Tensor& tokens, const Tensor& modulations, torch::ScalarType type);
+  // tokens [N, T, width], modulations [N or 1, 6 width].
+  Tensor forward(const Tensor& tokens, const Tensor& modulations, const ProductSettings& products);
 
   torch::nn::Linear qkv, out, up, down, modulation;
 
@@ -79,8 +86,7 @@ class VisionTransformerImpl : public torch::nn::Module {
   std::string describe() const;  // "vision transformer (6 layers, width 192, 64 tokens, ...)"
   const Shape& shape() const { return shape_; }
 
-  // float32, or bfloat16 for the matrix products; weights are float32 in both.
-  torch::ScalarType compute_type = torch::kFloat32;
+  ProductSettings products;
 
  private:
   // What the level does to each layer and to the end: [N, 6 width] and [N, 2 width]; [1, ...] where

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "sgilo/core/error.h"
+#include "sgilo/theory/polar_grid.h"
 #include "sgilo/theory/stationary_law.h"
 
 namespace sgilo {
@@ -70,11 +71,8 @@ double limit_rate_outside(const PopulationLandscape& landscape, double concentra
   };
   for (const PolarPoint x : minima) consider(x);
   for (int i = 1; i < kScanned; ++i) {  // and along the ball's surface
-    const double angle = kPi * i / kScanned;
-    const double along = 1 + radius * std::cos(angle), across = radius * std::sin(angle);
-    outside =
-        std::min(outside, limit_potential(landscape, concentration,
-                                          {std::hypot(along, across), std::atan2(across, along)}));
+    const PolarPoint x = around_axis_point(1, radius, kPi * i / kScanned);
+    outside = std::min(outside, limit_potential(landscape, concentration, x));
   }
   return outside - least;
 }

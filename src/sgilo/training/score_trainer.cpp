@@ -48,7 +48,7 @@ ScoreTrainer::ScoreTrainer(const Shape& shape, const ScoreNetworkOptions& networ
   averaged_->set_statistics(statistics.mean, statistics.scale);
   network_->to(device_);
   averaged_->to(device_);
-  if (options_.bfloat16) network_->network()->compute_type = torch::kBFloat16;
+  if (options_.bfloat16) network_->network()->products.type = torch::kBFloat16;
 }
 
 StepReport ScoreTrainer::step() {

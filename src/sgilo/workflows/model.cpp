@@ -8,6 +8,7 @@
 #include "sgilo/files/input_file.h"
 #include "sgilo/files/make_folder.h"
 #include "sgilo/files/sha256.h"
+#include "sgilo/workflows/system_info.h"
 
 namespace sgilo {
 namespace {
@@ -201,7 +202,7 @@ Model load_model(const std::filesystem::path& folder, const GeneratorRunOptions&
   SynthesisNetwork synthesis = model.generator->network()->synthesis;
   synthesis->convolution_type = scalar_type(options.precision);
   for (auto& [layer, score] : model.scores)
-    score->network()->compute_type = scalar_type(options.precision);
+    score->network()->products = {scalar_type(options.precision), faster_linear_way()};
   synthesis->kernel = options.kernel;
   synthesis->kernel_in_use();  // throws where it cannot run
   return model;

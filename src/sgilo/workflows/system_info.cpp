@@ -11,6 +11,7 @@
 #endif
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -135,6 +136,24 @@ std::vector<std::string> device_names() {
 
 }  // namespace
 
+LinearWay linear_way_of(bool avx512, bool mkl, std::string_view vendor,
+                        std::string_view blas_core) {
+  constexpr std::array<std::string_view, 4> kCores{"SkylakeX", "Cooperlake", "SapphireRapids",
+                                                   "unknown"};
+  const bool has_kernels = mkl ? vendor == "GenuineIntel"
+                               : std::find(kCores.begin(), kCores.end(), blas_core) != kCores.end();
+  return avx512 && !has_kernels ? LinearWay::convolution : LinearWay::blas;
+}
+
+LinearWay faster_linear_way() {
+  static const LinearWay way =
+      at::hasMKLDNN()
+          ? linear_way_of(simd_name().starts_with("AVX3"), at::hasMKL(),
+                          value_after(read_text("/proc/cpuinfo"), "vendor_id", "\n"), blas_core())
+          : LinearWay::blas;
+  return way;
+}
+
 int hardware_threads() {
   cpu_set_t cores;
   if (sched_getaffinity(0, sizeof cores, &cores) != 0) return 1;
@@ -232,6 +251,8 @@ SystemInfo system_info() {
   info.processor = value_after(read_text("/proc/cpuinfo"), "model name", "\n");
   info.simd = simd_name();
   info.kernels = concat("fused: Winograd F(4x4, 3x3) and passes over pixels with ", info.simd);
+  info.linear_maps =
+      faster_linear_way() == LinearWay::blas ? "the BLAS" : "convolutions of 1x1 pixels";
   info.cores = hardware_threads();
   info.threads = at::get_num_threads();
   info.memory_gib = machine_mib() / 1024;

@@ -4,17 +4,19 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sgilo/core/options.h"
 #include "sgilo/core/torch.h"
+#include "sgilo/score/linear_way.h"
 
 namespace sgilo {
 
 struct SystemInfo {
   std::string version, commit, compiler;
   std::string libtorch, blas, blas_core, convolutions, openmp;
-  std::string processor, simd, kernels;
+  std::string processor, simd, kernels, linear_maps;
   int cores = 0;
   int threads = 0;
   double memory_gib = 0;
@@ -35,6 +37,7 @@ struct SystemInfo {
         field("processor", &S::processor, "processor's name"),
         field("simd", &S::simd, "widest instructions that this program uses here"),
         field("kernels", &S::kernels, "of a generator with frozen weights on the CPU"),
+        field("linear_maps", &S::linear_maps, "library behind large linear maps of score networks"),
         field("cores", &S::cores, "processor cores that this process may use"),
         field("threads", &S::threads, "threads that it uses"),
         field("memory_gib", &S::memory_gib, "memory of the machine in GiB"),
@@ -49,6 +52,11 @@ SystemInfo system_info();
 
 // A table for people, one line per entry, warnings last.
 std::string text(const SystemInfo& info);
+
+// By oneDNN's convolutions where the BLAS lacks kernels for a processor with AVX-512: MKL on those
+// of other makers than Intel, and an OpenBLAS told to take those of an older one.
+LinearWay linear_way_of(bool avx512, bool mkl, std::string_view vendor, std::string_view blas_core);
+LinearWay faster_linear_way();  // here
 
 // Cores that this process may use (its affinity), at least 1.
 int hardware_threads();

@@ -46,10 +46,10 @@ TEST(TheoryReport, TellsFiguresAndChecksInTheirSections) {
               check_near("L1", "d = 3", 1, 1, 0.1)},
              {"figure_06_hitting_time", "figure_01_landscape", "figure_99_more"});
   expect_in_order(
-      html, {"<h2>The population landscape</h2>", "What figure_01_landscape shows.", ">L1</td>",
-             ">d = 2</td>", ">d = 3</td>", "<h2>Hitting times</h2>",
-             "What figure_06_hitting_time shows.", ">D1</td>", "What figure_99_more shows.",
-             "<h2>Where the paper&#39;s statement fails or is loose",
+      html, {"<h2>The population landscape</h2>", "What figure_01_landscape shows.",
+             "<summary>Checks: 2 holds</summary>", ">L1</td>", ">d = 2</td>", ">d = 3</td>",
+             "<h2>Hitting times</h2>", "What figure_06_hitting_time shows.", ">D1</td>",
+             "What figure_99_more shows.", "<h2>Where the paper&#39;s statement fails or is loose",
              "<h2>Settings and versions</h2>", "&quot;depth&quot;: 2", "libtorch"});
   EXPECT_EQ(html.find("<h2>Couplings</h2>"), std::string::npos);  // nothing of it ran
   EXPECT_EQ(html.find("<h2>What fails</h2>"), std::string::npos);
@@ -62,14 +62,16 @@ TEST(TheoryReport, SumsUpTheVerdictsAndShowsFailuresFirst) {
       report({check_near("L1", "", 1, 1, 0.1), check_near("L2", "", 1, 2, 0.1), unjudged,
               refuting(check_near("D10", "the counterexample", 1, 1, 0.1))},
              {});
-  expect_in_order(html,
-                  {"<td>landscape</td><td class=\"number\">3</td><td class=\"number good\">1</td>"
-                   "<td class=\"number muted\">0</td><td class=\"number bad\">1</td>"
-                   "<td class=\"number muted\">1</td>",
-                   "<td>all</td><td class=\"number\">4</td>", "Not part of this run: W1",
-                   "<h2>What fails</h2>", ">L2</td>", "bad\">FAILS</td>",
-                   "<h2>The population landscape</h2>", "Literal statements that this run refutes.",
-                   "the counterexample", "surprising\">refuted</td>"});
+  expect_in_order(
+      html,
+      {"<td>landscape</td><td class=\"number\">3</td><td class=\"number good\">1</td>"
+       "<td class=\"number muted\">0</td><td class=\"number bad\">1</td>"
+       "<td class=\"number muted\">1</td>",
+       "<td>all</td><td class=\"number\">4</td>", "Not part of this run: W1", "<h2>What fails</h2>",
+       ">L2</td>", "bad\">FAILS</td>", "<h2>The population landscape</h2>",
+       "<summary>Checks: 1 holds, 1 FAILS, 1 told</summary>",
+       "Literal statements that this run refutes.", "the counterexample",
+       "surprising\">refuted</td>"});
 }
 
 TEST(TheoryReport, NamesAFigureThatWasNotDrawn) {

@@ -1,6 +1,7 @@
 #include "sgilo/workflows/bench/limits.h"
 #include "sgilo/workflows/bench/networks.h"
 #include "sgilo/workflows/bench/subjects.h"
+#include "sgilo/workflows/system_info.h"
 
 namespace sgilo {
 
@@ -15,7 +16,7 @@ std::vector<BenchVariation> score_variations(const BenchOptions& options, const 
     const auto make = [score, chains, type]() -> BenchStep {
       VisionTransformer network(score.shape, score.network, RandomStreams(1));
       for (Tensor& parameter : network->parameters()) parameter.requires_grad_(false);
-      network->compute_type = type;
+      network->products = {type, faster_linear_way()};
       Shape shape = score.shape;
       shape.insert(shape.begin(), chains);
       return [network, x = RandomStreams(2).normal(shape), level = 0.0](auto&) mutable {

@@ -7,6 +7,7 @@
 #include "sgilo/workflows/bench/networks.h"
 #include "sgilo/workflows/bench/subjects.h"
 #include "sgilo/workflows/profile.h"
+#include "sgilo/workflows/system_info.h"
 
 namespace sgilo {
 namespace {
@@ -35,7 +36,7 @@ struct Case {
     options.network = sizes.score.network;
     ScoreNetwork score(sizes.score.shape, options, RandomStreams(1));
     for (Tensor& parameter : score->parameters()) parameter.requires_grad_(false);
-    score->network()->compute_type = type;
+    score->network()->products = {type, faster_linear_way()};
     const torch::NoGradGuard no_grad;
     problem.generator = generator.get();
     problem.forward_operator = seen.get();

@@ -20,7 +20,9 @@ const std::vector<TheoryClaim>& theory_claims() {
        "the loss of a network comes as close to the population loss as its widths and measurements "
        "say",
        "B.4, equation 6"},
-      {"W5", random_matrices, false, "so does its gradient", "B.4, equation 6"},
+      {"W5", random_matrices, false,
+       "so does its gradient, and with it the law of the diffusion's paths",
+       "B.4, equation 6, B.13"},
       {"W6", random_matrices, false,
        "the gradient of the network's loss: closed form, automatic differentiation and differences "
        "agree",
@@ -80,14 +82,19 @@ const std::vector<TheoryClaim>& theory_claims() {
       {"D11", coupling, false, "a gradient step contracts in a ball around x*", "B.20"},
       {"D12", coupling, false, "the folded normal laws are ordered", "B.22"},
       {"R1", escape, true,
-       "network [5, 100, 500], m = 60, whose saddle traps gradient descent: Langevin leaves it",
+       "network [5, 100, 500], m = 60, whose saddle traps gradient descent: Langevin leaves it, "
+       "and gradient descent from there ends at z*",
        "Section 3"},
-      {"R2", escape, false, "network [10, 100, 400], m = 50, trapping: Langevin leaves it",
+      {"R2", escape, false,
+       "network [10, 100, 400], m = 50, trapping: Langevin leaves it, and gradient descent from "
+       "there "
+       "ends at z*",
        "Section 3"},
       {"R3", escape, false,
        "network [10, 200, 1000], m = 100, not trapping: Langevin is there at once", "Section 3"},
       {"R4", escape, false,
-       "network [10, 200, 600, 1500], m = 100, three layers, trapping: Langevin leaves it",
+       "network [10, 200, 600, 1500], m = 100, three layers, trapping: Langevin leaves it, and "
+       "gradient descent from there ends at z*",
        "Section 3"},
       {"R5", escape, false,
        "network [10, 100, 300, 900], m = 60: a deep trap that holds Langevin too, where widths are "

@@ -1,6 +1,7 @@
 // Pairs of latents at chosen angles, and the angles of their images.
 #pragma once
 
+#include <cstdint>
 #include <utility>
 
 #include "sgilo/core/random_streams.h"

@@ -25,18 +25,18 @@ Tensor latents_up_to_two(std::int64_t count, std::int64_t dimension, const Rando
          random_directions(count, dimension, streams.child("direction"));
 }
 
-// Means over networks of one size.
+// Means over networks of one size, which differ more than latents do.
 struct Deviation {
   std::string network;
   double inverse_size = 0;
-  double loss = 0, gradient = 0;  // as in PopulationDeviation
-  double divergence = 0;          // of paths near z*, per unit of time
+  double loss = 0, gradient = 0;                          // as in PopulationDeviation
+  double path_divergence = 0, path_divergence_error = 0;  // mean and its standard error
 };
 
-// Per unit of Langevin time the laws of the paths on Lt and on L part by beta |grad Lt - grad
-// L|^2 / 4 (Girsanov; SGILO B.13). Latents are drawn from the law near z*, N(z*, I / beta), at a C
-// so large that few units switch between them and z*.
-double divergence_near(const RandomReluNetwork& network, const PopulationLandscape& landscape,
+// The Kullback-Leibler divergence of the law of the diffusion's paths on L from that on Lt, per
+// unit of Langevin time: beta E |grad Lt - grad L|^2 / 4 (Girsanov; SGILO B.13), with latents from
+// the law on L near z*, N(z*, I / beta), at a C so large that few units switch between them and z*.
+double path_divergence(const RandomReluNetwork& network, const PopulationLandscape& landscape,
                        std::int64_t latents, const RandomStreams& streams) {
   constexpr double kConcentration = 1e4;
   const std::int64_t n = network.dimension();
@@ -48,7 +48,7 @@ double divergence_near(const RandomReluNetwork& network, const PopulationLandsca
 // Its mean over W and A to first order in 1 / n_i and 1 / m: near z* the gradients differ by (H -
 // I)(z - z*), H = J^T A^T A J, and E |(H - I) u|^2 is sum (2 n + 3) / n_i + (n + 1) / m for a unit
 // vector u.
-double expected_divergence(const Size& size) {
+double expected_path_divergence(const Size& size) {
   const auto n = static_cast<double>(size.widths.front());
   double square = (n + 1) / static_cast<double>(size.measurements);
   for (std::size_t i = 1; i < size.widths.size(); ++i)
@@ -57,11 +57,12 @@ double expected_divergence(const Size& size) {
 }
 
 Deviation deviation_of(const Size& size, const RandomStreams& streams) {
-  constexpr int kNetworks = 16;  // they differ more than latents do
+  constexpr int kNetworks = 32;
   constexpr std::int64_t kLatents = 100;
   const PopulationLandscape landscape(static_cast<int>(size.widths.size()) - 1);
   Deviation out;
   double square = 0;
+  std::vector<double> divergences;
   for (std::uint64_t i = 0; i < kNetworks; ++i) {
     const RandomStreams own = streams.child(i);
     const RandomReluNetwork network(size.widths, size.measurements, own.child("network"));
@@ -70,11 +71,14 @@ Deviation deviation_of(const Size& size, const RandomStreams& streams) {
     square += average((loss - landscape.loss(z)).square()) / kNetworks;
     out.gradient +=
         average((slope - landscape.gradient(z)).norm(2, 1) / (1 + z.norm(2, 1))) / kNetworks;
-    out.divergence += divergence_near(network, landscape, kLatents, own.child("near")) / kNetworks;
+    divergences.push_back(path_divergence(network, landscape, kLatents, own.child("near")));
     out.inverse_size = network.inverse_size();
     out.network = network.describe();
   }
   out.loss = std::sqrt(square);
+  const Tensor all = torch::tensor(divergences, torch::kFloat64);
+  out.path_divergence = average(all);
+  out.path_divergence_error = all.std().item<double>() / std::sqrt(double{kNetworks});
   return out;
 }
 
@@ -82,11 +86,19 @@ struct Band {
   double least, most;
 };
 
-// Of one network size: a deviation in units of sqrt(S).
-void check_size(TheoryRun& run, std::string_view id, const Deviation& size, double seen,
-                const Band& band) {
-  run.add(check_between(id, concat(size.network, ", in units of sqrt(S)"), band.least, band.most,
-                        seen / std::sqrt(size.inverse_size)));
+// A deviation of networks of one size, in units of sqrt(S).
+void check_in_units(TheoryRun& run, std::string_view id, const Deviation& of, double seen,
+                    const Band& band) {
+  run.add(check_between(id, concat(of.network, ", in units of sqrt(S)"), band.least, band.most,
+                        seen / std::sqrt(of.inverse_size)));
+}
+
+void check_path_divergence(TheoryRun& run, const Size& size, const Deviation& seen) {
+  const double expected = expected_path_divergence(size);
+  // Four standard errors, and a tenth for the next order and the units that switch.
+  run.add(check_within("W5", concat(seen.network, ", KL divergence of path laws per unit time"),
+                       expected, seen.path_divergence,
+                       4 * seen.path_divergence_error + 0.1 * expected));
 }
 
 void check_growth(TheoryRun& run, std::string_view id, const std::vector<double>& seen) {
@@ -105,12 +117,10 @@ PopulationDeviation check_deviations(TheoryRun& run) {
                                       .child("layers", size.widths.size() - 1)
                                       .child("size", static_cast<std::uint64_t>(size.measurements));
     const Deviation seen = deviation_of(size, streams);
-    if (run.checks("W4")) check_size(run, "W4", seen, seen.loss, kLoss);
+    if (run.checks("W4")) check_in_units(run, "W4", seen, seen.loss, kLoss);
     if (run.checks("W5")) {
-      check_size(run, "W5", seen, seen.gradient, kGradient);
-      const double tolerance = 0.25 + 10 * seen.inverse_size;  // its mean is one to first order
-      run.add(check_near("W5", concat(seen.network, ", divergence of paths per time near z*"),
-                         expected_divergence(size), seen.divergence, tolerance));
+      check_in_units(run, "W5", seen, seen.gradient, kGradient);
+      check_path_divergence(run, size, seen);
     }
     if (size.widths.size() > 3) continue;
     out.inverse_size.push_back(seen.inverse_size);

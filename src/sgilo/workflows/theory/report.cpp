@@ -52,20 +52,22 @@ Table table_of_checks(const Checks& checks) {
   return table;
 }
 
-// Colours the last column of such a table.
-Tone verdict_tone(std::size_t column, const std::string& cell) {
-  constexpr std::size_t kVerdictColumn = 6;
-  return column == kVerdictColumn ? tone_of(cell) : Tone::plain;
+// Colours the last column, which holds verdicts.
+ToneOfCell verdict_tones(const Table& table) {
+  return [last = table.columns().size() - 1](std::size_t column, const std::string& cell) {
+    return column == last ? tone_of(cell) : Tone::plain;
+  };
 }
 
-// A section's checks, folded under how many of them hold.
+// A section's checks, folded under how many have each verdict.
 void add_checks(HtmlPage& page, const Checks& checks) {
   if (checks.empty()) return;
   std::vector<std::string> counts;
   for (const Verdict verdict : kVerdicts)
     if (const auto some = count(checks, verdict); some > 0)
       counts.push_back(concat(some, " ", word_of_verdict(verdict)));
-  page.folded_table(table_of_checks(checks), concat("Checks: ", join(counts)), verdict_tone);
+  const Table table = table_of_checks(checks);
+  page.folded_table(table, concat("Checks: ", join(counts)), verdict_tones(table));
 }
 
 void add_summary(HtmlPage& page, const Checks& checks) {
@@ -106,7 +108,8 @@ void add_summary(HtmlPage& page, const Checks& checks) {
       checks_where(checks, [](const TheoryCheck& c) { return c.verdict == Verdict::fails; });
   if (failing.empty()) return;
   page.heading("What fails");
-  page.table(table_of_checks(failing), "", verdict_tone);
+  const Table table_of_failing = table_of_checks(failing);
+  page.table(table_of_failing, "", verdict_tones(table_of_failing));
 }
 
 // 6 of "figure_06_hitting_time"; 0 when there is none.
@@ -134,7 +137,9 @@ void add_corrections(HtmlPage& page, const Checks& checks) {
   const Checks refuted =
       checks_where(checks, [](const TheoryCheck& c) { return c.verdict == Verdict::refuted; });
   if (refuted.empty()) return;
-  page.table(table_of_checks(refuted), "Literal statements that this run refutes.", verdict_tone);
+  const Table table_of_refuted = table_of_checks(refuted);
+  page.table(table_of_refuted, "Literal statements that this run refutes.",
+             verdict_tones(table_of_refuted));
 }
 
 void add_settings(HtmlPage& page, const TheoryOptions& options) {

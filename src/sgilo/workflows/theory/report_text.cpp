@@ -104,8 +104,7 @@ const std::vector<TheoryCorrection>& theory_corrections() {
        "R5"},
       {"B.13", "the network's loss may stand for L when δ is a power of ε",
        "The Kullback-Leibler divergence of paths is Σ ηβ‖∇L − ∇L̃‖²/4, which grows with n: δ² must "
-       "be small against 1/n. The network's chain is compared with the "
-       "network's own law",
+       "be small against 1/n. The network's chain is compared with the network's own law",
        "W5, S7, S8"},
       {"B.13, B.18", "the hitting time is at most log(1/ε)/ε steps",
        "log(1/ε)/η steps, times a constant: log(1/ε)/ε² with η = ε²", "D2, S5"},

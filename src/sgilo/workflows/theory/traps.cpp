@@ -109,8 +109,8 @@ void check_descents(TheoryRun& run, std::string_view id, const Escapes& escapes,
   run.add(check_at_least(id, escapes.ways[1].label + leaves, 0.95, escapes.ways[1].share(horizon)));
 }
 
-// Langevin dynamics at C = 20, then gradient descent from where it ends: what a user does who wants
-// a point.
+// The quench: Langevin dynamics at C = 20, then gradient descent from where it ends, as a user does
+// who wants a point.
 void check_quench(TheoryRun& run, std::string_view id, const ScannedNetwork& scanned,
                   const EscapeSetting& setting) {
   constexpr double kConcentration = 20, kNear = 0.1;
@@ -125,12 +125,14 @@ void check_quench(TheoryRun& run, std::string_view id, const ScannedNetwork& sca
                  streams.child("langevin"));
   const Tensor end = gradient_descent(gradient, chains, setting.step_size, kDescent);
   run.add(check_at_least(
-      id, concat("Langevin, C = ", kConcentration, ", then ", kDescent, " descents: share at z*"),
+      id,
+      concat("Langevin, C = ", kConcentration, ", then ", kDescent,
+             " steps of gradient descent: share within ", kNear, " of z*"),
       0.9, average(((end - network.latent()).norm(2, 1) < kNear).to(torch::kFloat64))));
 }
 
 // The first network that traps gradient descent, and Langevin at C = 5 and 20, which leaves it; at
-// larger C it depends on the network's barrier, and is only drawn.
+// larger C it depends on the network's barrier, and is only drawn. Then the quench.
 std::optional<Escapes> escape_from_trap(TheoryRun& run, std::string_view id, const Shape& widths,
                                         std::int64_t measurements, EscapeSetting setting) {
   setting.chains = run.chains(setting.chains);
