@@ -10,7 +10,7 @@ namespace sgilo {
 namespace {
 
 constexpr double kLine = 1.4 * kFigureFont;
-constexpr double kTick = 16;  // a tick and the gap to its text
+constexpr double kTick = 20;  // a tick and the gap to its text
 constexpr double kGap = 8;
 constexpr double kBarWidth = 16;
 constexpr double kLegendRow = 1.45 * kFigureFont;
