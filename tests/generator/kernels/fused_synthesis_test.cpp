@@ -125,6 +125,7 @@ TEST(FusedSynthesis, RunsWithoutNoiseAndWithoutASkipImage) {
   EXPECT_LT(relative_error(image(Kernel::fused), image(Kernel::reference)), 2e-6);
 }
 
+// Up to rounding: some BLAS sum the products of the styles in an order that depends on it.
 TEST(FusedSynthesis, DoesNotDependOnTheNumberOfThreads) {
   SynthesisNetwork network = make_network({16, 16, 16, 16, 16});
   const Inputs in = make_inputs(network, 2, 0);
@@ -134,9 +135,9 @@ TEST(FusedSynthesis, DoesNotDependOnTheNumberOfThreads) {
   at::set_num_threads(2);
   const Result two = run(network, Kernel::fused, in);
   at::set_num_threads(threads);
-  EXPECT_TRUE(torch::equal(one.image, two.image));
+  EXPECT_LT(relative_error(one.image, two.image), 2e-6);
   for (std::size_t i = 0; i < one.gradients.size(); ++i)
-    EXPECT_TRUE(torch::allclose(one.gradients[i], two.gradients[i], 1e-5, 1e-6)) << i;
+    EXPECT_LT(relative_error(one.gradients[i], two.gradients[i]), 1e-5) << "variable " << i;
 }
 
 double cosine(const Tensor& a, const Tensor& b) {
