@@ -24,10 +24,18 @@ Tensor linear_in(const torch::nn::Linear& linear, const Tensor& x, torch::Scalar
   return torch::linear(x.to(type), linear->weight.to(type), linear->bias.to(type));
 }
 
-// Of a single row [1, I]: as a matrix times a vector, which reads the weights at the memory's
-// speed.
+// Of a single row [1, I], without gradients: as a matrix times a vector, which reads the weights at
+// the memory's speed; in parts, as MKL takes one thread for it.
 Tensor row_product(const torch::nn::Linear& linear, const Tensor& row) {
-  return at::addmv(linear->bias, linear->weight, row[0]).unsqueeze(0);
+  constexpr std::int64_t kFewRows = 256;
+  const Tensor weight = linear->weight.detach(), bias = linear->bias.detach(), x = row[0].detach();
+  const Tensor y = torch::empty_like(bias);
+  at::parallel_for(0, y.size(0), kFewRows, [&](std::int64_t begin, std::int64_t end) {
+    Tensor part = y.narrow(0, begin, end - begin);
+    at::addmv_out(part, bias.narrow(0, begin, end - begin), weight.narrow(0, begin, end - begin),
+                  x);
+  });
+  return y.unsqueeze(0);
 }
 
 // softmax(q k^T / sqrt(d)) v over heads [N, heads, T, d].
@@ -35,7 +43,7 @@ Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v) {
 #if TORCH_VERSION_MAJOR >= 2
   // Its bfloat16 on the CPU is slower than the products; where gradients are wanted it saves
   // memory.
-  if (!q.device().is_cpu() || q.scalar_type() != torch::kBFloat16 || torch::GradMode::is_enabled())
+  if (!q.device().is_cpu() || q.scalar_type() != torch::kBFloat16 || q.requires_grad())
     return at::scaled_dot_product_attention(q, k, v);
 #endif
   const double scale = 1 / std::sqrt(static_cast<double>(q.size(3)));
