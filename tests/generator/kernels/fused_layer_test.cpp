@@ -59,6 +59,29 @@ TEST(FusedLayer, IsTheSameInPartsAsWhole) {
               gradients_before(whole, gradient, make_known(7, 32, true)));
 }
 
+// To the bit, but for the library's up-convolution: on some BLAS its sums depend on the threads.
+TEST(FusedLayer, DoesNotDependOnTheNumberOfThreads) {
+  for (const bool up : {false, true}) {
+    const std::int64_t side = up ? 32 : 64;
+    const FusedLayer layer = make_layer(7, 20, up, 1);
+    const Tensor x = normal("x", {2, 7, side, side}).contiguous(kChannelsLast),
+                 styles = normal("styles", {2, 7}),
+                 gradient = normal("g", {2, 20, 64, 64}).contiguous(kChannelsLast);
+    const int threads = at::get_num_threads();
+    std::vector<Tensor> activations, gradients;
+    for (const int count : {1, 2}) {
+      at::set_num_threads(count);
+      activations.push_back(run_layer(layer, x, styles, make_end(20, 64, false)).activation);
+      gradients.push_back(input_gradient(layer, gradient));
+    }
+    at::set_num_threads(threads);
+    const Tensor difference = activations[0] - activations[1];
+    EXPECT_LE(difference.norm().item<double>(),
+              up ? 2e-6 * activations[0].norm().item<double>() : 0);
+    EXPECT_TRUE(torch::equal(gradients[0], gradients[1])) << up;
+  }
+}
+
 TEST(FusedLayer, NeedsNoWholeGradientOfTheLast) {
   const FusedLayer whole = make_layer(20, 17, false, 1 << 30), parts = make_layer(20, 17, false, 1);
   EndGradients want_last = end_gradients(make_known(17, 64, true));

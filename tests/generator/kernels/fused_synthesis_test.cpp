@@ -125,7 +125,7 @@ TEST(FusedSynthesis, RunsWithoutNoiseAndWithoutASkipImage) {
   EXPECT_LT(relative_error(image(Kernel::fused), image(Kernel::reference)), 2e-6);
 }
 
-// Up to rounding: some BLAS sum the products of the styles in an order that depends on it.
+// Up to the rounding of the library's up-convolutions (fused_layer_test.cpp).
 TEST(FusedSynthesis, DoesNotDependOnTheNumberOfThreads) {
   SynthesisNetwork network = make_network({16, 16, 16, 16, 16});
   const Inputs in = make_inputs(network, 2, 0);

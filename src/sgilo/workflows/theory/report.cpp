@@ -59,6 +59,11 @@ ToneOfCell verdict_tones(const Table& table) {
   };
 }
 
+void add_open_checks(HtmlPage& page, const Checks& checks, std::string_view caption = "") {
+  const Table table = table_of_checks(checks);
+  page.table(table, caption, verdict_tones(table));
+}
+
 // A section's checks, folded under how many have each verdict.
 void add_checks(HtmlPage& page, const Checks& checks) {
   if (checks.empty()) return;
@@ -108,8 +113,7 @@ void add_summary(HtmlPage& page, const Checks& checks) {
       checks_where(checks, [](const TheoryCheck& c) { return c.verdict == Verdict::fails; });
   if (failing.empty()) return;
   page.heading("What fails");
-  const Table table_of_failing = table_of_checks(failing);
-  page.table(table_of_failing, "", verdict_tones(table_of_failing));
+  add_open_checks(page, failing);
 }
 
 // 6 of "figure_06_hitting_time"; 0 when there is none.
@@ -137,9 +141,7 @@ void add_corrections(HtmlPage& page, const Checks& checks) {
   const Checks refuted =
       checks_where(checks, [](const TheoryCheck& c) { return c.verdict == Verdict::refuted; });
   if (refuted.empty()) return;
-  const Table table_of_refuted = table_of_checks(refuted);
-  page.table(table_of_refuted, "Literal statements that this run refutes.",
-             verdict_tones(table_of_refuted));
+  add_open_checks(page, refuted, "Literal statements that this run refutes.");
 }
 
 void add_settings(HtmlPage& page, const TheoryOptions& options) {
