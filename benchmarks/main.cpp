@@ -1,7 +1,7 @@
 // All benchmarks run with the command's settings of threads and memory.
 #include <benchmark/benchmark.h>
 
-#include "sgilo/workflows/system_info.h"
+#include "sgilo/machine/system_info.h"
 
 int main(int argc, char** argv) {
   sgilo::set_threads();

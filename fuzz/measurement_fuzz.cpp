@@ -3,7 +3,7 @@
 #include <string>
 
 #include "sgilo/core/error.h"
-#include "sgilo/workflows/measurement.h"
+#include "sgilo/runs/measurement.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sgilo;

@@ -1,5 +1,6 @@
-# Holds the sources to the table in cmake/modules.cmake: every #include between modules follows an arrow or a chain of arrows, the
-# only include of libtorch is core/torch.h (and what loads TorchScript), and pure modules include nothing that reads a clock, touches files or prints.
+# Holds the sources to the table in cmake/modules.cmake: every #include between modules follows an arrow or a chain of arrows, every
+# module has a folder, the only include of libtorch is core/torch.h (and what loads
+# TorchScript), and pure modules include nothing that reads a clock, touches files or prints.
 cmake_minimum_required(VERSION 3.25)
 get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}" DIRECTORY)
 set(errors "")
@@ -17,6 +18,9 @@ function(add_module name)
   endforeach()
   list(REMOVE_DUPLICATES reachable)
   file(GLOB_RECURSE files "${root}/src/sgilo/${name}/*.h" "${root}/src/sgilo/${name}/*.cpp")
+  if(NOT files)
+    list(APPEND errors "cmake/modules.cmake: module '${name}' has no files in src/sgilo/${name}")
+  endif()
   foreach(file IN LISTS files)
     file(RELATIVE_PATH path "${root}" "${file}")
     file(STRINGS "${file}" includes REGEX "^ *#include")

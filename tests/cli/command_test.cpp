@@ -12,9 +12,9 @@
 #include "sgilo/cli/terminal_observer.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/folder_lock.h"
-#include "sgilo/workflows/run_folder.h"
+#include "sgilo/runs/run_folder.h"
 #include "support/temporary_folder.h"
-#include "workflows/tiny_model.h"
+#include "support/tiny_model.h"
 
 namespace sgilo {
 namespace {

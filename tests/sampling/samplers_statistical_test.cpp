@@ -7,9 +7,9 @@
 #include "sgilo/sampling/langevin.h"
 #include "sgilo/sampling/partial_reverse.h"
 #include "sgilo/sampling/probability_flow.h"
-#include "sgilo/sampling/released_samplers.h"
 #include "sgilo/sampling/reverse_sde.h"
 #include "support/expect_sampler_matches.h"
+#include "support/mixture.h"
 
 namespace sgilo {
 namespace {
@@ -140,23 +140,6 @@ TEST(PartialReverse, IsALangevinStepForSmallTimes) {
   }
 }
 
-// Two modes in the plane: mean and covariance of the mixture in closed form.
-struct Mixture {
-  Tensor weights = torch::tensor({0.3, 0.7}, torch::kFloat64);
-  Tensor means = torch::tensor({{-1.2, 0.5}, {0.8, -0.2}}, torch::kFloat64);
-  Tensor variances = torch::tensor({0.05, 0.15}, torch::kFloat64);
-  Tensor mean() const { return (weights.unsqueeze(1) * means).sum(0); }
-  Tensor covariance() const {
-    const Tensor offset = means - mean();
-    return offset.t().matmul(weights.unsqueeze(1) * offset) +
-           torch::eye(2, torch::kFloat64) * (weights * variances).sum();
-  }
-  ScoreFunction score(const Sde& sde) const {
-    return mixture_score(sde, weights.to(torch::kFloat32), means.to(torch::kFloat32),
-                         variances.to(torch::kFloat32));
-  }
-};
-
 TEST(ProbabilityFlow, SamplesAMixture) {
   const Mixture mixture;
   for (const SdeKind kind : {SdeKind::vp, SdeKind::subvp, SdeKind::ve}) {
@@ -191,21 +174,6 @@ TEST(PredictorCorrector, SamplesAMixture) {
         // Time steps of 1/200 leave a bias of first order.
         mixture.mean(), mixture.covariance(), {.draws = 4000, .bias = 0.02});
   }
-}
-
-TEST(ReleasedSamplers, SampleAMixture) {
-  const Mixture mixture;
-  const Sde sde(SdeOptions{.scales = 400});
-  ReleasedSamplerOptions options;
-  options.snr = 0.05;
-  expect_sampler_matches(
-      [&](const std::vector<RandomStreams>& rows) {
-        return released_cold_sampler(mixture.score(sde), sde,
-                                     {static_cast<std::int64_t>(rows.size()), 2}, options,
-                                     draws_of(rows));
-      },
-      // Time steps of 1/400 leave a bias of first order.
-      mixture.mean(), mixture.covariance(), {.draws = 4000, .bias = 0.02});
 }
 
 TEST(AnnealedLangevin, SamplesAMixture) {

@@ -3,12 +3,22 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <variant>
 
-#include "sgilo/solvers/make_solver.h"
+#include "sgilo/solvers/csgm.h"
+#include "sgilo/solvers/ilo.h"
 #include "support/linear_problem.h"
 
 namespace sgilo {
 namespace {
+
+using SolverOptions = std::variant<CsgmOptions, IloOptions, SgiloOptions>;
+
+std::unique_ptr<Solver> make_solver(const SolverOptions& options) {
+  if (const auto* csgm = std::get_if<CsgmOptions>(&options)) return std::make_unique<Csgm>(*csgm);
+  if (const auto* ilo = std::get_if<IloOptions>(&options)) return std::make_unique<Ilo>(*ilo);
+  return std::make_unique<Sgilo>(std::get<SgiloOptions>(options));
+}
 
 SgiloOptions short_run(Integrator integrator, InnerStep inner = InnerStep::perturb_and_optimise) {
   SgiloOptions options;

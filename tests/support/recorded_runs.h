@@ -4,8 +4,8 @@
 
 #include <memory>
 
+#include "sgilo/released/released_samplers.h"
 #include "sgilo/sampling/likelihood.h"
-#include "sgilo/sampling/released_samplers.h"
 #include "support/golden_case.h"
 
 namespace sgilo {

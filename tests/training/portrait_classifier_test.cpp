@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "sgilo/core/error.h"
-#include "sgilo/data/portraits.h"
+#include "sgilo/portraits/portraits.h"
 #include "support/error_text.h"
 
 namespace sgilo {

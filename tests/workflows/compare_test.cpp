@@ -4,11 +4,11 @@
 
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/data/image_io.h"
-#include "sgilo/workflows/run_folder.h"
+#include "sgilo/runs/run_folder.h"
 #include "support/error_text.h"
 #include "support/script_file.h"
 #include "support/small_lpips.h"
-#include "workflows/tiny_model.h"
+#include "support/tiny_model.h"
 
 namespace sgilo {
 namespace {

@@ -5,9 +5,9 @@
 #include "sgilo/workflows/solve.h"
 #include "support/error_text.h"
 #include "support/network_files.h"
-#include "workflows/tiny_generator.h"
-#include "workflows/tiny_model.h"
-#include "workflows/weight_files.h"
+#include "support/tiny_generator.h"
+#include "support/tiny_model.h"
+#include "support/weight_files.h"
 
 namespace sgilo {
 namespace {

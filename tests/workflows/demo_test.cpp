@@ -4,7 +4,7 @@
 
 #include "sgilo/data/image_io.h"
 #include "support/temporary_folder.h"
-#include "workflows/tiny_model.h"
+#include "support/tiny_model.h"
 
 namespace sgilo {
 namespace {

@@ -10,8 +10,8 @@
 #include "sgilo/core/shape.h"
 #include "support/error_text.h"
 #include "support/temporary_folder.h"
-#include "workflows/tiny_generator.h"
-#include "workflows/tiny_released_model.h"
+#include "support/tiny_generator.h"
+#include "support/tiny_released_model.h"
 
 namespace sgilo {
 namespace {

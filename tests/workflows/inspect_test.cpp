@@ -4,9 +4,9 @@
 #include "support/error_text.h"
 #include "support/network_files.h"
 #include "support/script_file.h"
-#include "workflows/tiny_generator.h"
-#include "workflows/tiny_released_model.h"
-#include "workflows/weight_files.h"
+#include "support/tiny_generator.h"
+#include "support/tiny_released_model.h"
+#include "support/weight_files.h"
 
 namespace sgilo {
 namespace {

@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "sgilo/checkpoint/read_checkpoint.h"
+#include "sgilo/models/released_model.h"
 #include "sgilo/operators/downsampling.h"
 #include "sgilo/operators/grayscale.h"
 #include "sgilo/operators/inpainting.h"
-#include "sgilo/workflows/released_model.h"
 #include "sgilo/workflows/solve.h"
 #include "support/golden_case.h"
 

@@ -1,4 +1,4 @@
-#include "sgilo/workflows/released_model.h"
+#include "sgilo/models/released_model.h"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 #include "sgilo/workflows/solve.h"
 #include "support/error_text.h"
 #include "support/temporary_folder.h"
-#include "workflows/tiny_model.h"
-#include "workflows/tiny_released_model.h"
+#include "support/tiny_model.h"
+#include "support/tiny_released_model.h"
 
 namespace sgilo {
 namespace {

@@ -3,13 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "sgilo/core/options_json.h"
-#include "sgilo/training/portrait_batches.h"
+#include "sgilo/portraits/portrait_batches.h"
+#include "sgilo/runs/run_folder.h"
 #include "sgilo/workflows/measure.h"
-#include "sgilo/workflows/run_folder.h"
 #include "sgilo/workflows/solve.h"
 #include "support/temporary_folder.h"
-#include "workflows/tiny_model.h"
-#include "workflows/tiny_released_model.h"
+#include "support/tiny_model.h"
+#include "support/tiny_released_model.h"
 
 namespace sgilo {
 namespace {

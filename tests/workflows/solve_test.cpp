@@ -8,7 +8,7 @@
 #include "sgilo/workflows/measure.h"
 #include "support/error_text.h"
 #include "support/temporary_folder.h"
-#include "workflows/tiny_model.h"
+#include "support/tiny_model.h"
 
 namespace sgilo {
 namespace {

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "sgilo/core/error.h"
+#include "sgilo/models/model.h"
 #include "sgilo/workflows/invert.h"
-#include "sgilo/workflows/model.h"
 #include "sgilo/workflows/sample.h"
 #include "sgilo/workflows/train_classifier.h"
 #include "sgilo/workflows/train_generator.h"

@@ -1,7 +1,7 @@
 // sgilo bench: what operations cost here, beside what the machine's libraries can do.
+#include "sgilo/bench/bench.h"
 #include "sgilo/cli/verb.h"
-#include "sgilo/workflows/bench/bench.h"
-#include "sgilo/workflows/profile.h"
+#include "sgilo/runs/profile.h"
 
 namespace sgilo {
 namespace {

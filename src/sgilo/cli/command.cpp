@@ -6,8 +6,8 @@
 #include <ostream>
 
 #include "sgilo/cli/command_line.h"
-#include "sgilo/workflows/build_info.h"
-#include "sgilo/workflows/system_info.h"
+#include "sgilo/machine/build_info.h"
+#include "sgilo/machine/system_info.h"
 
 namespace sgilo {
 namespace {

@@ -1,8 +1,8 @@
 // sgilo info: what is in a file; without one, what this program is and runs on. sgilo convert.
 #include "sgilo/cli/verb.h"
+#include "sgilo/machine/system_info.h"
 #include "sgilo/workflows/convert.h"
 #include "sgilo/workflows/inspect.h"
-#include "sgilo/workflows/system_info.h"
 
 namespace sgilo {
 namespace {

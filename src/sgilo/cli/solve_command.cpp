@@ -1,7 +1,7 @@
 // sgilo solve: a measurement to a run folder with restored images.
 #include "sgilo/cli/verb.h"
 #include "sgilo/report/table.h"
-#include "sgilo/workflows/profile.h"
+#include "sgilo/runs/profile.h"
 #include "sgilo/workflows/solve.h"
 
 namespace sgilo {

@@ -3,8 +3,8 @@
 #include <map>
 
 #include "sgilo/cli/verb.h"
-#include "sgilo/workflows/theory/suggest.h"
-#include "sgilo/workflows/theory/theory.h"
+#include "sgilo/experiments/theory/suggest.h"
+#include "sgilo/experiments/theory/theory.h"
 
 namespace sgilo {
 namespace {

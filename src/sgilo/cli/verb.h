@@ -9,8 +9,8 @@
 
 #include "sgilo/cli/option_table.h"
 #include "sgilo/cli/terminal_observer.h"
-#include "sgilo/workflows/common_options.h"
-#include "sgilo/workflows/run_folder.h"
+#include "sgilo/machine/common_options.h"
+#include "sgilo/runs/run_folder.h"
 
 namespace sgilo {
 

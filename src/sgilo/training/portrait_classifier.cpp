@@ -1,7 +1,7 @@
 #include "sgilo/training/portrait_classifier.h"
 
 #include "sgilo/core/error.h"
-#include "sgilo/data/portraits.h"
+#include "sgilo/portraits/portraits.h"
 
 namespace sgilo {
 

@@ -4,12 +4,12 @@
 
 #include <memory>
 
+#include "sgilo/portraits/portrait_batches.h"
 #include "sgilo/training/classifier_trainer.h"
-#include "sgilo/training/portrait_batches.h"
 
 namespace sgilo {
 
-// `network` with the class heads and regressions of portraits (data/portraits.h) in place of its
+// `network` with the class heads and regressions of portraits (portraits/portraits.h) in place of its
 // own.
 FeatureClassifierOptions with_portrait_heads(FeatureClassifierOptions network);
 

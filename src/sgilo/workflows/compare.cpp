@@ -12,10 +12,10 @@
 #include "sgilo/metrics/perceptual.h"
 #include "sgilo/metrics/psnr.h"
 #include "sgilo/metrics/ssim.h"
-#include "sgilo/workflows/lpips_files.h"
-#include "sgilo/workflows/measurement.h"
-#include "sgilo/workflows/model.h"
-#include "sgilo/workflows/run_folder.h"
+#include "sgilo/models/lpips_files.h"
+#include "sgilo/models/model.h"
+#include "sgilo/runs/measurement.h"
+#include "sgilo/runs/run_folder.h"
 
 namespace sgilo {
 namespace {

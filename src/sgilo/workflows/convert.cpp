@@ -6,8 +6,8 @@
 #include "sgilo/files/sha256.h"
 #include "sgilo/generator/style_prior.h"
 #include "sgilo/generator/stylegan2_generator.h"
+#include "sgilo/models/model.h"
 #include "sgilo/report/table.h"
-#include "sgilo/workflows/model.h"
 
 namespace sgilo {
 namespace {

@@ -9,11 +9,11 @@
 #include "sgilo/files/make_folder.h"
 #include "sgilo/metrics/psnr.h"
 #include "sgilo/metrics/ssim.h"
+#include "sgilo/portraits/portrait_batches.h"
 #include "sgilo/report/html_page.h"
 #include "sgilo/report/image_grid.h"
-#include "sgilo/training/portrait_batches.h"
+#include "sgilo/runs/run_report.h"
 #include "sgilo/workflows/measure.h"
-#include "sgilo/workflows/run_report.h"
 
 namespace sgilo {
 namespace {

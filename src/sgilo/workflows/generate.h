@@ -2,9 +2,9 @@
 // agreement with their own files: `sgilo generate`, `sgilo score`.
 #pragma once
 
+#include "sgilo/machine/common_options.h"
+#include "sgilo/models/network_file.h"
 #include "sgilo/sampling/sde.h"
-#include "sgilo/workflows/common_options.h"
-#include "sgilo/workflows/network_file.h"
 
 namespace sgilo {
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "sgilo/core/observer.h"
-#include "sgilo/workflows/common_options.h"
-#include "sgilo/workflows/network_file.h"
+#include "sgilo/machine/common_options.h"
+#include "sgilo/models/network_file.h"
 
 namespace sgilo {
 

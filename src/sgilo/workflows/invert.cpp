@@ -12,10 +12,10 @@
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/folder_lock.h"
 #include "sgilo/files/make_folder.h"
+#include "sgilo/models/model.h"
 #include "sgilo/operators/identity.h"
-#include "sgilo/training/portrait_batches.h"
-#include "sgilo/workflows/model.h"
-#include "sgilo/workflows/run_folder.h"
+#include "sgilo/portraits/portrait_batches.h"
+#include "sgilo/runs/run_folder.h"
 
 namespace sgilo {
 namespace {

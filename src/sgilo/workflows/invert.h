@@ -8,8 +8,8 @@
 #pragma once
 
 #include "sgilo/core/observer.h"
+#include "sgilo/machine/common_options.h"
 #include "sgilo/solvers/ilo.h"
-#include "sgilo/workflows/common_options.h"
 
 namespace sgilo {
 

@@ -6,7 +6,7 @@
 #include "sgilo/data/image_folder.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/file_problem.h"
-#include "sgilo/workflows/noise_estimate.h"
+#include "sgilo/operators/noise_estimate.h"
 
 namespace sgilo {
 namespace {
@@ -201,20 +201,6 @@ Measurement measure(const MeasureOptions& options, Observer& observer) {
         "estimate_noise must be false without observed, since the noise is added here, but is "
         "true");
   return measure_references(options, observer);
-}
-
-Measurement measure_pictures(const Tensor& pictures, std::vector<MeasuredImage> images,
-                             const OperatorOptions& forward_operator, const NoiseOptions& noise,
-                             std::int64_t seed, const ReadMask& read_mask) {
-  const RandomStreams streams(static_cast<std::uint64_t>(seed));
-  Measurement out;
-  out.forward_operator = make_operator(forward_operator, pictures[0].sizes().vec(),
-                                       streams.child("operator"), read_mask);
-  out.noise = noise;
-  out.images = std::move(images);
-  out.seed = seed;
-  out.values = NoiseModel(noise).add(out.forward_operator->apply(pictures), streams.child("noise"));
-  return out;
 }
 
 }  // namespace sgilo

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "sgilo/core/observer.h"
-#include "sgilo/workflows/common_options.h"
-#include "sgilo/workflows/measurement.h"
+#include "sgilo/machine/common_options.h"
+#include "sgilo/runs/measurement.h"
 
 namespace sgilo {
 
@@ -38,11 +38,5 @@ struct MeasureOptions : CommonOptions {
 // Throws ConfigError, FormatError. Says through the observer what was done to the files. A sigma
 // other than the default counts as stated and excludes estimate_noise.
 Measurement measure(const MeasureOptions& options, Observer& observer);
-
-// The same from pictures in memory, [images, C, H, W]: operator and noise are drawn from `seed`,
-// the noise of image i from a stream of its own.
-Measurement measure_pictures(const Tensor& pictures, std::vector<MeasuredImage> images,
-                             const OperatorOptions& forward_operator, const NoiseOptions& noise,
-                             std::int64_t seed, const ReadMask& read_mask = {});
 
 }  // namespace sgilo

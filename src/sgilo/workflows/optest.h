@@ -1,9 +1,9 @@
 // Proves an operator by numbers: `sgilo optest`.
 #pragma once
 
+#include "sgilo/machine/common_options.h"
 #include "sgilo/operators/make_operator.h"
 #include "sgilo/operators/operator_proof.h"
-#include "sgilo/workflows/common_options.h"
 
 namespace sgilo {
 

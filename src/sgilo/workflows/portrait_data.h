@@ -5,7 +5,7 @@
 
 #include "sgilo/core/observer.h"
 #include "sgilo/core/options.h"
-#include "sgilo/data/portraits.h"
+#include "sgilo/portraits/portraits.h"
 
 namespace sgilo {
 

@@ -3,9 +3,9 @@
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/core/error.h"
 #include "sgilo/data/image_io.h"
-#include "sgilo/workflows/model.h"
-#include "sgilo/workflows/portrait_frechet.h"
-#include "sgilo/workflows/training_output.h"
+#include "sgilo/models/model.h"
+#include "sgilo/training/portrait_frechet.h"
+#include "sgilo/training/training_output.h"
 
 namespace sgilo {
 namespace {

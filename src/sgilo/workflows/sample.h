@@ -3,10 +3,10 @@
 #pragma once
 
 #include "sgilo/core/observer.h"
+#include "sgilo/machine/common_options.h"
 #include "sgilo/sampling/annealed_langevin.h"
 #include "sgilo/sampling/probability_flow.h"
 #include "sgilo/sampling/reverse_sde.h"
-#include "sgilo/workflows/common_options.h"
 
 namespace sgilo {
 

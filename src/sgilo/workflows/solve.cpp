@@ -1,6 +1,5 @@
 #include "sgilo/workflows/solve.h"
 
-
 #include <algorithm>
 #include <optional>
 
@@ -9,11 +8,11 @@
 #include "sgilo/files/make_folder.h"
 #include "sgilo/files/sha256.h"
 #include "sgilo/generator/coarse_generator.h"
+#include "sgilo/machine/build_info.h"
+#include "sgilo/machine/stopwatch.h"
 #include "sgilo/report/table.h"
-#include "sgilo/workflows/build_info.h"
-#include "sgilo/workflows/profile.h"
-#include "sgilo/workflows/run_report.h"
-#include "sgilo/workflows/stopwatch.h"
+#include "sgilo/runs/profile.h"
+#include "sgilo/runs/run_report.h"
 
 namespace sgilo {
 namespace {

@@ -4,12 +4,12 @@
 
 #include <memory>
 
-#include "sgilo/solvers/make_solver.h"
-#include "sgilo/workflows/common_options.h"
-#include "sgilo/workflows/measurement.h"
-#include "sgilo/workflows/model.h"
-#include "sgilo/workflows/released_model.h"
-#include "sgilo/workflows/run_folder.h"
+#include "sgilo/machine/common_options.h"
+#include "sgilo/models/model.h"
+#include "sgilo/models/released_model.h"
+#include "sgilo/runs/make_solver.h"
+#include "sgilo/runs/measurement.h"
+#include "sgilo/runs/run_folder.h"
 
 namespace sgilo {
 

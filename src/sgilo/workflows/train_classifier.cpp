@@ -1,8 +1,8 @@
 #include "sgilo/workflows/train_classifier.h"
 
+#include "sgilo/models/model.h"
 #include "sgilo/training/portrait_classifier.h"
-#include "sgilo/workflows/model.h"
-#include "sgilo/workflows/training_output.h"
+#include "sgilo/training/training_output.h"
 
 namespace sgilo {
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "sgilo/core/observer.h"
+#include "sgilo/machine/common_options.h"
 #include "sgilo/training/classifier_trainer.h"
 #include "sgilo/training/training_loop.h"
-#include "sgilo/workflows/common_options.h"
 
 namespace sgilo {
 

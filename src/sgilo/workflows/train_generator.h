@@ -3,9 +3,9 @@
 #pragma once
 
 #include "sgilo/core/observer.h"
+#include "sgilo/machine/common_options.h"
 #include "sgilo/training/adversarial_trainer.h"
 #include "sgilo/training/training_loop.h"
-#include "sgilo/workflows/common_options.h"
 
 namespace sgilo {
 

@@ -2,9 +2,9 @@
 
 #include "sgilo/core/error.h"
 #include "sgilo/files/atomic_file.h"
+#include "sgilo/models/model.h"
+#include "sgilo/training/training_output.h"
 #include "sgilo/workflows/invert.h"
-#include "sgilo/workflows/model.h"
-#include "sgilo/workflows/training_output.h"
 
 namespace sgilo {
 namespace {

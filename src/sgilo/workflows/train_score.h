@@ -5,10 +5,10 @@
 #pragma once
 
 #include "sgilo/core/observer.h"
+#include "sgilo/machine/common_options.h"
 #include "sgilo/report/table.h"
 #include "sgilo/training/score_trainer.h"
 #include "sgilo/training/training_loop.h"
-#include "sgilo/workflows/common_options.h"
 
 namespace sgilo {
 

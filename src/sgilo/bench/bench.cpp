@@ -1,0 +1,200 @@
+#include "sgilo/bench/bench.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sgilo/bench/networks.h"
+#include "sgilo/bench/subjects.h"
+#include "sgilo/data/image_io.h"
+#include "sgilo/files/atomic_file.h"
+#include "sgilo/generator/kernels/image_buffer.h"
+#include "sgilo/machine/stopwatch.h"
+#include "sgilo/machine/system_info.h"
+
+namespace sgilo {
+namespace {
+
+std::vector<BenchVariation> variations_of(const BenchOptions& options, const std::string& preset,
+                                          int chains) {
+  switch (options.subject) {
+    case BenchSubject::step:
+      return step_variations(options, preset, chains);
+    case BenchSubject::score:
+      return score_variations(options, preset, chains);
+    case BenchSubject::solve:
+      return solve_variations(options, preset, chains);
+    case BenchSubject::portraits:
+      return portrait_variations(options);
+    case BenchSubject::load:
+      return load_variations(preset);
+    case BenchSubject::gradients:
+      break;
+  }
+  return {};
+}
+
+// Times all variations in turn, each with its limit.
+bool run_all(std::vector<BenchVariation>& variations, const BenchOptions& options, double idle,
+             Observer& observer, BenchReport& report) {
+  // A solve is long enough to need no run before it.
+  const int warm_ups = options.subject == BenchSubject::solve ? 0 : 1;
+  const auto runs = static_cast<std::int64_t>(variations.size()) * (options.repetitions + warm_ups);
+  std::int64_t done = 0;
+  const auto tell = [&](const BenchRow& row) {
+    observer.on_step({concat(row.preset, ", ", row.chains, " chains"), ++done, runs, {}});
+    return !observer.stop_requested();
+  };
+  for (BenchVariation& v : variations) {
+    release_image_buffers();
+    const BenchStep step = v.make();
+    if (warm_ups == 0 && v.limit) v.row.limits.push_back(v.limit());
+    reset_peak_memory();
+    const double seconds = seconds_of([&] { step(v.row.profile); });
+    if (warm_ups == 0) v.row.seconds.push_back(seconds);
+    v.row.peak_mib = peak_mib() - idle;
+    if (!tell(v.row)) return false;
+  }
+  const int left = options.repetitions - 1 + warm_ups;
+  std::vector<BenchStep> steps;
+  for (std::size_t i = 0; left > 0 && i < variations.size(); ++i) {
+    steps.push_back(variations[i].make());
+    if (warm_ups > 0) steps.back()(variations[i].row.profile);  // its own weights are prepared
+  }
+  for (int r = 0; r < left; ++r)
+    for (std::size_t i = 0; i < variations.size(); ++i) {
+      BenchVariation& v = variations[i];
+      if (v.limit) v.row.limits.push_back(v.limit());
+      v.row.seconds.push_back(seconds_of([&] { steps[i](v.row.profile); }));
+      if (!tell(v.row)) return false;
+    }
+  for (BenchVariation& v : variations) report.rows.push_back(std::move(v.row));
+  return true;
+}
+
+std::vector<double> ratios(const BenchRow& row) {
+  std::vector<double> out;
+  for (std::size_t i = 0; i < row.limits.size(); ++i) out.push_back(row.seconds[i] / row.limits[i]);
+  return out;
+}
+
+// What would fail after minutes fails at once.
+void require_known(const BenchOptions& options) {
+  for (const std::string& word : options.precisions) from_word<Precision>("precisions", word);
+  for (const std::string& word : options.kernels) from_word<Kernel>("kernels", word);
+  for (const std::string& preset : options.presets) {
+    if (options.subject == BenchSubject::score)
+      score_preset(preset);
+    else if (options.subject != BenchSubject::portraits)
+      synthesis_preset(preset);
+  }
+  for (const std::string& file : {options.output, options.chart})
+    if (!file.empty()) require_folder_of(file);
+  if (!options.chart.empty() && !options.chart.ends_with(".svg") &&
+      !options.chart.ends_with(".png"))
+    throw ConfigError(concat("chart must end in .svg or .png, but is '", options.chart, "'"));
+}
+
+}  // namespace
+
+BenchReport bench(const BenchOptions& options, Observer& observer) {
+  validate(options);
+  if (!options.chart.empty() && options.subject != BenchSubject::step)
+    throw ConfigError(
+        concat("chart is of subject step, but the subject is ", word_of(options.subject)));
+  require_known(options);
+  const double idle = resident_mib();
+  const bool timed = options.subject != BenchSubject::gradients,
+             has_presets = options.subject != BenchSubject::portraits,
+             has_chains = has_presets && options.subject != BenchSubject::load;
+  BenchReport report;
+  for (const std::string& preset :
+       has_presets ? options.presets : std::vector<std::string>{"portraits"}) {
+    if (!timed) {
+      const auto rows = gradient_agreement(preset, options.seed, observer);
+      report.finished = !rows.empty();
+      report.gradients.insert(report.gradients.end(), rows.begin(), rows.end());
+    }
+    for (const int chains : !timed       ? std::vector<int>{}
+                            : has_chains ? options.chains
+                                         : std::vector<int>{1}) {
+      std::vector<BenchVariation> variations = variations_of(options, preset, chains);
+      report.finished = run_all(variations, options, idle, observer, report);
+      if (!report.finished) break;
+    }
+    if (!report.finished) return report;
+  }
+  if (!options.output.empty())
+    write_file_atomically(options.output, to_json(report).dump(1) + "\n");
+  if (options.chart.ends_with(".svg"))
+    write_file_atomically(options.chart, plot_svg(chart_of(report)));
+  else if (!options.chart.empty())
+    write_png(options.chart, plot_picture(chart_of(report)));
+  return report;
+}
+
+Table table_of(const BenchReport& report) {
+  if (!report.gradients.empty()) return table_of(report.gradients);
+  Table table({"preset", "chains", "precision", "kernel", "seconds", "least", "most", "limit",
+               "MiB", "ratio_to_limit"});
+  for (const BenchRow& row : report.rows) {
+    const auto [least, most] = std::minmax_element(row.seconds.begin(), row.seconds.end());
+    table.add_row({row.preset, concat(row.chains), row.precision, row.kernel,
+                   number_text(median(row.seconds), 3), number_text(*least, 3),
+                   number_text(*most, 3),
+                   row.limits.empty() ? "" : number_text(median(row.limits), 3),
+                   number_text(std::round(row.peak_mib)),
+                   row.limits.empty() ? "" : number_text(median(ratios(row)), 3)});
+  }
+  return table;
+}
+
+Json to_json(const BenchReport& report) {
+  Json rows = Json::array();
+  for (const BenchRow& row : report.rows) {
+    rows.push_back({{"preset", row.preset},
+                    {"chains", row.chains},
+                    {"precision", row.precision},
+                    {"kernel", row.kernel},
+                    {"seconds", row.seconds},
+                    {"limits", row.limits},
+                    {"peak_mib", row.peak_mib},
+                    {"ratio_to_limit", row.limits.empty() ? Json() : Json(median(ratios(row)))}});
+    if (!row.profile.empty()) rows.back()["profile"] = row.profile;
+  }
+  if (!report.gradients.empty()) rows = to_json(report.gradients);
+  return {{"rows", rows}, {"machine", to_json(system_info())}};
+}
+
+LinePlot chart_of(const BenchReport& report) {
+  LinePlot plot;
+  plot.title = "One step of the generator: decoding and gradients";
+  plot.x_label = "side of the image / pixels";
+  plot.y_label = "seconds (median)";
+  plot.x_scale = plot.y_scale = AxisScale::logarithmic;
+  const auto series = [&](const std::string& label) -> Series& {
+    for (Series& own : plot.series)
+      if (own.label == label) return own;
+    plot.series.push_back({label, {}, {}, {}, SeriesStyle::line_and_points});
+    return plot.series.back();
+  };
+  std::vector<BenchRow> rows;
+  for (const BenchRow& row : report.rows)
+    if (row.chains == report.rows.front().chains) rows.push_back(row);
+  std::stable_sort(rows.begin(), rows.end(), [](const BenchRow& a, const BenchRow& b) {
+    return synthesis_preset(a.preset).size() < synthesis_preset(b.preset).size();
+  });
+  for (const BenchRow& row : rows) {
+    const auto side = static_cast<double>(synthesis_preset(row.preset).size());
+    const auto add = [&](const std::string& label, double seconds) {
+      Series& own = series(label);
+      if (!own.x.empty() && own.x.back() == side) return;  // of another kernel already
+      own.x.push_back(side);
+      own.y.push_back(seconds);
+    };
+    add(concat(row.precision, " ", row.kernel), median(row.seconds));
+    add(concat(row.precision, " limit"), median(row.limits));
+  }
+  return plot;
+}
+
+}  // namespace sgilo

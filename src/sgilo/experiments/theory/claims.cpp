@@ -1,0 +1,135 @@
+// The statements, numbered as in the report. Quick ones together take less than a minute.
+#include "sgilo/experiments/theory/check.h"
+
+namespace sgilo {
+
+const std::vector<TheoryClaim>& theory_claims() {
+  using enum TheorySubject;
+  static const std::vector<TheoryClaim> all{
+      {"W1", random_matrices, false,
+       "the constant of the weight distribution condition falls like the root of the layer's "
+       "expansion",
+       "Definition A.1"},
+      {"W2", random_matrices, false,
+       "the restricted isometry of A on differences of images has an error of order 1 / sqrt(m)",
+       "Definition A.2"},
+      {"W3", random_matrices, false,
+       "a wide network keeps norms and maps angles by g, with an error of order 1 / sqrt(width)",
+       "B.2, B.4"},
+      {"W4", random_matrices, false,
+       "the loss of a network comes as close to the population loss as its widths and measurements "
+       "say",
+       "B.4, equation 6"},
+      {"W5", random_matrices, false,
+       "so does its gradient, and with it the law of the diffusion's paths",
+       "B.4, equation 6, B.13"},
+      {"W6", random_matrices, false,
+       "the gradient of the network's loss: closed form, automatic differentiation and differences "
+       "agree",
+       "B.3"},
+      {"W7", random_matrices, false,
+       "the inverse temperature that belongs to a latent of norm s is C n / s^2: the chain scales "
+       "with s",
+       "Theorem 3.1"},
+      {"L1", landscape, true,
+       "gradient and Hessian of the population loss in closed form are its differences", "B.5"},
+      {"L2", landscape, true,
+       "the angle map g increases, is concave and lies below the diagonal; q and p telescope its "
+       "derivatives",
+       "B.2"},
+      {"L3", landscape, true,
+       "the landscape is stationary at x* and at -rho x* with rho = cos g^{od}(pi)", "B.4"},
+      {"L4", landscape, true, "away from x*, the saddle and 0 the gradient is bounded below",
+       "B.4, B.5"},
+      {"L5", landscape, true,
+       "around x* the loss is strongly convex within a radius of order 1 / d", "B.6"},
+      {"L6", landscape, true, "the Laplacian obeys its upper bound", "B.7"},
+      {"L7", landscape, true,
+       "the saddle is degenerate: its angular curvatures fall linearly, -K u / (pi rho) and twice "
+       "that",
+       "B.5, B.10"},
+      {"L8", landscape, true, "the smoothed loss has no stationary point near 0", "B.8, B.14"},
+      {"L9", landscape, true, "L(-x) < L(x) exactly where the angle to x* exceeds a right one",
+       "B.4"},
+      {"V1", potential, true,
+       "from some C on, the diffusion lowers the potential everywhere outside a ball around x*",
+       "B.9, B.10"},
+      {"V2", potential, false, "it does so only for large n", "B.9, B.10"},
+      {"V3", potential, false,
+       "one step changes the potential by (eta / beta) times the diffusion generator, up to "
+       "O(eta^{3/2})",
+       "B.15"},
+      {"V4", potential, false,
+       "the paper's potential has a kink at a right angle; the repaired one has none", "B.10"},
+      {"D1", hitting, true, "the Langevin time to reach x* does not depend on the dimension",
+       "B.18"},
+      {"D2", hitting, false, "the number of steps grows like 1 / eta", "B.18"},
+      {"D3", hitting, false, "the time grows like the third root of C", "B.18"},
+      {"D4", hitting, false, "deeper networks take longer", "B.18"},
+      {"D5", hitting, false, "the tail of the hitting time falls faster than exponentially",
+       "B.18"},
+      {"D6", escape, true,
+       "gradient descent leaves the neighbourhood of the saddle in a time pi rho / (K u0)",
+       "Section 3"},
+      {"D7", escape, false,
+       "gradient descent with sign flips leaves at once and contracts by 1 - eta", "Section 3"},
+      {"D8", escape, false, "chains from near 0 leave it", "B.8"},
+      {"D9", escape, false, "chains from far away come back within the bound", "B.9"},
+      {"D10", escape, false,
+       "chains stay in a ball around x* if it is wide against 1 / sqrt(C), not under the paper's "
+       "condition",
+       "B.21"},
+      {"D11", coupling, false, "a gradient step contracts in a ball around x*", "B.20"},
+      {"D12", coupling, false, "the folded normal laws are ordered", "B.22"},
+      {"R1", escape, true,
+       "network [5, 100, 500], m = 60, whose saddle traps gradient descent: Langevin leaves it, "
+       "and gradient descent from there ends at z*",
+       "Section 3"},
+      {"R2", escape, false,
+       "network [10, 100, 400], m = 50, trapping: Langevin leaves it, and gradient descent from "
+       "there "
+       "ends at z*",
+       "Section 3"},
+      {"R3", escape, false,
+       "network [10, 200, 1000], m = 100, not trapping: Langevin is there at once", "Section 3"},
+      {"R4", escape, false,
+       "network [10, 200, 600, 1500], m = 100, three layers, trapping: Langevin leaves it, and "
+       "gradient descent from there ends at z*",
+       "Section 3"},
+      {"R5", escape, false,
+       "network [10, 100, 300, 900], m = 60: a deep trap that holds Langevin too, where widths are "
+       "too small for the theorem",
+       "Section 3"},
+      {"S1", wasserstein, true, "the stationary bias of the chain is of order eta, not sqrt(eta)",
+       "B.19, Theorem A.4"},
+      {"S2", coupling, false,
+       "under synchronous coupling the chain is about 0.456 eta / sqrt(C) from the diffusion",
+       "B.19"},
+      {"S3", coupling, false,
+       "coupled chains contract near x*, and after a plateau from the saddle", "B.20"},
+      {"S4", wasserstein, false,
+       "the distance to the stationary law falls to the bias; lower and upper bounds agree",
+       "Theorem A.4"},
+      {"S5", wasserstein, true,
+       "Theorem A.4: after log(1 / eps) / eps^2 steps of eps^2 the distance is below eps",
+       "Theorem A.4"},
+      {"S6", temperature, false, "the mass outside a ball around x* falls exponentially in n",
+       "B.12"},
+      {"S7", wasserstein, false,
+       "a real network's stationary bias is that of its quadratic model at x*", "Theorem 3.1"},
+      {"S8", wasserstein, false,
+       "a real network's distance falls at the rate of its smallest curvature", "Theorem 3.1"},
+      {"B1", temperature, true, "with beta = C n the stationary law depends on C, not on n",
+       "Section 3"},
+      {"B2", temperature, false,
+       "for large n it concentrates where C L - log r - log sin t is least", "Section 3"},
+      {"B3", temperature, false, "this has one minimum at every C and depth: no phase transition",
+       "Section 3"},
+      {"B4", temperature, false,
+       "a real network passes from noise to posterior to point estimate in the same way",
+       "Section 3"},
+  };
+  return all;
+}
+
+}  // namespace sgilo

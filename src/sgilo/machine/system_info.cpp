@@ -1,0 +1,292 @@
+#include "sgilo/machine/system_info.h"
+
+#include <dlfcn.h>
+#include <hwy/targets.h>
+#include <link.h>
+#include <malloc.h>
+#include <sched.h>
+#include <unistd.h>
+#ifdef _OPENMP  // not in the fuzz targets
+#include <omp.h>
+#endif
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <set>
+
+#include "sgilo/core/options_json.h"
+#include "sgilo/core/random_streams.h"
+#include "sgilo/core/shape.h"
+#include "sgilo/machine/build_info.h"
+#include "sgilo/machine/stopwatch.h"
+
+namespace sgilo {
+namespace {
+
+constexpr int kMostThreads = 1024;
+
+#ifndef __SANITIZE_ADDRESS__  // whose own start comes later
+// Threads that wait for each other spin for a moment and then sleep. libgomp's own choice is to
+// spin for milliseconds: on a machine with other work to do, two threads on two cores then spend
+// their time waiting for one that is not running (60 times slower, measured beside two busy
+// processes). libgomp reads its environment when it is loaded, before anything of ours runs except
+// this, which starts the program anew with its wish (some milliseconds).
+void wait_briefly(int, char** words, char** environment) {
+  std::vector<char*> wishes;
+  for (char** wish = environment; *wish; ++wish) {
+    if (std::strncmp(*wish, "OMP_WAIT_POLICY=", 16) == 0 ||
+        std::strncmp(*wish, "GOMP_SPINCOUNT=", 15) == 0)
+      return;
+    wishes.push_back(*wish);
+  }
+  static char brief[] = "GOMP_SPINCOUNT=2000";
+  wishes.insert(wishes.end(), {brief, nullptr});
+  char program[4096];
+  const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+  if (length <= 0) return;
+  program[length] = 0;
+  execve(program, words, wishes.data());  // returns only where that is not allowed
+}
+__attribute__((section(".preinit_array"),
+               used)) void (*const before_libraries)(int, char**, char**) = wait_briefly;
+#endif
+
+// A function of a library that may or may not be loaded.
+template <class Function>
+Function* loaded_function(const char* name) {
+  return reinterpret_cast<Function*>(dlsym(RTLD_DEFAULT, name));
+}
+
+// The value behind "key=" or "key :" in a text of many lines, up to `end`.
+std::string value_after(const std::string& text, const std::string& key, const char* end) {
+  const std::size_t begin = text.find(key);
+  if (begin == std::string::npos) return "";
+  const std::size_t first = text.find_first_not_of(" \t:=", begin + key.size());
+  return first == std::string::npos ? ""
+                                    : text.substr(first, text.find_first_of(end, first) - first);
+}
+
+std::string read_text(const char* path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// The file that holds the matrix product which libtorch calls, with links resolved.
+std::string blas_file() {
+  Dl_info place{};
+  void* product = dlsym(RTLD_DEFAULT, "sgemm_");
+  if (product == nullptr || dladdr(product, &place) == 0 || place.dli_fname == nullptr) return "";
+  std::error_code failed;
+  const auto path = std::filesystem::canonical(place.dli_fname, failed);
+  return failed ? place.dli_fname : path.string();
+}
+
+// Debian's reference BLAS is .../blas/libblas.so.3.x; optimised ones bear their names.
+bool is_reference_blas(const std::string& file) {
+  return file.find("/blas/libblas.so") != std::string::npos;
+}
+
+std::string blas_name() {
+  if (at::hasMKL()) {
+    const std::string version = at::get_mkl_version();
+    return version.substr(0, version.find('\n'));
+  }
+  if (const auto config = loaded_function<const char*()>("openblas_get_config")) return config();
+  const std::string file = blas_file();
+  if (is_reference_blas(file)) return "reference BLAS";
+  return file.empty() ? "unknown" : std::filesystem::path(file).filename().string();
+}
+
+std::string blas_core() {
+  if (at::hasMKL()) return "chosen by MKL";
+  const auto core = loaded_function<const char*()>("openblas_get_corename");
+  return core ? core() : "unknown";
+}
+
+std::set<std::string> openmp_runtimes() {
+  std::set<std::string> names;
+  dl_iterate_phdr(
+      [](dl_phdr_info* library, std::size_t, void* found) {
+        const std::string name = std::filesystem::path(library->dlpi_name).filename();
+        for (const char* runtime : {"libgomp", "libiomp5", "libomp"})
+          if (name.rfind(runtime, 0) == 0) static_cast<std::set<std::string>*>(found)->insert(name);
+        return 0;
+      },
+      &names);
+  return names;
+}
+
+// Highway gives better targets lower bits.
+std::string simd_name() {
+  const std::int64_t usable = hwy::SupportedTargets() & HWY_TARGETS;
+  return hwy::TargetName(usable & -usable);
+}
+
+std::vector<std::string> device_names() {
+  std::vector<std::string> names{"cpu"};
+  for (std::size_t i = 0; i < static_cast<std::size_t>(torch::cuda::device_count()); ++i)
+    names.push_back(concat("cuda:", i));
+  return names;
+}
+
+}  // namespace
+
+LinearWay linear_way_of(bool avx512, bool mkl, std::string_view vendor,
+                        std::string_view blas_core) {
+  constexpr std::array<std::string_view, 4> kCores{"SkylakeX", "Cooperlake", "SapphireRapids",
+                                                   "unknown"};
+  const bool has_kernels = mkl ? vendor == "GenuineIntel"
+                               : std::find(kCores.begin(), kCores.end(), blas_core) != kCores.end();
+  return avx512 && !has_kernels ? LinearWay::convolution : LinearWay::blas;
+}
+
+LinearWay faster_linear_way() {
+  static const LinearWay way =
+      at::hasMKLDNN()
+          ? linear_way_of(simd_name().starts_with("AVX3"), at::hasMKL(),
+                          value_after(read_text("/proc/cpuinfo"), "vendor_id", "\n"), blas_core())
+          : LinearWay::blas;
+  return way;
+}
+
+int hardware_threads() {
+  cpu_set_t cores;
+  if (sched_getaffinity(0, sizeof cores, &cores) != 0) return 1;
+  return std::max(1, CPU_COUNT(&cores));
+}
+
+void set_threads(int threads) {
+  if (threads < 0 || threads > kMostThreads)
+    throw ConfigError(concat("threads must be 0 to ", kMostThreads, ", but is ", threads));
+  if (threads == 0) {
+    const char* wish = std::getenv("OMP_NUM_THREADS");
+    threads = wish ? std::atoi(wish) : 0;
+    if (threads < 1) threads = hardware_threads();
+  }
+  at::set_num_threads(threads);
+#ifdef _OPENMP
+  omp_set_num_threads(threads);
+#endif
+  // An OpenBLAS with threads of its own hears neither of the above.
+  if (const auto set = loaded_function<void(int)>("openblas_set_num_threads")) set(threads);
+  static const bool once = [&] {  // libtorch takes this setting a single time
+    at::set_num_interop_threads(threads);
+    return true;
+  }();
+  static_cast<void>(once);
+}
+
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  mallopt(M_TOP_PAD, 64 << 20);
+#endif
+}
+
+std::vector<std::string> wrong_products(const MatrixProduct& product) {
+  struct Size {
+    std::int64_t m, k, n;
+  };
+  const RandomStreams streams(2024);
+  std::vector<std::string> sentences;
+  for (const auto& [m, k, n] : {Size{1, 7, 1}, Size{3, 5, 7}, Size{17, 33, 65}, Size{64, 64, 64},
+                                Size{127, 129, 31}, Size{97, 300, 1}, Size{1, 300, 97}}) {
+    const Tensor a = streams.child("a").normal({m, k}), b = streams.child("b").normal({k, n});
+    const Tensor c = product(a, b).to(torch::kCPU, torch::kFloat32).contiguous();
+    require_shape("matrix product", c, {m, n});
+    const float *left = a.data_ptr<float>(), *right = b.data_ptr<float>(),
+                *found = c.data_ptr<float>();
+    bool wrong = false;
+    for (std::int64_t i = 0; i < m; ++i)
+      for (std::int64_t j = 0; j < n; ++j) {
+        double sum = 0, magnitude = 0;
+        for (std::int64_t l = 0; l < k; ++l) {
+          const double term = static_cast<double>(left[i * k + l]) * right[l * n + j];
+          sum += term;
+          magnitude += std::abs(term);
+        }
+        // Any order of summation stays within k rounding errors of the sum of magnitudes.
+        const double bound =
+            static_cast<double>(k + 1) * std::numeric_limits<float>::epsilon() * magnitude;
+        wrong = wrong || !(std::abs(found[i * n + j] - sum) <= bound);
+      }
+    if (wrong)
+      sentences.push_back(concat("the matrix product of [", m, ", ", k, "] and [", k, ", ", n,
+                                 "] is wrong on this machine"));
+  }
+  return sentences;
+}
+
+std::vector<std::string> blas_warnings() {
+  std::vector<std::string> warnings;
+  if (!at::hasMKL() && is_reference_blas(blas_file()))
+    warnings.emplace_back(
+        "matrix products run on the reference BLAS, tens of times slower than they could: install "
+        "libopenblas0-openmp");
+  for (const std::string& sentence :
+       wrong_products([](const Tensor&a, const Tensor&b) { return torch::matmul(a, b); }))
+    warnings.push_back(concat(sentence, " (", blas_name(), ", kernels for ", blas_core(),
+                              "): set OPENBLAS_CORETYPE=Haswell or update the BLAS"));
+  return warnings;
+}
+
+SystemInfo system_info() {
+  SystemInfo info;
+  info.version = project_version();
+  info.commit = project_commit();
+  info.compiler = concat("g++ ", __VERSION__);
+  const std::string settings = at::show_config();
+  info.libtorch = value_after(settings, "TORCH_VERSION", ",\n");
+  info.blas = blas_name();
+  info.blas_core = blas_core();
+  info.convolutions = at::hasMKLDNN() ? at::get_mkldnn_version() : "libtorch's own";
+  const std::set<std::string> runtimes = openmp_runtimes();
+  info.openmp = join({runtimes.begin(), runtimes.end()});
+  info.processor = value_after(read_text("/proc/cpuinfo"), "model name", "\n");
+  info.simd = simd_name();
+  info.kernels = concat("fused: Winograd F(4x4, 3x3) and passes over pixels with ", info.simd);
+  info.linear_maps =
+      faster_linear_way() == LinearWay::blas ? "the BLAS" : "convolutions of 1x1 pixels";
+  info.cores = hardware_threads();
+  info.threads = at::get_num_threads();
+  info.memory_gib = machine_mib() / 1024;
+  info.devices = device_names();
+  info.warnings = blas_warnings();
+  if (runtimes.size() > 1)
+    info.warnings.push_back(
+        concat("several OpenMP runtimes are loaded (", info.openmp, "): --threads may not hold"));
+  if (info.threads > info.cores)
+    info.warnings.push_back(concat(info.threads, " threads share ", info.cores, " cores"));
+  return info;
+}
+
+std::string text(const SystemInfo& info) {
+  std::ostringstream out;
+  const auto line = [&](std::string_view name, const auto& value) {
+    out << name << std::string(14 - name.size(), ' ') << value << '\n';
+  };
+  std::apply(
+      [&](const auto&... f) {
+        (
+            [&] {
+              const auto& value = info.*(f.member);
+              using T = std::remove_cvref_t<decltype(value)>;
+              if constexpr (!std::is_same_v<T, std::vector<std::string>>)
+                line(f.name, value);
+              else if (f.name != "warnings")
+                line(f.name, join(value));
+            }(),
+            ...);
+      },
+      SystemInfo::fields());
+  for (const std::string& warning : info.warnings) line("warning", warning);
+  return out.str();
+}
+
+}  // namespace sgilo

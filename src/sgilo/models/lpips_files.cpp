@@ -1,0 +1,20 @@
+#include "sgilo/models/lpips_files.h"
+
+#include "sgilo/checkpoint/read_checkpoint.h"
+#include "sgilo/core/error.h"
+
+namespace sgilo {
+
+Lpips load_lpips(const std::string& linear, const std::string& backbone, torch::Device device) {
+  const StateDict weights = open_checkpoint(linear).state();
+  // The classifier beside the features is 17 times as large and not read.
+  StateDict features = with_prefix(open_checkpoint(backbone).state("features."), "features.");
+  for (auto& [name, tensor] : features) tensor = tensor.to(device);
+  try {
+    return Lpips(weights, features);
+  } catch (const FormatError& error) {
+    throw FormatError(concat("LPIPS of ", linear, " and ", backbone, ": ", error.what()));
+  }
+}
+
+}  // namespace sgilo

@@ -1,0 +1,142 @@
+#include "sgilo/runs/measurement.h"
+
+#include <set>
+
+#include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/core/shape.h"
+#include "sgilo/files/file_problem.h"
+#include "sgilo/machine/build_info.h"
+
+namespace sgilo {
+namespace {
+
+constexpr const char* kFormat = "sgilo measurement 1";
+
+using Metadata = std::map<std::string, std::string>;
+
+const std::string& entry(const Metadata& metadata, const std::string& key) {
+  const auto found = metadata.find(key);
+  if (found == metadata.end()) throw FormatError(concat("entry '", key, "' is missing"));
+  return found->second;
+}
+
+Json json_entry(const Metadata& metadata, const std::string& key) {
+  try {
+    return Json::parse(entry(metadata, key));
+  } catch (const nlohmann::json::exception&) {
+    throw FormatError(concat("entry '", key, "' is not JSON"));
+  }
+}
+
+template <class T>
+T value_entry(const Metadata& metadata, const std::string& key) {
+  T value{};
+  value_from_json(json_entry(metadata, key), value, key, key);
+  return value;
+}
+
+std::vector<MeasuredImage> images_from(const Json& list) {
+  std::vector<MeasuredImage> images;
+  if (!list.is_array()) throw FormatError("entry 'images' must be a list");
+  for (const Json& json : list) {
+    if (!json.is_object() || !json.contains("name") || !json["name"].is_string() ||
+        !json.contains("framing"))
+      throw FormatError("entry 'images' must name each image and its framing");
+    MeasuredImage image{json["name"].get<std::string>(), {}};
+    if (image.name.empty() || image.name.find('/') != std::string::npos || image.name[0] == '.')
+      throw FormatError(concat("entry 'images': '", image.name, "' cannot name an image"));
+    from_json(json["framing"], image.framing, "framing.");
+    images.push_back(std::move(image));
+  }
+  return images;
+}
+
+Measurement measurement_from(const SafetensorsFile& file) {
+  const auto format = file.metadata.find("format");
+  if (format == file.metadata.end() || format->second != kFormat)
+    throw FormatError("is no measurement; make one with 'sgilo measure'");
+  Measurement out;
+  const auto shape = value_entry<Shape>(file.metadata, "image_shape");
+  if (shape.size() != 3 || *std::min_element(shape.begin(), shape.end()) < 1)
+    throw FormatError(
+        concat("entry 'image_shape' must be three positive numbers, but is ", shape_text(shape)));
+  out.forward_operator = restore_operator(json_entry(file.metadata, "operator"),
+                                          with_prefix_removed(file.tensors, "operator."), shape);
+  out.noise = read_noise(json_entry(file.metadata, "noise"));
+  out.noise_estimated = value_entry<bool>(file.metadata, "noise_estimated");
+  out.observed = value_entry<bool>(file.metadata, "observed");
+  out.seed = value_entry<std::int64_t>(file.metadata, "seed");
+  out.images = images_from(json_entry(file.metadata, "images"));
+  out.values = require_tensor(file.tensors, "y").to(torch::kFloat32);
+  Shape expected = out.forward_operator->measurement_shape();
+  expected.insert(expected.begin(), out.count());
+  require_shape("tensor 'y'", out.values, expected);
+  require_finite("tensor 'y'", out.values);
+  if (out.images.empty()) throw FormatError("holds no image");
+  return out;
+}
+
+}  // namespace
+
+std::int64_t Measurement::scalars() const { return values.numel() / count(); }
+
+std::vector<std::string> image_names(const std::vector<std::filesystem::path>& files) {
+  std::vector<std::string> names;
+  std::set<std::string> taken;
+  for (const std::filesystem::path& file : files) {
+    std::string base = file.stem().string();
+    if (base.empty() || base[0] == '.') base = "image";
+    std::string name = base;
+    for (int i = 2; !taken.insert(name).second; ++i) name = concat(base, "-", i);
+    names.push_back(name);
+  }
+  return names;
+}
+
+Measurement measure_pictures(const Tensor& pictures, std::vector<MeasuredImage> images,
+                             const OperatorOptions& forward_operator, const NoiseOptions& noise,
+                             std::int64_t seed, const ReadMask& read_mask) {
+  const RandomStreams streams(static_cast<std::uint64_t>(seed));
+  Measurement out;
+  out.forward_operator = make_operator(forward_operator, pictures[0].sizes().vec(),
+                                       streams.child("operator"), read_mask);
+  out.noise = noise;
+  out.images = std::move(images);
+  out.seed = seed;
+  out.values = NoiseModel(noise).add(out.forward_operator->apply(pictures), streams.child("noise"));
+  return out;
+}
+
+void write_measurement(const std::filesystem::path& path, const Measurement& measurement) {
+  StateDict tensors = with_prefix(measurement.forward_operator->state(), "operator.");
+  tensors["y"] = measurement.values;
+  Json images = Json::array();
+  for (const MeasuredImage& image : measurement.images)
+    images.push_back({{"name", image.name}, {"framing", to_json(image.framing)}});
+  write_safetensors(path, tensors,
+                    {{"format", kFormat},
+                     {"operator", measurement.forward_operator->options().dump()},
+                     {"noise", value_to_json(measurement.noise).dump()},
+                     {"noise_estimated", measurement.noise_estimated ? "true" : "false"},
+                     {"observed", measurement.observed ? "true" : "false"},
+                     {"image_shape", Json(measurement.forward_operator->image_shape()).dump()},
+                     {"images", images.dump()},
+                     {"seed", concat(measurement.seed)},
+                     {"version", project_version()},
+                     {"commit", project_commit()}});
+}
+
+Measurement read_measurement(const std::filesystem::path& path) {
+  return read_measurement(file_bytes(path), path);
+}
+
+Measurement read_measurement(const Bytes& bytes, const std::filesystem::path& path) {
+  const SafetensorsFile file = read_safetensors(bytes, path);
+  try {
+    return measurement_from(file);
+  } catch (const Error& error) {  // whatever is wrong here is the file's content
+    throw format_error(path, error.what());
+  }
+}
+
+}  // namespace sgilo

@@ -1,0 +1,67 @@
+#include "sgilo/training/training_output.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "sgilo/core/error.h"
+#include "sgilo/files/atomic_file.h"
+#include "sgilo/report/image_grid.h"
+#include "sgilo/report/plot.h"
+#include "sgilo/training/training_state.h"
+
+namespace sgilo {
+
+std::filesystem::path state_folder(const std::string& stated, const std::filesystem::path& output,
+                                   const std::string& name) {
+  if (!stated.empty()) return stated;
+  if (const char* folder = std::getenv("SGILO_STATE_DIR"); folder != nullptr && *folder != '\0')
+    return std::filesystem::path(folder) / name;
+  return output / "training" / name;
+}
+
+std::string training_plan(const std::filesystem::path& folder, std::int64_t steps,
+                          std::int64_t batch) {
+  const auto state = load_training_state(folder);
+  const auto done = static_cast<std::int64_t>(
+      state && state->counters.contains("step") ? state->counters.at("step") : 0);
+  return concat("from step ", done, " to ", steps, " of ", batch, " examples, state in ",
+                folder.string());
+}
+
+Tensor contact_sheet(const Tensor& images, std::int64_t columns, const std::string& title) {
+  ImageGrid grid;
+  grid.title = title;
+  for (std::int64_t i = 0; i < images.size(0); ++i) {
+    if (i % columns == 0) grid.rows.emplace_back();
+    grid.rows.back().push_back(images[i].clamp(-1, 1).cpu());
+  }
+  grid.rows.back().resize(static_cast<std::size_t>(columns));
+  return draw_image_grid(grid);
+}
+
+void plot_training_log(const std::filesystem::path& folder) {
+  std::ifstream file(folder / "log.csv");
+  std::string line;
+  std::getline(file, line);
+  std::map<std::string, Series> series;
+  while (std::getline(file, line)) {
+    std::istringstream cells(line);
+    std::string step, seconds, quantity, value;
+    std::getline(cells, step, ',');
+    std::getline(cells, seconds, ',');
+    std::getline(cells, quantity, ',');
+    std::getline(cells, value, ',');
+    Series& one = series[quantity];
+    one.label = quantity;
+    one.x.push_back(std::stod(step));
+    one.y.push_back(std::stod(value));
+  }
+  for (const auto& [quantity, one] : series) {
+    const LinePlot plot{.title = quantity, .x_label = "step", .y_label = quantity, .series = {one}};
+    write_file_atomically(folder / ("log_" + quantity + ".svg"), plot_svg(plot));
+  }
+}
+
+}  // namespace sgilo

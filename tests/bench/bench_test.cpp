@@ -1,0 +1,127 @@
+#include "sgilo/bench/bench.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "sgilo/core/error.h"
+#include "sgilo/core/parse_json.h"
+#include "support/error_text.h"
+#include "support/temporary_folder.h"
+#include "support/tiny_model.h"
+
+namespace sgilo {
+namespace {
+
+BenchOptions quick(BenchSubject subject) {
+  BenchOptions options;
+  options.subject = subject;
+  options.chains = {1};
+  options.repetitions = 2;
+  return options;
+}
+
+TEST(Bench, EveryWayOfAStepStandsBesideItsLimit) {
+  const TemporaryFolder folder;
+  BenchOptions options = quick(BenchSubject::step);
+  options.output = folder / "bench.json";
+  options.chart = folder / "bench.svg";
+  StoppingObserver observer;
+  const BenchReport report = bench(options, observer);
+  ASSERT_TRUE(report.finished);
+  EXPECT_NE(folder.get("bench.svg").find("fp32 limit"), std::string::npos);
+  EXPECT_EQ(chart_of(report).series.size(), 6U);
+  ASSERT_EQ(report.rows.size(), 4U);  // fp32 and bf16, reference and fused
+  for (const BenchRow& row : report.rows) {
+    EXPECT_EQ(row.seconds.size(), 2U);
+    EXPECT_EQ(row.limits.size(), 2U);
+    for (const double limit : row.limits) EXPECT_GT(limit, 0);
+  }
+  EXPECT_EQ(table_of(report).columns().back(), "ratio_to_limit");
+  const Json saved = parse_json(folder.get("bench.json"), "bench.json");
+  EXPECT_EQ(saved["rows"].size(), 4U);
+  EXPECT_TRUE(saved["machine"].contains("libtorch"));
+}
+
+TEST(Bench, AScoreHasNoKernels) {
+  StoppingObserver observer;
+  const BenchReport report = bench(quick(BenchSubject::score), observer);
+  ASSERT_EQ(report.rows.size(), 2U);
+  EXPECT_EQ(report.rows[0].kernel, "");
+}
+
+TEST(Bench, ASolveSaysWhereItsTimeGoes) {
+  BenchOptions options = quick(BenchSubject::solve);
+  options.evaluations = 10;
+  options.precisions = {"fp32"};
+  options.profile = true;
+  StoppingObserver observer;
+  const BenchReport report = bench(options, observer);
+  ASSERT_EQ(report.rows.size(), 2U);  // reference and fused
+  for (const BenchRow& row : report.rows) {
+    double sum = 0;
+    for (const auto& [part, seconds] : row.profile) {
+      EXPECT_GE(seconds, 0) << part;
+      sum += seconds;
+    }
+    EXPECT_NEAR(sum / row.seconds.back(), 1, 0.05);
+    for (const char* part : {"convolution", "element-wise", "score", "operator", "optimiser"})
+      EXPECT_GT(row.profile.at(part), 0) << part;
+    EXPECT_GT(row.profile.at("convolution"), row.profile.at("operator"));
+  }
+}
+
+TEST(Bench, LoadsAModelFolderThatIsGoneAfterwards) {
+  StoppingObserver observer;
+  const BenchReport report = bench(quick(BenchSubject::load), observer);
+  ASSERT_EQ(report.rows.size(), 1U);
+  EXPECT_EQ(report.rows[0].limits.size(), 2U);
+  for (const auto& item :
+       std::filesystem::directory_iterator(std::filesystem::temp_directory_path()))
+    EXPECT_FALSE(item.path().filename().string().starts_with(concat("sgilo_bench_", ::getpid())));
+}
+
+TEST(Bench, PortraitsHaveNoLimit) {
+  StoppingObserver observer;
+  const BenchReport report = bench(quick(BenchSubject::portraits), observer);
+  ASSERT_EQ(report.rows.size(), 1U);
+  EXPECT_TRUE(report.rows[0].limits.empty());
+}
+
+TEST(Bench, FusedGradientsAgree) {
+  BenchOptions options = quick(BenchSubject::gradients);
+  StoppingObserver observer;
+  const BenchReport report = bench(options, observer);
+  ASSERT_EQ(report.gradients.size(), 8U);
+  for (const GradientAgreement& row : report.gradients) {
+    if (row.way == "bf16 reference") continue;  // its image is too far off
+    EXPECT_GT(row.least_cosine, 0.999) << row.way << ", " << row.point;
+    EXPECT_LT(row.largest_error, 0.05) << row.way << ", " << row.point;
+    EXPECT_EQ(row.left_out, 0);
+  }
+}
+
+TEST(Bench, StopsWhenAsked) {
+  const TemporaryFolder folder;
+  BenchOptions options = quick(BenchSubject::step);
+  options.output = folder / "bench.json";
+  StoppingObserver observer(1);
+  EXPECT_FALSE(bench(options, observer).finished);
+  EXPECT_EQ(folder.count(), 0);
+}
+
+TEST(Bench, NamesWhatItDoesNotKnow) {
+  StoppingObserver observer;
+  BenchOptions options = quick(BenchSubject::step);
+  options.presets = {"512"};
+  EXPECT_EQ(error_text<ConfigError>([&] { bench(options, observer); }),
+            "unknown preset '512'; known presets: default, 256, config-f");
+  options = quick(BenchSubject::step);
+  options.kernels = {"fast"};
+  EXPECT_NE(error_text<ConfigError>([&] { bench(options, observer); }).find("'fast'"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace sgilo
