@@ -28,6 +28,19 @@ if(SGILO_ZIP)
   target_compile_definitions(sgilo_zip INTERFACE SGILO_WITH_LIBZIP)
 endif()
 
+add_library(sgilo_crypto INTERFACE)
+if(SGILO_OPENSSL)
+  find_path(CRYPTO_INCLUDE openssl/evp.h)
+  find_library(CRYPTO_LIBRARY crypto)
+  if(NOT (CRYPTO_INCLUDE AND CRYPTO_LIBRARY))
+    message(FATAL_ERROR "libcrypto is not found: install libssl-dev, or build with the slower SHA-256 of our own (-DSGILO_OPENSSL=OFF)")
+  endif()
+  target_include_directories(sgilo_crypto SYSTEM INTERFACE "${CRYPTO_INCLUDE}")
+  target_link_libraries(sgilo_crypto INTERFACE "${CRYPTO_LIBRARY}")
+  # On the target it would be on the command line of every file of every module above.
+  set_source_files_properties(src/sgilo/files/sha256.cpp PROPERTIES COMPILE_DEFINITIONS SGILO_WITH_OPENSSL)
+endif()
+
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER

@@ -10,7 +10,7 @@ add_module(solvers PURE DEPENDS sampling generator operators)
 add_module(released PURE DEPENDS solvers score)
 add_module(theory PURE DEPENDS sampling)
 
-add_module(files DEPENDS core)
+add_module(files DEPENDS core LIBRARIES sgilo_crypto)
 add_module(checkpoint DEPENDS files LIBRARIES sgilo_zip)
 add_module(data DEPENDS files LIBRARIES sgilo_simd sgilo_opencv)
 add_module(report DEPENDS data)
