@@ -7,7 +7,9 @@
 
 #include "sgilo/core/error.h"
 #include "sgilo/core/parse_json.h"
+#include "support/environment.h"
 #include "support/error_text.h"
+#include "support/skip_without_gnuplot.h"
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"
 
@@ -26,12 +28,9 @@ TEST(Bench, EveryWayOfAStepStandsBesideItsLimit) {
   const TemporaryFolder folder;
   BenchOptions options = quick(BenchSubject::step);
   options.output = folder / "bench.json";
-  options.chart = folder / "bench.svg";
   StoppingObserver observer;
   const BenchReport report = bench(options, observer);
   ASSERT_TRUE(report.finished);
-  EXPECT_NE(folder.get("bench.svg").find("fp32 limit"), std::string::npos);
-  EXPECT_EQ(chart_of(report).series.size(), 6U);
   ASSERT_EQ(report.rows.size(), 4U);  // fp32 and bf16, reference and fused
   for (const BenchRow& row : report.rows) {
     EXPECT_EQ(row.seconds.size(), 2U);
@@ -42,6 +41,32 @@ TEST(Bench, EveryWayOfAStepStandsBesideItsLimit) {
   const Json saved = parse_json(folder.get("bench.json"), "bench.json");
   EXPECT_EQ(saved["rows"].size(), 4U);
   EXPECT_TRUE(saved["machine"].contains("libtorch"));
+}
+
+TEST(Bench, DrawsEachWayOfAStepAndTheirLimits) {
+  SKIP_WITHOUT_GNUPLOT();
+  const TemporaryFolder folder;
+  BenchOptions options = quick(BenchSubject::step);
+  options.repetitions = 1;
+  options.chart = folder / "bench.svg";
+  StoppingObserver observer;
+  const BenchReport report = bench(options, observer);
+  EXPECT_NE(folder.get("bench.svg").find("fp32 limit"), std::string::npos);
+  EXPECT_EQ(folder.count(), 1);
+  EXPECT_EQ(chart_of(report).panels[0].curves.size(), 6U);
+}
+
+TEST(Bench, SaysBeforeItTimesThatNothingDrawsItsChart) {
+  const TemporaryFolder folder;
+  const Environment path("PATH", folder.path().string());
+  BenchOptions options = quick(BenchSubject::step);
+  options.chart = folder / "bench.png";
+  StoppingObserver observer(0);
+  EXPECT_EQ(error_text<ConfigError>([&] { bench(options, observer); }),
+            "gnuplot, which draws the figures, is not installed (Debian: apt install gnuplot-nox)");
+  options.chart = folder / "bench.pdf";
+  EXPECT_EQ(error_text<ConfigError>([&] { bench(options, observer); }),
+            concat("chart must end in .svg or .png, but is '", options.chart, "'"));
 }
 
 TEST(Bench, AScoreHasNoKernels) {

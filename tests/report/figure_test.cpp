@@ -1,7 +1,6 @@
 #include "sgilo/report/figure.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <cmath>
 
@@ -10,7 +9,9 @@
 #include "sgilo/report/figure_layout.h"
 #include "sgilo/report/gnuplot.h"
 #include "sgilo/report/gnuplot_script.h"
+#include "support/environment.h"
 #include "support/error_text.h"
+#include "support/skip_without_gnuplot.h"
 #include "support/temporary_folder.h"
 
 namespace sgilo {
@@ -52,21 +53,6 @@ bool is_well_formed(const std::string& xml) {
   return open.empty();
 }
 
-// Sets a variable of the environment for a while.
-class Environment {
- public:
-  Environment(const char* name, const std::string& value) : name_(name), old_(::getenv(name)) {
-    ::setenv(name, value.c_str(), 1);
-  }
-  ~Environment() { ::setenv(name_, old_.c_str(), 1); }
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
-
- private:
-  const char* name_;
-  std::string old_;
-};
-
 Figure example() {
   Figure figure;
   figure.name = "figure_1";
@@ -93,13 +79,6 @@ Figure with_map(Tensor values) {
   figure.panels.push_back(panel);
   return figure;
 }
-
-#define SKIP_WITHOUT_GNUPLOT()         \
-  try {                                \
-    require_gnuplot();                 \
-  } catch (const ConfigError& error) { \
-    GTEST_SKIP() << error.what();      \
-  }
 
 TEST(FigureData, HoldsEveryNumberOfEveryPart) {
   Figure figure = with_map(torch::tensor({{1.0, 2.5}}, torch::kFloat64));
@@ -295,6 +274,18 @@ TEST(WriteFigure, WritesNumbersScriptAndBothPictures) {
   EXPECT_GT(((picture - blue).abs().amax(0) < 0.02).sum().item<int>(), 1000);
   EXPECT_EQ(picture[0][0][0].item<float>(), 1);
 #endif
+}
+
+TEST(WritePicture, WritesThePictureAlone) {
+  SKIP_WITHOUT_GNUPLOT();
+  const TemporaryFolder folder;
+  write_figure(example(), folder / "all");
+  for (const char* ending : {"svg", "png"}) {
+    const std::string name = concat("any name.of it.", ending);
+    write_picture(example(), folder / name);
+    EXPECT_EQ(folder.get(name), folder.get(concat("all/figure_1.", ending)));
+  }
+  EXPECT_EQ(folder.count(), 3);
 }
 
 TEST(WriteFigure, ItsScriptDrawsTheSamePicturesAgain) {

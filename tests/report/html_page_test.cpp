@@ -2,21 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "sgilo/core/error.h"
-#include "sgilo/report/markup.h"
 #include "support/temporary_folder.h"
 
 namespace sgilo {
 namespace {
-
-TEST(Markup, EncodesBase64AsPublished) {  // RFC 4648, section 10
-  EXPECT_EQ(base64(""), "");
-  EXPECT_EQ(base64("f"), "Zg==");
-  EXPECT_EQ(base64("fo"), "Zm8=");
-  EXPECT_EQ(base64("foo"), "Zm9v");
-  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
-  EXPECT_EQ(base64("\xff\xfe\xfd"), "//79");
-}
 
 TEST(HtmlPage, EscapesEveryText) {
   HtmlPage page("<script>alert(1)</script>");
@@ -40,7 +29,7 @@ TEST(HtmlPage, HoldsPlotsAndIsWrittenWhole) {
   const TemporaryFolder folder;
   HtmlPage page("report");
   LinePlot plot;
-  plot.series.push_back({"s", {0, 1}, {0, 1}, {}, SeriesStyle::line});
+  plot.series.push_back({"s", {0, 1}, {0, 1}});
   page.plot(plot, "the loss");
   page.write(folder / "report.html");
   const std::string html = folder.get("report.html");

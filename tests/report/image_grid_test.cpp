@@ -2,10 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "sgilo/core/error.h"
-#include "sgilo/report/bitmap_font.h"
 #include "sgilo/report/canvas.h"
 #include "support/error_text.h"
 
@@ -71,40 +68,6 @@ TEST(ImageGrid, RefusesWhatDoesNotFitTogether) {
   grid.row_labels = {"a", "b"};
   EXPECT_EQ(error_text<ConfigError>([&] { draw_image_grid(grid); }),
             "an image grid of 1 rows has 2 row labels");
-}
-
-TEST(Canvas, DrawsAThinLineAsOneRowOfInk) {
-  Canvas canvas(5, 10);
-  canvas.line(0.5, 2.5, 9.5, 2.5, kInk, 1);
-  const Tensor dark = canvas.picture()[0] < 0;
-  EXPECT_EQ(dark.sum().item<int>(), 10);
-  EXPECT_EQ(dark[2].sum().item<int>(), 10);
-}
-
-TEST(Canvas, CutsOffWhatLiesOutside) {
-  Canvas canvas(4, 4);
-  canvas.text(-5, -5, "outside the canvas on every side", kInk, Align::left, 2);
-  canvas.line(-100, -100, 200, 150, kInk, 3);
-  canvas.image(3, 3, torch::zeros({3, 8, 8}), 2);
-  EXPECT_EQ(canvas.picture().sizes(), (torch::IntArrayRef{3, 4, 4}));
-}
-
-TEST(Canvas, TurnsVerticalTextUpwards) {
-  Canvas across(kGlyphHeight, kGlyphWidth);
-  across.text(0, 0, "R");
-  Canvas upwards(kGlyphWidth, kGlyphHeight);
-  upwards.vertical_text(0, kGlyphWidth / 2, "R");
-  EXPECT_TRUE(torch::equal(torch::rot90(across.picture(), 1, {1, 2}), upwards.picture()));
-}
-
-TEST(BitmapFont, HasADifferentGlyphForEveryPrintableCharacter) {
-  std::vector<Glyph> seen;
-  for (char letter = ' '; letter <= '~'; ++letter) {
-    EXPECT_EQ(std::count(seen.begin(), seen.end(), glyph_of(letter)), 0) << letter;
-    seen.push_back(glyph_of(letter));
-  }
-  EXPECT_EQ(glyph_of('\n'), glyph_of('?'));
-  EXPECT_EQ(ascii_text("a\xc3\xa4z"), "a?z");
 }
 
 }  // namespace

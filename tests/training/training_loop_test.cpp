@@ -6,6 +6,8 @@
 #include <sstream>
 
 #include "sgilo/core/error.h"
+#include "support/environment.h"
+#include "support/skip_without_gnuplot.h"
 #include "support/temporary_folder.h"
 
 namespace sgilo {
@@ -38,6 +40,12 @@ class StopAfter : public Observer {
 
  private:
   int left_;
+};
+
+class RecordingObserver : public Observer {
+ public:
+  void on_warning(std::string_view text) override { warnings.emplace_back(text); }
+  std::vector<std::string> warnings;
 };
 
 std::string read(const std::filesystem::path& path) {
@@ -74,6 +82,40 @@ TEST(TrainingLoop, LogsMeansAndDropsTheLinesBehindTheLastSave) {
   EXPECT_EQ(log.find(",99\n"), std::string::npos);
   EXPECT_NE(log.find(",value,1.5\n"), std::string::npos);  // steps 1 and 2
   EXPECT_NE(log.find(",value,7.5\n"), std::string::npos);  // steps 7 and 8
+}
+
+TEST(TrainingLoop, DrawsItsLogAfterEachEvaluation) {
+  SKIP_WITHOUT_GNUPLOT();
+  const TemporaryFolder folder;
+  Counter counter;
+  Trainable trainable = counter.trainable();
+  std::vector<bool> drawn;
+  trainable.evaluate = [&](std::int64_t) {
+    drawn.push_back(std::filesystem::exists(folder.path() / "log.svg"));
+    return std::map<std::string, double>{{"error_at_1", 0.5}};
+  };
+  RecordingObserver observer;
+  run_training(trainable, folder.path(), {.steps = 4, .log_interval = 1, .evaluation_interval = 2},
+               observer);
+  EXPECT_EQ(drawn, (std::vector<bool>{false, true}));
+  EXPECT_NE(read(folder.path() / "log.svg").find(">error_at_1</text>"), std::string::npos);
+  EXPECT_TRUE(observer.warnings.empty());
+}
+
+TEST(TrainingLoop, TrainsWithoutGnuplotAndSaysOnceWhatIsMissing) {
+  const TemporaryFolder folder;
+  const Environment path("PATH", folder.path().string());
+  Counter counter;
+  Trainable trainable = counter.trainable();
+  trainable.evaluate = [](std::int64_t) { return std::map<std::string, double>{{"error", 0.5}}; };
+  RecordingObserver observer;
+  EXPECT_TRUE(run_training(trainable, folder.path(),
+                           {.steps = 4, .log_interval = 1, .evaluation_interval = 2}, observer));
+  EXPECT_EQ(observer.warnings,
+            (std::vector<std::string>{"counter: log.csv is not drawn: gnuplot, which draws the "
+                                      "figures, is not installed (Debian: apt install "
+                                      "gnuplot-nox)"}));
+  EXPECT_NE(read(folder.path() / "log.csv").find(",error,0.5\n"), std::string::npos);
 }
 
 TEST(TrainingLoop, RefusesADamagedState) {

@@ -5,7 +5,6 @@
 
 #include "sgilo/bench/networks.h"
 #include "sgilo/bench/subjects.h"
-#include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/generator/kernels/image_buffer.h"
 #include "sgilo/machine/stopwatch.h"
@@ -92,6 +91,7 @@ void require_known(const BenchOptions& options) {
   if (!options.chart.empty() && !options.chart.ends_with(".svg") &&
       !options.chart.ends_with(".png"))
     throw ConfigError(concat("chart must end in .svg or .png, but is '", options.chart, "'"));
+  if (!options.chart.empty()) require_gnuplot();
 }
 
 }  // namespace
@@ -125,10 +125,7 @@ BenchReport bench(const BenchOptions& options, Observer& observer) {
   }
   if (!options.output.empty())
     write_file_atomically(options.output, to_json(report).dump(1) + "\n");
-  if (options.chart.ends_with(".svg"))
-    write_file_atomically(options.chart, plot_svg(chart_of(report)));
-  else if (!options.chart.empty())
-    write_png(options.chart, plot_picture(chart_of(report)));
+  if (!options.chart.empty()) write_picture(chart_of(report), options.chart);
   return report;
 }
 
@@ -165,17 +162,14 @@ Json to_json(const BenchReport& report) {
   return {{"rows", rows}, {"machine", to_json(system_info())}};
 }
 
-LinePlot chart_of(const BenchReport& report) {
-  LinePlot plot;
-  plot.title = "One step of the generator: decoding and gradients";
-  plot.x_label = "side of the image / pixels";
-  plot.y_label = "seconds (median)";
-  plot.x_scale = plot.y_scale = AxisScale::logarithmic;
-  const auto series = [&](const std::string& label) -> Series& {
-    for (Series& own : plot.series)
+Figure chart_of(const BenchReport& report) {
+  Panel panel{.title = "One step of the generator: decoding and gradients",
+              .x = {.label = "side of the image / pixels", .scale = AxisScale::logarithmic},
+              .y = {.label = "seconds (median)", .scale = AxisScale::logarithmic}};
+  const auto curve = [&](const std::string& label) -> Curve& {
+    for (Curve& own : panel.curves)
       if (own.label == label) return own;
-    plot.series.push_back({label, {}, {}, {}, SeriesStyle::line_and_points});
-    return plot.series.back();
+    return panel.curves.emplace_back(Curve{.label = label, .style = CurveStyle::line_and_points});
   };
   std::vector<BenchRow> rows;
   for (const BenchRow& row : report.rows)
@@ -186,7 +180,7 @@ LinePlot chart_of(const BenchReport& report) {
   for (const BenchRow& row : rows) {
     const auto side = static_cast<double>(synthesis_preset(row.preset).size());
     const auto add = [&](const std::string& label, double seconds) {
-      Series& own = series(label);
+      Curve& own = curve(label);
       if (!own.x.empty() && own.x.back() == side) return;  // of another kernel already
       own.x.push_back(side);
       own.y.push_back(seconds);
@@ -194,7 +188,7 @@ LinePlot chart_of(const BenchReport& report) {
     add(concat(row.precision, " ", row.kernel), median(row.seconds));
     add(concat(row.precision, " limit"), median(row.limits));
   }
-  return plot;
+  return {.name = "step", .panels = {panel}};
 }
 
 }  // namespace sgilo

@@ -10,7 +10,7 @@
 #include "sgilo/core/options_json.h"
 #include "sgilo/generator/kernels/kernel.h"
 #include "sgilo/machine/common_options.h"
-#include "sgilo/report/plot.h"
+#include "sgilo/report/figure.h"
 #include "sgilo/report/table.h"
 
 namespace sgilo {
@@ -57,8 +57,8 @@ struct BenchOptions : CommonOptions {
             field("output", &O::output, "JSON file with the rows and the machine (empty: none)"),
             field(
                 "chart", &O::chart,
-                "SVG or PNG file with the seconds of a step and their limit over the image's side "
-                "(empty: none)")},
+                "SVG or PNG file with the seconds of a step and their limit over the image's side, "
+                "drawn by gnuplot (empty: none)")},
         common_fields());
   }
 };
@@ -85,6 +85,6 @@ BenchReport bench(const BenchOptions& options, Observer& observer);
 Table table_of(const BenchReport& report);
 Json to_json(const BenchReport& report);  // with system_info()
 // Seconds of steps over the side of their images, for the first number of chains.
-LinePlot chart_of(const BenchReport& report);
+Figure chart_of(const BenchReport& report);
 
 }  // namespace sgilo

@@ -28,19 +28,13 @@ class Canvas {
   Tensor picture() const;  // [3, height, width] in [-1, 1]
 
   void fill(int top, int left, int height, int width, Colour colour);
-  // Anti-aliased; the ends are round.
-  void line(double x1, double y1, double x2, double y2, Colour colour, double thickness = 1);
   // `x` is the edge or middle that `align` names, `top` the first row of the letters' cells.
   void text(int x, int top, std::string_view text, Colour colour = kInk, Align align = Align::left,
             int scale = 1);
-  // Upwards, centred on row `y`; `left` is the first column of the letters' cells.
-  void vertical_text(int left, int y, std::string_view text, Colour colour = kInk, int scale = 1);
   // `image` is [3 or 1, h, w] in [-1, 1]; each of its pixels becomes a square.
   void image(int top, int left, const Tensor& image, int magnification = 1);
 
  private:
-  void blend(int row, int column, Colour colour, float opacity);
-
   int height_;
   int width_;
   Tensor pixels_;  // [3, height, width] in [0, 1]

@@ -14,6 +14,8 @@
 namespace sgilo {
 namespace {
 
+namespace fs = std::filesystem;
+
 // The sizes that must be equal, as "4 x, 3 y".
 void check_lengths(const std::string& where,
                    const std::vector<std::pair<const char*, std::size_t>>& lengths) {
@@ -89,6 +91,16 @@ void add_map(Table& table, const std::string& panel, const HeatMap& map) {
       table.add_row({panel, "map", map.label, cell(x), cell(y), "", "", "", "", cell(*value++)});
 }
 
+// gnuplot draws all pictures; those of the stated files' endings are kept.
+void draw(const Figure& figure, const std::vector<fs::path>& files) {
+  const NewFolder draft(files[0].string() + ".drawing");  // never committed
+  write_file_atomically(draft.path() / (figure.name + ".gp"), gnuplot_script(figure));
+  run_gnuplot({figure.name + ".gp"}, draft.path());
+  for (const fs::path& file : files)
+    write_file_atomically(file,
+                          read_file(draft.path() / (figure.name + file.extension().string())));
+}
+
 }  // namespace
 
 void require_gnuplot() { run_gnuplot({"--version"}, "."); }
@@ -117,18 +129,18 @@ Table figure_data(const Figure& figure) {
   return table;
 }
 
-void write_figure(const Figure& figure, const std::filesystem::path& folder) {
+void write_figure(const Figure& figure, const fs::path& folder) {
+  const fs::path file = folder / figure.name;  // without its ending
   const std::string csv = figure_data(figure).csv();
-  const std::string script = gnuplot_script(figure);
   make_folder(folder);
-  write_file_atomically(folder / (figure.name + ".csv"), csv);
-  write_file_atomically(folder / (figure.name + ".gp"), script);
-  const NewFolder draft(folder / (figure.name + ".drawing"));  // never committed
-  write_file_atomically(draft.path() / (figure.name + ".gp"), script);
-  run_gnuplot({figure.name + ".gp"}, draft.path());
-  for (const char* kind : {".svg", ".png"})
-    write_file_atomically(folder / (figure.name + kind),
-                          read_file(draft.path() / (figure.name + kind)));
+  write_file_atomically(file.string() + ".csv", csv);
+  write_file_atomically(file.string() + ".gp", gnuplot_script(figure));
+  draw(figure, {file.string() + ".svg", file.string() + ".png"});
+}
+
+void write_picture(const Figure& figure, const fs::path& file) {
+  check(figure);
+  draw(figure, {file});
 }
 
 }  // namespace sgilo

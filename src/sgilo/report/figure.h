@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "sgilo/core/torch.h"
-#include "sgilo/report/plot.h"
+#include "sgilo/report/axis.h"
 #include "sgilo/report/table.h"
 
 namespace sgilo {
@@ -110,5 +110,8 @@ Table figure_data(const Figure& figure);
 // blocks of its own), <name>.svg and <name>.png (twice the pixels) into the folder. Throws
 // ConfigError for series whose lengths differ, Error when gnuplot fails, with its words.
 void write_figure(const Figure& figure, const std::filesystem::path& folder);
+
+// The picture alone, into a file that ends in .svg or .png.
+void write_picture(const Figure& figure, const std::filesystem::path& file);
 
 }  // namespace sgilo

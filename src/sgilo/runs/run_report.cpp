@@ -68,7 +68,6 @@ LinePlot residual_plot(const Measurement& measurement, const Tensor& draw_losses
   for (std::int64_t c = 0; c < draw_losses.size(1); ++c) {
     Series series;
     series.label = concat("chain ", c + 1);
-    series.style = SeriesStyle::line_and_points;
     for (std::int64_t k = 0; k < draw_losses.size(2); ++k) {
       series.x.push_back(static_cast<double>(k + 1));
       series.y.push_back(std::sqrt(2 * draw_losses[0][c][k].item<double>() /

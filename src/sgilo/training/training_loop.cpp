@@ -7,6 +7,7 @@
 #include "sgilo/core/error.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/make_folder.h"
+#include "sgilo/training/training_output.h"
 
 namespace sgilo {
 namespace {
@@ -19,8 +20,8 @@ double seconds_since(Clock::time_point start) {
 
 constexpr const char* kHeader = "step,seconds,quantity,value\n";
 
-// Drops the lines that a killed run wrote after its last save, since the resumed run writes them
-// again.
+// Drops the lines that a killed run wrote after its last save,
+// since the resumed run writes them again.
 void truncate_log(const std::filesystem::path& path, std::int64_t last_step) {
   std::ifstream file(path);
   std::string line, kept = kHeader;
@@ -49,8 +50,8 @@ class Log {
   std::ofstream file_;
 };
 
-// Means of what the steps since the last line returned; a quantity counts only the steps that have
-// it.
+// Means of what the steps since the last line returned;
+// a quantity counts only the steps that have it.
 class Window {
  public:
   void add(const std::map<std::string, double>& values) {
@@ -93,6 +94,18 @@ bool run_training(const Trainable& trainable, const std::filesystem::path& folde
     save_training_state(folder, state);
     saved = Clock::now();
   };
+  // Where training runs, on a borrowed machine with an accelerator, there is often no gnuplot, and
+  // no picture is worth the end of a run: log.csv holds all of it, to be drawn later.
+  bool draws = true;
+  const auto draw = [&] {
+    if (!draws) return;
+    try {
+      draw_training_log(folder);
+    } catch (const Error& error) {
+      draws = false;
+      observer.on_warning(concat(trainable.name, ": log.csv is not drawn: ", error.what()));
+    }
+  };
 
   while (step < options.steps) {
     if (observer.stop_requested()) {
@@ -113,11 +126,13 @@ bool run_training(const Trainable& trainable, const std::filesystem::path& folde
     }
     if (trainable.evaluate && (step % options.evaluation_interval == 0 || step == options.steps)) {
       log.write(step, seconds, trainable.evaluate(step));
+      if (step < options.steps) draw();
       logged = Clock::now();
     }
     if (seconds_since(saved) > 60 * options.save_minutes) save();
   }
   save();
+  draw();
   return true;
 }
 

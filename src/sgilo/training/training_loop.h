@@ -39,13 +39,15 @@ struct Trainable {
   std::function<std::map<std::string, double>()> step;  // losses by name
   std::function<TrainingState()> state;                 // counters must hold "step"
   std::function<void(const TrainingState&)> load_state;
-  std::function<std::map<std::string, double>(std::int64_t step)>
-      evaluate;  // may be empty; may write pictures of its own
+  // May be empty; may write pictures of its own.
+  std::function<std::map<std::string, double>(std::int64_t step)> evaluate;
 };
 
-// Files in `folder`: state.safetensors, and log.csv with the columns step, seconds, quantity, value
-// (means over log_interval steps). Seconds count the time spent training in all runs. Returns true
-// when all steps are done, false when the observer asked to stop.
+// Files in `folder`: state.safetensors, log.csv with the columns step, seconds, quantity, value
+// (means over log_interval steps), and log.svg, drawn after each evaluation and at the end; where
+// gnuplot cannot draw it the observer is warned once, and training goes on. Seconds count the time
+// spent training in all runs. Returns true when all steps are done,
+// false when the observer asked to stop.
 bool run_training(const Trainable& trainable, const std::filesystem::path& folder,
                   const TrainingLoopOptions& options, Observer& observer);
 

@@ -6,9 +6,8 @@
 #include <sstream>
 
 #include "sgilo/core/error.h"
-#include "sgilo/files/atomic_file.h"
+#include "sgilo/report/figure.h"
 #include "sgilo/report/image_grid.h"
-#include "sgilo/report/plot.h"
 #include "sgilo/training/training_state.h"
 
 namespace sgilo {
@@ -41,11 +40,11 @@ Tensor contact_sheet(const Tensor& images, std::int64_t columns, const std::stri
   return draw_image_grid(grid);
 }
 
-void plot_training_log(const std::filesystem::path& folder) {
+void draw_training_log(const std::filesystem::path& folder) {
   std::ifstream file(folder / "log.csv");
   std::string line;
   std::getline(file, line);
-  std::map<std::string, Series> series;
+  std::map<std::string, Curve> curves;
   while (std::getline(file, line)) {
     std::istringstream cells(line);
     std::string step, seconds, quantity, value;
@@ -53,15 +52,17 @@ void plot_training_log(const std::filesystem::path& folder) {
     std::getline(cells, seconds, ',');
     std::getline(cells, quantity, ',');
     std::getline(cells, value, ',');
-    Series& one = series[quantity];
-    one.label = quantity;
-    one.x.push_back(std::stod(step));
-    one.y.push_back(std::stod(value));
+    curves[quantity].x.push_back(std::stod(step));
+    curves[quantity].y.push_back(std::stod(value));
   }
-  for (const auto& [quantity, one] : series) {
-    const LinePlot plot{.title = quantity, .x_label = "step", .y_label = quantity, .series = {one}};
-    write_file_atomically(folder / ("log_" + quantity + ".svg"), plot_svg(plot));
+  if (curves.empty()) return;
+  Figure figure{.name = "log", .columns = 3};
+  for (const auto& [quantity, curve] : curves) {
+    std::string title;
+    for (const char letter : quantity) title += letter == '_' ? "\\_" : std::string(1, letter);
+    figure.panels.push_back({.title = title, .x = {.label = "step"}, .curves = {curve}});
   }
+  write_picture(figure, folder / "log.svg");
 }
 
 }  // namespace sgilo

@@ -1,5 +1,5 @@
-// What the training workflows share: the folder of a run's state, and pictures of its log and
-// samples.
+// What the training workflows share: the folder of a run's state,
+// and pictures of its log and samples.
 #pragma once
 
 #include <filesystem>
@@ -22,7 +22,8 @@ std::string training_plan(const std::filesystem::path& folder, std::int64_t step
 // A contact sheet of images [N, 3, H, W], `columns` to a row.
 Tensor contact_sheet(const Tensor& images, std::int64_t columns, const std::string& title);
 
-// Draws each quantity of <folder>/log.csv over the steps into <folder>/log_<quantity>.svg.
-void plot_training_log(const std::filesystem::path& folder);
+// Draws <folder>/log.csv as <folder>/log.svg, with a panel for each quantity over the steps. Throws
+// ConfigError where there is no gnuplot.
+void draw_training_log(const std::filesystem::path& folder);
 
 }  // namespace sgilo

@@ -37,7 +37,6 @@ TrainClassifierResult train_classifier(const TrainClassifierOptions& options, Ob
       trainable, folder, {.steps = trainer_options.steps, .save_minutes = options.save_minutes},
       observer);
   if (!result.finished) return result;
-  plot_training_log(folder);
   PortraitPoolOptions held_out = pool;
   held_out.split = PortraitSplit::validation;
   held_out.count = options.validation_portraits;

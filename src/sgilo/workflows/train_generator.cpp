@@ -110,7 +110,6 @@ TrainGeneratorResult train_generator(const TrainGeneratorOptions& options, Obser
         write_png(folder / concat("samples_", step, ".png"),
                   contact_sheet(samples(0, kSheetImages), kSheetColumns,
                                 concat(step * options.trainer.batch, " images")));
-        plot_training_log(folder);
         std::map<std::string, double> values;
         if (interim)
           values = {{"frechet", interim->distance(samples)}, {"frechet_floor", interim->floor()}};

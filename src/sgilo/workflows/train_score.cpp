@@ -95,7 +95,6 @@ TrainScoreResult train_score(const TrainScoreOptions& options, Observer& observe
         std::map<std::string, double> values;
         for (const LevelError& level : trainer.validate(held_out, kValidationStds))
           values[concat("error_at_", level.std)] = level.denoised;
-        plot_training_log(folder);
         return values;
       }};
   TrainScoreResult result;
