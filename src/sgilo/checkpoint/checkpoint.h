@@ -30,8 +30,8 @@ struct CheckpointLimits {
   }
 };
 
-// A view of numbers in a file: element (i, j, ..) is number offset + i strides[0] + j strides[1]
-// + .. of `storage`.
+// A view of numbers in a file: element (i, j, ..) is number
+// offset + i strides[0] + j strides[1] + .. of `storage`.
 struct TensorEntry {
   torch::ScalarType type = torch::kFloat32;
   Shape sizes, strides;
@@ -53,8 +53,8 @@ struct Checkpoint {
   bool has(const std::string& name) const { return tensors.count(name) > 0; }
   // One tensor, contiguous, with its own memory. Throws FormatError when it is missing.
   Tensor load(const std::string& name) const;
-  // All tensors whose name starts with `prefix`, without it. A storage that several share is read
-  // once.
+  // All tensors whose name starts with `prefix`, without it.
+  // A storage that several share is read once.
   StateDict state(const std::string& prefix = "") const;
   // Reads everything that has a checksum; throws FormatError when one differs.
   void verify() const;

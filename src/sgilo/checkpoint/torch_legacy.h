@@ -1,6 +1,6 @@
 // The file that torch.save wrote before version 1.6: five pickles (magic number, version, the
-// machine, the object, the keys of its storages), then the storages' counts and numbers in the
-// order of the keys.
+// machine, the object, the keys of its storages),
+// then the storages' counts and numbers in the order of the keys.
 #pragma once
 
 #include "sgilo/checkpoint/torch_pickle.h"

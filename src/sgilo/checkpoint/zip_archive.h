@@ -16,8 +16,8 @@ namespace sgilo {
 class ZipArchive {
  public:
   // `name` is how the user knows the file. Throws FormatError for an archive that is cut off,
-  // inconsistent, encrypted, or names a record twice, and for records that cannot be as large as
-  // they say.
+  // inconsistent, encrypted, or names a record twice,
+  // and for records that cannot be as large as they say.
   ZipArchive(Bytes file, const std::string& name);
 
   const std::vector<std::string>& names() const;  // in the archive's order
@@ -42,8 +42,8 @@ struct ZipRecord {
   std::vector<std::pair<const void*, std::uint64_t>> fragments;
 };
 
-// Writes an archive of stored records; it appears whole or not at all. Throws Error when it cannot
-// be written.
+// Writes an archive of stored records; it appears whole or not at all.
+// Throws Error when it cannot be written.
 void write_zip(const std::filesystem::path& path, const std::vector<ZipRecord>& records);
 
 }  // namespace sgilo

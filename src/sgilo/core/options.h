@@ -55,9 +55,9 @@ concept Options = requires {
   S::fields();
 };
 
-// The words of an enum as users write them. Specialise: template <> struct EnumWords<Kernel> {
-// static constexpr std::array words{...}; }; the words are in the order of the enumerators 0, 1, 2,
-// ...
+// The words of an enum as users write them, in the order of the enumerators 0, 1, 2, ...:
+//   template <>
+//   struct EnumWords<Kernel> { static constexpr std::array words{...}; };
 template <class E>
 struct EnumWords;
 

@@ -73,8 +73,8 @@ inline std::string place_of(const std::string& prefix) {
   return prefix.empty() ? "options" : prefix.substr(0, prefix.size() - 1);
 }
 
-// `json` names some of the fields of the kind it holds; a change of kind starts from that kind's
-// defaults.
+// `json` names some of the fields of the kind it holds;
+// a change of kind starts from that kind's defaults.
 template <class... Ts>
 void variant_from_json(const Json& json, std::variant<Ts...>& value, const std::string& what,
                        const std::string& path) {
@@ -164,8 +164,8 @@ Json to_json(const S& options) {
   return json;
 }
 
-// Overwrites the fields that `json` names, keeps the others, and checks every one that it names
-// against its range.
+// Overwrites the fields that `json` names, keeps the others,
+// and checks every one that it names against its range.
 template <Options S>
 void from_json(const Json& json, S& options, const std::string& path) {
   if (!json.is_object())
@@ -190,8 +190,8 @@ void from_json(const Json& json, S& options, const std::string& path) {
   validate(options, path);
 }
 
-// Throws ConfigError "<path> must be <words>, but is <value>" for the first field outside its
-// range.
+// Throws ConfigError "<path> must be <words>, but is <value>"
+// for the first field outside its range.
 template <Options S>
 void validate(const S& options, const std::string& path) {
   std::apply(

@@ -11,8 +11,8 @@ namespace sgilo {
 // "[1, 3, 64, 64]"
 std::string shape_text(torch::IntArrayRef shape);
 
-// Throws ConfigError "<what> must have shape [..], but has [..]"; -1 in `expected` accepts any
-// size.
+// Throws ConfigError "<what> must have shape [..], but has [..]";
+// -1 in `expected` accepts any size.
 void require_shape(std::string_view what, const Tensor& tensor, torch::IntArrayRef expected);
 
 // Throws NumericError "<what> is not finite" when any element is NaN or infinite.

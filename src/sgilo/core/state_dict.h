@@ -1,5 +1,5 @@
-// Named tensors: what lies between files (checkpoint) and modules (generator, score). Neither knows
-// the other.
+// Named tensors: what lies between files (checkpoint) and modules (generator, score).
+// Neither knows the other.
 #pragma once
 
 #include <map>
@@ -16,8 +16,8 @@ using StateDict = std::map<std::string, Tensor>;
 StateDict with_prefix_removed(const StateDict& state, std::string_view prefix);
 StateDict with_prefix(const StateDict& state, std::string_view prefix);
 
-// Parameters and buffers of a module under their dotted names; tensors share memory with the
-// module.
+// Parameters and buffers of a module under their dotted names;
+// tensors share memory with the module.
 StateDict state_of(const torch::nn::Module& module);
 
 // Copies `state` into the module's parameters and buffers, converting the type. Every tensor of the

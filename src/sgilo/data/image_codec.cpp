@@ -30,8 +30,8 @@ void silence_opencv() {
 }
 
 // libpng, libjpeg and libtiff print what they find wrong, past OpenCV and before our own sentence:
-// nothing of the whole process reaches stderr while this lives, so one picture is decoded at a
-// time.
+// nothing of the whole process reaches stderr while this lives,
+// so one picture is decoded at a time.
 class QuietStandardError {
  public:
   QuietStandardError() : saved_(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)) {

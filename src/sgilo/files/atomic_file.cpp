@@ -77,8 +77,8 @@ void AtomicFile::commit() {
   if (temporary_.empty()) return;
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail(errno);
   temporary_.clear();
-  // The rename itself reaches the disk with the folder; a file system that cannot do so is no
-  // failure.
+  // The rename itself reaches the disk with the folder;
+  // a file system that cannot do so is no failure.
   const int folder = ::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder >= 0) {
     ::fsync(folder);

@@ -13,8 +13,8 @@ namespace sgilo {
 // system's own words.
 std::string file_problem(int error_number);
 
-// A FormatError that names the file ("stdin" for "-"): throw format_error(path, "tensor 'x' has no
-// type").
+// A FormatError that names the file ("stdin" for "-"):
+// throw format_error(path, "tensor 'x' has no type").
 FormatError format_error(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace sgilo

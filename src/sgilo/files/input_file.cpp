@@ -41,8 +41,8 @@ Bytes read_to_end(const std::filesystem::path& path, std::uint64_t limit) {
   return std::make_shared<const std::string>(std::move(content));
 }
 
-// A stream's bytes are gone once they are read, but callers open a file for its hash and again for
-// its content.
+// A stream's bytes are gone once they are read,
+// but callers open a file for its hash and again for its content.
 Bytes stream_bytes(const std::filesystem::path& path, const struct stat& status,
                    std::uint64_t limit) {
   static std::mutex mutex;

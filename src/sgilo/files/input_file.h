@@ -24,8 +24,8 @@ class InputFile {
   const std::filesystem::path& path() const { return path_; }
   std::uint64_t size() const { return size_; }  // bytes, when the file was opened
 
-  // Fills `bytes` bytes at `data` from position `offset`; throws FormatError when the file ends
-  // before.
+  // Fills `bytes` bytes at `data` from position `offset`;
+  // throws FormatError when the file ends before.
   void read_at(std::uint64_t offset, void* data, std::uint64_t bytes) const;
 
  private:

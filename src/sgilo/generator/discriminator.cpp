@@ -22,8 +22,8 @@ Tensor activated_convolution(const Tensor& x, const Tensor& weight, const Tensor
   return torch::leaky_relu(convolution(x, weight, bias, std::numbers::sqrt2), 0.2);
 }
 
-// One more channel: the mean over features and pixels of the standard deviation over a group of
-// images.
+// One more channel: the mean over features and pixels
+// of the standard deviation over a group of images.
 Tensor with_minibatch_deviation(const Tensor& x, std::int64_t group) {
   const std::int64_t n = x.size(0), size = std::min(group, n);
   const Tensor grouped = x.view({size, n / size, x.size(1), x.size(2), x.size(3)});

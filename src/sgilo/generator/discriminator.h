@@ -9,17 +9,17 @@
 namespace sgilo {
 
 struct DiscriminatorOptions {
-  std::vector<std::int64_t> widths{128, 128, 96, 64,
-                                   32};  // channels at 4, 8, 16, ...; the last gives the image size
-  std::int64_t group = 4;                // images that share one minibatch statistic
+  // Channels at 4, 8, 16, ...; the last gives the image size.
+  std::vector<std::int64_t> widths{128, 128, 96, 64, 32};
+  std::int64_t group = 4;  // images that share one minibatch statistic
 };
 
 class DiscriminatorImpl : public torch::nn::Module {
  public:
   explicit DiscriminatorImpl(const DiscriminatorOptions& options);
 
-  Tensor forward(const Tensor& image);  // [N,3,H,W] -> logits [N], high for real; N a multiple of
-                                        // `group` or smaller than it
+  // [N,3,H,W] -> logits [N], high for real; N a multiple of `group` or smaller than it.
+  Tensor forward(const Tensor& image);
 
   DiscriminatorOptions options;
   torch::ScalarType convolution_type = torch::kFloat32;

@@ -21,8 +21,8 @@ class Generator {
 
   // Variables of stage `layer` from random inputs, one row per stream.
   virtual LatentState draw(int layer, const std::vector<RandomStreams>& rows) const = 0;
-  // G2: image [N,C,H,W] in [-1,1] up to overshoot (never clamped), differentiable in every
-  // variable.
+  // G2: image [N,C,H,W] in [-1,1] up to overshoot (never clamped),
+  // differentiable in every variable.
   virtual Tensor decode(const LatentState& state) const = 0;
   // The start of a later stage that decodes to the same image: decode(advance(s, k)) = decode(s).
   virtual LatentState advance(const LatentState& state, int to_layer) const = 0;

@@ -10,8 +10,8 @@ struct MappingOptions {
   std::int64_t z_dim = 128;
   std::int64_t w_dim = 128;
   std::int64_t layers = 4;
-  double rate_multiplier =
-      0.01;  // weights are stored divided by it, so that one optimiser step moves them less
+  // Weights are stored divided by it, so that one optimiser step moves them less.
+  double rate_multiplier = 0.01;
   std::int64_t classes = 0;    // 0: unconditional
   std::int64_t hidden = 0;     // width of all layers but the last; 0: w_dim
   std::int64_t embedding = 0;  // numbers that a class becomes, beside those of z

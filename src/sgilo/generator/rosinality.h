@@ -12,8 +12,8 @@ bool is_rosinality(const StateDict& state);
 
 // `style_average` [w]: the file's "latent_avg", undefined where it has none (zeros then, which
 // the caller replaces). Constant noises that an older file lacks become zeros. Takes over the
-// tensors and scales the weights in place. Throws FormatError naming the tensor that is missing or
-// mis-shaped.
+// tensors and scales the weights in place.
+// Throws FormatError naming the tensor that is missing or mis-shaped.
 StateDict native_from_rosinality(StateDict state, const Tensor& style_average);
 
 }  // namespace sgilo

@@ -1,7 +1,7 @@
-// The prior of the Gaussianised style rows z_l, l = 1..R (docs/mathematics.md, "Style prior"): z_l
-// = a + d_l with one shared code a ~ N(0, I) and row deviations d_l ~ N(0, V diag(tau^2) V^T).
-// Smoothed by x_t = m x + s noise it stays Gaussian: with y = V^T x, its row mean ybar and D = y -
-// ybar,
+// The prior of the Gaussianised style rows z_l, l = 1..R (docs/mathematics.md, "Style prior"):
+// z_l = a + d_l with one shared code a ~ N(0, I) and row deviations d_l ~ N(0, V diag(tau^2) V^T).
+// Smoothed by x_t = m x + s noise it stays Gaussian: with y = V^T x, its row mean ybar and
+// D = y - ybar,
 //   score = -V [ D / (m^2 tau^2 + s^2) + ybar / (m^2 (R + tau^2) + s^2) ].
 #pragma once
 

@@ -19,8 +19,8 @@ class StyleGan2Impl : public torch::nn::Module {
  public:
   explicit StyleGan2Impl(const StyleGan2Options& options);
 
-  // z [N, z_dim] -> styles [N, style_rows, w_dim], all rows equal, truncated towards the mean (psi
-  // = 1: not at all). `labels` [N, classes] where the mapping has classes.
+  // z [N, z_dim] -> styles [N, style_rows, w_dim], all rows equal, truncated towards the mean
+  // (psi = 1: not at all). `labels` [N, classes] where the mapping has classes.
   Tensor styles(const Tensor& z, double psi = 1.0, std::int64_t cutoff = -1,
                 const Tensor& labels = {});
 

@@ -80,8 +80,8 @@ std::optional<StyleGan2Coordinates> estimate_coordinates(StyleGan2 network, std:
   out.style_mean = u.mean(0);
   const Tensor centred = u - out.style_mean;
   const Tensor covariance = centred.t().matmul(centred) / static_cast<double>(u.size(0) - 1);
-  // A floor of 1e-6 of the mean variance keeps directions in which the styles do not move
-  // invertible.
+  // A floor of 1e-6 of the mean variance keeps directions
+  // in which the styles do not move invertible.
   const Tensor floor =
       torch::eye(w_dim, covariance.options()) * (1e-6 * covariance.diagonal().mean());
   out.style_factor = torch::linalg_cholesky(covariance + floor).to(torch::kFloat32);
@@ -123,8 +123,8 @@ std::optional<StyleGan2Coordinates> estimate_coordinates(StyleGan2 network, std:
   for (const auto& [layer, of] : moments) {
     const Tensor mean = of.sum / of.numbers,
                  deviation = (of.squares / of.numbers - mean.square()).clamp_min(0).sqrt();
-    // A dead channel must not be blown up: scales below a thousandth of the largest are raised to
-    // it.
+    // A dead channel must not be blown up:
+    // scales below a thousandth of the largest are raised to it.
     out.layers[layer] = {mean.to(torch::kFloat32),
                          torch::maximum(deviation, 1e-3 * deviation.max()).to(torch::kFloat32)};
   }

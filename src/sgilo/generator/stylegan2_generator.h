@@ -1,10 +1,11 @@
 // StyleGAN2 as a split generator in standardised coordinates (docs/mathematics.md, "Coordinates").
-//   styles    [N, rows, w]  z with w = lrelu_0.2(m + L z): Gaussianised styles (slope 5 inverts
-//   slope 0.2) noise_j   [N, 1, r, r]  as they enter the network; at stage k those of blocks k and
-//   later features  [N, C, r, r]  stage k >= 1: (x - mean) / scale per channel, x = what block k-1
-//   leaves; for k >= 2 three more channels hold the
-//                           upsampled skip image of the blocks before k-1, so that the variable is
-//                           complete and G2(G1(z)) = G(z).
+//   styles    [N, rows, w]   z with w = lrelu_0.2(m + L z): Gaussianised styles, since slope 5
+//                            inverts slope 0.2
+//   noise_j   [N, 1, r, r]   as they enter the network; at stage k those of blocks k and later
+//   features  [N, C, r, r]   at stages k >= 1: (x - mean) / scale per channel, x = what block k-1
+//                            leaves; for k >= 2 three more channels hold the upsampled skip image
+//                            of the blocks before k-1, so that the variable is complete and
+//                            G2(G1(z)) = G(z)
 #pragma once
 
 #include <map>
@@ -24,8 +25,8 @@ struct ChannelCoordinates {
 
 struct StyleGan2Coordinates {
   Tensor style_mean;    // m [w]
-  Tensor style_factor;  // L [w, w], lower triangular: L L^T = covariance of lrelu_5(w) over random
-                        // inputs
+  Tensor style_factor;  // L [w, w], lower triangular:
+                        // L L^T = covariance of lrelu_5(w) over random inputs
   std::map<int, ChannelCoordinates> layers;
 
   StateDict state() const;  // "styles.mean", "styles.factor", "layer_1.mean", ...
@@ -50,8 +51,8 @@ class StyleGan2Generator : public Generator {
   Tensor decode(const LatentState& state, std::int64_t last_block) const;  // its skip image alone
   LatentState advance(const LatentState& state, int to_layer) const override;
 
-  // Like draw, but each row takes its styles from two inputs with a random crossover, as in
-  // training.
+  // Like draw, but each row takes its styles from two
+  // inputs with a random crossover, as in training.
   LatentState draw_mixed(int layer, const std::vector<RandomStreams>& rows) const;
   Shape variable_shape(int layer, std::string_view name) const;  // without the batch axis
   std::int64_t dimension(int layer) const;  // p: numbers in the layer's variable

@@ -14,8 +14,8 @@
 namespace sgilo {
 namespace {
 
-// The affine map w -> style of one layer; its bias starts at 1 so that an untrained layer passes
-// activations on.
+// The affine map w -> style of one layer;
+// its bias starts at 1 so that an untrained layer passes activations on.
 class AffineImpl : public torch::nn::Module {
  public:
   AffineImpl(std::int64_t w_dim, std::int64_t channels, bool drawn) {
@@ -126,8 +126,8 @@ Tensor SynthesisNetworkImpl::convolution_input(const Tensor& x) const {
   return x.to(convolution_type).contiguous(torch::MemoryFormat::ChannelsLast);
 }
 
-// Style rows: conv0 of block b takes row 2b-1, conv1 row 2b, to-RGB row 2b+1 (shared with the next
-// block's conv0).
+// Style rows: conv0 of block b takes row 2b-1, conv1 row 2b,
+// to-RGB row 2b+1 (shared with the next block's conv0).
 Tensor SynthesisNetworkImpl::features(std::int64_t block, const Tensor& before, const Tensor& ws,
                                       const Noises& noises) {
   auto layer = [&](const Tensor& x, std::int64_t index) {

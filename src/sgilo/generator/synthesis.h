@@ -1,8 +1,8 @@
 // The synthesis network of StyleGAN2, skip architecture (Karras et al. 2020): blocks at resolutions
 // 4, 8, .. size, each [up-convolution,] convolution and to-RGB; the image is the sum of the
 // upsampled to-RGB outputs. Block b takes the features that block b-1 leaves ("layer b"). Tensor
-// names and semantics are those of the NVIDIA snapshots: b8.conv0.weight, b8.conv0.affine.weight,
-// b8.torgb.bias, ...
+// names and semantics are those of the NVIDIA snapshots:
+// b8.conv0.weight, b8.conv0.affine.weight, b8.torgb.bias, ...
 #pragma once
 
 #include <memory>
@@ -15,10 +15,10 @@ namespace sgilo {
 
 struct SynthesisOptions {
   std::int64_t w_dim = 128;
-  std::vector<std::int64_t> widths{
-      128, 128, 96, 64, 32};  // channels of the blocks at 4, 8, 16, ...; the last gives the size
-  double clamp = 0.0;         // limit of activations after the gain; 0: none
-  bool drawn = true;          // false: weights are left for those that a file brings
+  // Channels of the blocks at 4, 8, 16, ...; the last gives the size.
+  std::vector<std::int64_t> widths{128, 128, 96, 64, 32};
+  double clamp = 0.0;  // limit of activations after the gain; 0: none
+  bool drawn = true;   // false: weights are left for those that a file brings
 
   std::int64_t blocks() const { return static_cast<std::int64_t>(widths.size()); }
   std::int64_t size() const { return std::int64_t{4} << (blocks() - 1); }
@@ -33,8 +33,8 @@ struct SynthesisOptions {
 // undefined tensor means none.
 using Noises = std::vector<Tensor>;
 
-// What a block leaves: features [N,C,r,r] and the skip image [N,3,r,r] (undefined: nothing drawn so
-// far).
+// What a block leaves: features [N,C,r,r] and the skip
+// image [N,3,r,r] (undefined: nothing drawn so far).
 struct BlockState {
   Tensor features;
   Tensor skip;
@@ -56,8 +56,8 @@ class SynthesisNetworkImpl : public torch::nn::Module {
   Tensor image(const BlockState& from, const Tensor& ws, const Noises& noises, std::int64_t first,
                std::int64_t last);
 
-  // Runs blocks first..last (inclusive) from what block first-1 left; for first = 0 `from` is
-  // ignored.
+  // Runs blocks first..last (inclusive) from what block first-1 left;
+  // for first = 0 `from` is ignored.
   BlockState run(BlockState from, const Tensor& ws, const Noises& noises, std::int64_t first,
                  std::int64_t last);
 
@@ -77,9 +77,8 @@ class SynthesisNetworkImpl : public torch::nn::Module {
   std::int64_t weight_bytes() const;
 
   SynthesisOptions options;
-  torch::ScalarType convolution_type =
-      torch::kFloat32;  // kBFloat16: of the fused kernels' gradients; the plain form convolves in
-                        // it
+  // kBFloat16: of the fused kernels' gradients; the plain form convolves in it.
+  torch::ScalarType convolution_type = torch::kFloat32;
   Kernel kernel = Kernel::automatic;
 
  private:

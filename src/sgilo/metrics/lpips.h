@@ -1,5 +1,5 @@
-// LPIPS, the learned perceptual distance of Zhang et al. (2018, equation 1), version 0.1 with
-// VGG16:
+// LPIPS, the learned perceptual distance of Zhang et al. (2018, equation 1),
+// version 0.1 with VGG16:
 //   d(a, b) = sum_l mean_position sum_c w_lc (f_lc(a)/|f_l(a)| - f_lc(b)/|f_l(b)|)^2,
 // f_l the feature maps relu1_2, relu2_2, relu3_3, relu4_3, relu5_3 of the images after
 // (x - shift) / scale per colour, |.| over the channels at each position, plus 1e-10; w learned,

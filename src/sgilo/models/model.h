@@ -1,9 +1,9 @@
 // A model folder: model.json names its parts, each a safetensors file with its SHA-256.
-//   generator      weights under the NVIDIA names (any floating type)
-//   coordinates    of styles and layers (generator/stylegan2_generator.h)
-//   style_prior    basis and deviations (generator/style_prior.h)
-//   score_<k>      the score network of layer k; its channel statistics are the coordinates of that
-//   layer classifier     attributes of portraits: features for Frechet and perceptual distances
+//   generator     weights under the NVIDIA names (any floating type)
+//   coordinates   of styles and layers (generator/stylegan2_generator.h)
+//   style_prior   basis and deviations (generator/style_prior.h)
+//   score_<k>     the score network of layer k; its channel statistics are the layer's coordinates
+//   classifier    attributes of portraits: features for Frechet and perceptual distances
 #pragma once
 
 #include <filesystem>

@@ -55,8 +55,8 @@ std::vector<std::int64_t> PortraitBatches::members(std::int64_t index) {
   return {begin, begin + options_.batch};
 }
 
-// Only one thread renders at a time: the caller waits for the worker before it renders what is
-// still missing.
+// Only one thread renders at a time:
+// the caller waits for the worker before it renders what is still missing.
 void PortraitBatches::render_missing(const std::vector<std::int64_t>& members) {
   for (const std::int64_t i : members) {
     if (rendered_[static_cast<std::size_t>(i)]) continue;

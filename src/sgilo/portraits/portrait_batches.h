@@ -1,7 +1,7 @@
 // Batches of rendered portraits for the trainers. A pool of images is rendered on demand, once
 // each, by background threads, and kept as bytes in memory; each epoch goes through the pool in a
-// new order. Batch b is a pure function of (options, b), so that a resumed run goes on with the
-// same data.
+// new order. Batch b is a pure function of (options, b),
+// so that a resumed run goes on with the same data.
 #pragma once
 
 #include <condition_variable>

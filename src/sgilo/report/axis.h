@@ -18,8 +18,8 @@ struct AxisLimits {
 AxisLimits axis_limits(const std::vector<double>& values, AxisScale scale);
 
 // Positions of ticks between two limits: multiples of 1, 2 or 5 times a power of ten, about `most`
-// of them; on a logarithmic axis powers of ten, with 2 and 5 times these over fewer than two
-// decades.
+// of them; on a logarithmic axis powers of ten,
+// with 2 and 5 times these over fewer than two decades.
 std::vector<double> axis_ticks(double low, double high, AxisScale scale, int most = 6);
 
 }  // namespace sgilo

@@ -1,5 +1,5 @@
-// A picture to draw on. Positions are pixels from the top left corner; what lies outside is cut
-// off.
+// A picture to draw on. Positions are pixels from the top left corner;
+// what lies outside is cut off.
 #pragma once
 
 #include <string_view>

@@ -98,8 +98,8 @@ struct Figure {
   int panel_width = 440, panel_height = 330;  // pixels of the SVG between the axes
 };
 
-// Throws ConfigError "gnuplot, which draws the figures, is not installed (Debian: apt install
-// gnuplot-nox)".
+// Throws ConfigError "gnuplot, which draws the figures,
+// is not installed (Debian: apt install gnuplot-nox)".
 void require_gnuplot();
 
 // Every number of the figure: panel (from 1), kind (curve, map, arrow, mark, strip), label, x, y,

@@ -1,6 +1,6 @@
 // An ODE dy/dt = slope(y, t) for a batch of independent rows, each with its own step size, so that
-// a row does not depend on its neighbours: the Runge-Kutta pair of Dormand and Prince 1980, order
-// 5(4).
+// a row does not depend on its neighbours:
+// the Runge-Kutta pair of Dormand and Prince 1980, order 5(4).
 #pragma once
 
 #include <functional>

@@ -15,8 +15,8 @@ Tensor per_row(const Tensor& values, const Tensor& like);
 // t for all rows of x: [N], of x's type.
 Tensor time_of_rows(double t, const Tensor& x);
 
-// N(0, I) of the shape and type of x, row i from rows[i]. Throws ConfigError when the counts
-// differ.
+// N(0, I) of the shape and type of x, row i from rows[i].
+// Throws ConfigError when the counts differ.
 Tensor noise_like(const Tensor& x, const std::vector<RandomStreams>& rows);
 
 // score(x, t) at one t for all rows, without history. Throws NumericError when it is not finite.

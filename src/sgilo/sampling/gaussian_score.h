@@ -1,6 +1,6 @@
 // Priors in closed form, smoothed by the SDE: x_0 ~ N(m, C) gives x_t ~ N(a m, a^2 C + std^2 I)
-// with a = mean_scale(t). Truth for tests, and the prior of variables that are Gaussian by
-// construction.
+// with a = mean_scale(t). Truth for tests,
+// and the prior of variables that are Gaussian by construction.
 #pragma once
 
 #include <vector>

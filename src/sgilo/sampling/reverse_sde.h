@@ -11,13 +11,12 @@
 namespace sgilo {
 
 // With the forward kernel x_t = r x_s + sqrt(v) xi and z ~ N(0, I):
-//   euler_maruyama     mean = x - (f x - g^2 score) dt,   x = mean + g sqrt(dt) z
-//   reverse_diffusion  mean = (2 - r) x + v score,        x = mean + sqrt(v) z
-//   ancestral          mean = (x + v score) / r = E[x_s | x_t], x = mean + sqrt(v) z (vp),
+//   euler_maruyama     mean = x - (f x - g^2 score) dt,         x = mean + g sqrt(dt) z
+//   reverse_diffusion  mean = (2 - r) x + v score,              x = mean + sqrt(v) z
+//   ancestral          mean = E[x_s | x_t] = (x + v score) / r, x = mean + sqrt(v) z (vp),
 //                      mean + sqrt(v) std(s)/std(t) z (ve); not defined for subvp
-//   exponential        the ancestral mean, x = mean + sqrt(v) std(s)/std(t) z: the exact kernel
-//   when
-//                      x_0 is known, so that nothing remains of z in the step to t = 0
+//   exponential        mean as ancestral,                       x = mean + sqrt(v) std(s)/std(t) z:
+//                      exact when x_0 is known; nothing of z remains in the step to t = 0
 enum class Predictor { none, euler_maruyama, reverse_diffusion, ancestral, exponential };
 template <>
 struct EnumWords<Predictor> {

@@ -41,8 +41,8 @@ Tensor row_product(const torch::nn::Linear& linear, const Tensor& row) {
 // softmax(q k^T / sqrt(d)) v over heads [N, heads, T, d].
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v) {
 #if TORCH_VERSION_MAJOR >= 2
-  // Its bfloat16 on the CPU is slower than the products; where gradients are wanted it saves
-  // memory.
+  // Its bfloat16 on the CPU is slower than the products;
+  // where gradients are wanted it saves memory.
   if (!q.device().is_cpu() || q.scalar_type() != torch::kBFloat16 || q.requires_grad())
     return at::scaled_dot_product_attention(q, k, v);
 #endif

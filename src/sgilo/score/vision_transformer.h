@@ -74,8 +74,8 @@ TORCH_MODULE(TransformerLayer);
 
 class VisionTransformerImpl : public torch::nn::Module {
  public:
-  // shape [C, H, W]. Throws ConfigError when H or W is no multiple of patch, or width none of 4 and
-  // of heads.
+  // shape [C, H, W]. Throws ConfigError when H or W is no multiple of patch,
+  // or width none of 4 and of heads.
   VisionTransformerImpl(Shape shape, const VisionTransformerOptions& options,
                         const RandomStreams& weights);
 

@@ -1,8 +1,8 @@
 // Two chains that consume the same noise, x with the step eta and y with the step eta / K, whose K
 // increments add up to x's: the distance of the pair bounds the Wasserstein distance of their laws
 // from above (SGILO B.19, B.20). With y from the stationary law and a large K it bounds the
-// distance of x's law to it, up to the bias of y, a K-th of x's own. With K = 1 it shows how the
-// step contracts.
+// distance of x's law to it, up to the bias of y, a K-th of x's own.
+// With K = 1 it shows how the step contracts.
 #pragma once
 
 #include "sgilo/theory/chains.h"
@@ -27,8 +27,8 @@ void run_coupled_chains(const GradientField& gradient, const Tensor& x, const Te
                         const CouplingOptions& options, const RandomStreams& streams,
                         const CouplingVisitor& visit);
 
-// |x - y| of each pair after every `stride` steps, 0 among them: [1 + steps / stride, chains]
-// float64.
+// |x - y| of each pair after every `stride` steps, 0 among them:
+// [1 + steps / stride, chains] float64.
 Tensor coupled_distances(const GradientField& gradient, const Tensor& x, const Tensor& y,
                          const CouplingOptions& options, const RandomStreams& streams,
                          int stride = 1);

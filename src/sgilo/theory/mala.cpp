@@ -9,8 +9,8 @@
 namespace sgilo {
 namespace {
 
-// -log q(to | from) of the Langevin proposal up to a constant: beta |to - from + eta grad|^2 /
-// (4 eta).
+// -log q(to | from) of the Langevin proposal up to a constant:
+// beta |to - from + eta grad|^2 / (4 eta).
 Tensor proposal_energy(const Tensor& to, const Tensor& from, const Tensor& gradient,
                        const ChainOptions& options) {
   return (to - from + options.step_size * gradient).square().sum(1) *

@@ -1,9 +1,8 @@
 // A random ReLU network and its inverse problem (SGILO section 3, Appendix A):
 //   G(z) = relu(c W_d ... relu(c W_1 z)),  W_i [n_i, n_{i-1}] ~ N(0, 1 / n_i),  c = sqrt(2),
-//   without
-// biases, so that G(a z) = a G(z) for a >= 0 and |G(z)| ~ |z|. Measurements y = A G(z*) without
-// noise, A [m, n_d] ~ N(0, 1 / m) or the identity, z* = s e_1 (the law of W_1 has no preferred
-// direction). Loss Lt(z) = |A G(z) - y|^2 / 2 (B.3), which scales like s^2.
+// without biases, so that G(a z) = a G(z) for a >= 0 and |G(z)| ~ |z|. Measurements y = A G(z*)
+// without noise, A [m, n_d] ~ N(0, 1 / m) or the identity, z* = s e_1 (the law of W_1 has no
+// preferred direction). Loss Lt(z) = |A G(z) - y|^2 / 2 (B.3), which scales like s^2.
 #pragma once
 
 #include "sgilo/core/random_streams.h"
@@ -30,8 +29,8 @@ class RandomReluNetwork {
   std::int64_t dimension() const { return widths_.front(); }  // n
   std::int64_t measurements() const { return measurements_.size(0); }
   double latent_norm() const { return latent_norm_; }
-  // S = sum_i 1 / n_i + 1 / m, the size of what separates Lt from the population landscape (no 1 /
-  // m for the identity).
+  // S = sum_i 1 / n_i + 1 / m, the size of what separates Lt from the population landscape
+  // (no 1 / m for the identity).
   double inverse_size() const;
   std::string describe() const;  // "[10, 200, 1000], m = 100"
 

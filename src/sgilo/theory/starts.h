@@ -1,5 +1,5 @@
-// Where chains begin on the population landscape, whose true latent is x* = e_1. All are
-// [chains, n].
+// Where chains begin on the population landscape,
+// whose true latent is x* = e_1. All are [chains, n].
 #pragma once
 
 #include "sgilo/core/random_streams.h"

@@ -1,8 +1,8 @@
 // The stationary law mu ~ exp(-beta L) of Langevin on the population landscape, by quadrature: in
 // radius and angle to x* its density is exp(-beta L) r^{n-1} sin^{n-2} t, and the direction across
-// the axis of x* is uniform. A midpoint grid over the box that holds all but e^{-40} of the
-// density's height, in logarithms, so that neither a large n nor a large beta loses digits
-// (SGILO 3.1, B.4).
+// the axis of x* is uniform (SGILO 3.1, B.4). A midpoint grid over the box that holds all but
+// e^{-40} of the density's height, in logarithms,
+// so that neither a large n nor a large beta loses digits.
 #pragma once
 
 #include <functional>

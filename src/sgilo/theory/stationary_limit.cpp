@@ -20,8 +20,8 @@ void require_positive(double concentration) {
     throw ConfigError(concat("the concentration must be positive, but is ", concentration));
 }
 
-// d/dt of F_C along the radii that minimise it: C L_t - cot t, from -infinity at 0 to infinity at
-// pi.
+// d/dt of F_C along the radii that minimise it:
+// C L_t - cot t, from -infinity at 0 to infinity at pi.
 double slope(const PopulationLandscape& landscape, double concentration, double angle) {
   const double radius = limit_radius(landscape, concentration, angle);
   return concentration * landscape.derivatives({radius, angle}).angle - 1 / std::tan(angle);

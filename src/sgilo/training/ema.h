@@ -1,5 +1,5 @@
-// Exponential moving average of weights: the network to ship is the average of those that training
-// passed through.
+// Exponential moving average of weights:
+// the network to ship is the average of those that training passed through.
 #pragma once
 
 #include "sgilo/core/torch.h"

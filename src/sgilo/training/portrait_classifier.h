@@ -9,8 +9,8 @@
 
 namespace sgilo {
 
-// `network` with the class heads and regressions of portraits (portraits/portraits.h) in place of its
-// own.
+// `network` with the class heads and regressions of portraits
+// (portraits/portraits.h) in place of its own.
 FeatureClassifierOptions with_portrait_heads(FeatureClassifierOptions network);
 
 // The regressions that change sign in a mirrored portrait.

@@ -111,8 +111,8 @@ struct InversionMixOptions {
 };
 
 // Batches of `synthetic` whose rows are either replaced by a random inversion, or have the
-// deviation of a random inversion added: a prior learnt on synthetic activations alone pulls real
-// images off.
+// deviation of a random inversion added:
+// a prior learnt on synthetic activations alone pulls real images off.
 ScoreBatches mix_inversions(ScoreBatches synthetic, Inversions inversions,
                             const InversionMixOptions& options, const RandomStreams& streams);
 

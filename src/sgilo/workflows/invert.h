@@ -1,10 +1,10 @@
 // Inverts whole images with ILO (SGILO section 4, "Dataset and training"): the styles and the
 // activations of each layer, from which the layers' priors are learnt. Chunks of one batch each,
 // written atomically: <output>/chunk_000012.safetensors holds
-//   styles [M, R, w]        Gaussianised style rows after stage 0
-//   features_<k> [M, C, r, r] and deviations_<k>  of layer k, fp16, in the generator's own units;
-//   the deviation is from what its own start (G1) gave residual [M, stages]    root mean square of
-//   G(v) - x after each stage
+//   styles           [M, R, w]      Gaussianised style rows after stage 0
+//   features_<k>     [M, C, r, r]   of layer k, fp16, in the generator's own units
+//   deviations_<k>   [M, C, r, r]   likewise, from what the layer's own start (G1) gave
+//   residual         [M, stages]    root mean square of G(v) - x after each stage
 #pragma once
 
 #include "sgilo/core/observer.h"

@@ -61,8 +61,8 @@ TheoryCheck check_at_most(std::string_view id, std::string instance, double most
 TheoryCheck check_at_least(std::string_view id, std::string instance, double least, double seen);
 TheoryCheck check_true(std::string_view id, std::string instance, std::string expected,
                        std::string seen, bool holds);
-// The same, for a literal statement of the paper that is expected to fail: what holds becomes
-// `refuted`.
+// The same, for a literal statement of the paper that is expected to fail:
+// what holds becomes `refuted`.
 TheoryCheck refuting(TheoryCheck check);
 
 }  // namespace sgilo

@@ -99,8 +99,8 @@ void check_exits(TheoryRun& run) {
     }
   run.add_known(check_at_most("D10", "greatest share of exits where R >= 1.7 / sqrt(C)", 0.05,
                               worst_of_rule));
-  // The condition that the proof needs, 2 sqrt(n sigma^2 / (1 - p^2)) <= R / 2, at twice the C from
-  // which it holds.
+  // The condition that the proof needs, 2 sqrt(n sigma^2 / (1 - p^2)) <= R / 2,
+  // at twice the C from which it holds.
   for (const double radius : {0.2, 0.3, 0.4}) {
     const double p = contraction_bound(kStepSize, 1, least_curvature(landscape, radius).value);
     const double C = 2 * 2 * kStepSize * 16 / (radius * radius * (1 - p * p));

@@ -1,5 +1,5 @@
-// The population landscape against differences, its stationary points, and where it is steep and
-// convex.
+// The population landscape against differences,
+// its stationary points, and where it is steep and convex.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -182,8 +182,8 @@ void check_steepness(TheoryRun& run) {
     }
 }
 
-// The radius of the largest ball around x* where the smallest curvature is nowhere below a
-// threshold.
+// The radius of the largest ball around x* where
+// the smallest curvature is nowhere below a threshold.
 double convexity_radius(const PopulationLandscape& landscape, double threshold) {
   constexpr int kRays = 361;
   constexpr double kStep = 1e-3, kFarthest = 1;

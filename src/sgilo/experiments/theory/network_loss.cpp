@@ -45,9 +45,9 @@ double path_divergence(const RandomReluNetwork& network, const PopulationLandsca
   return beta / 4 * average((network.gradient(z) - landscape.gradient(z)).square().sum(1));
 }
 
-// Its mean over W and A to first order in 1 / n_i and 1 / m: near z* the gradients differ by (H -
-// I)(z - z*), H = J^T A^T A J, and E |(H - I) u|^2 is sum (2 n + 3) / n_i + (n + 1) / m for a unit
-// vector u.
+// Its mean over W and A to first order in 1 / n_i and 1 / m: near z* the gradients differ by
+// (H - I)(z - z*), H = J^T A^T A J,
+// and E |(H - I) u|^2 is sum (2 n + 3) / n_i + (n + 1) / m for a unit vector u.
 double expected_path_divergence(const Size& size) {
   const auto n = static_cast<double>(size.widths.front());
   double square = (n + 1) / static_cast<double>(size.measurements);
@@ -146,8 +146,8 @@ Tensor active_units(const RandomReluNetwork& network, Tensor z) {
   return torch::cat(active, 1);
 }
 
-// W6. Where no unit switches within a step, the loss is quadratic and central differences are
-// exact.
+// W6. Where no unit switches within a step,
+// the loss is quadratic and central differences are exact.
 void check_gradient(TheoryRun& run) {
   constexpr double kStep = 1e-5;
   constexpr std::int64_t kLatents = 50;

@@ -1,6 +1,6 @@
 // The loss of finite networks: how far it is from the population landscape (W4, W5), its gradient
-// (W6) and how it scales with the latent's norm (W7). Part of the experiment `random_matrices`, and
-// of figure 3.
+// (W6) and how it scales with the latent's norm (W7).
+// Part of the experiment `random_matrices`, and of figure 3.
 #pragma once
 
 #include "sgilo/experiments/theory/theory_run.h"

@@ -1,6 +1,6 @@
 // Random networks chosen by what gradient descent does on them from behind z*: trapped by a
-// spurious minimum near -rho z*, or not. Candidates are tried in order, so that the choice depends
-// on the seed alone.
+// spurious minimum near -rho z*, or not. Candidates are tried in order,
+// so that the choice depends on the seed alone.
 #pragma once
 
 #include <optional>

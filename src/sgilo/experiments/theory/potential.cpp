@@ -150,9 +150,9 @@ double predicted_drift(const Potential& potential, const Place& place) {
   return place.step_size / beta * potential.generator(place.x, place.dimension, beta);
 }
 
-// What the drift from the saddle has beyond the generator, of order eta^{3/2}: close by,
-// L = ... - r K u^3 / (3 pi), and a step has u = sigma |xi| / rho with xi normal in n - 1
-// dimensions.
+// What the drift from the saddle has beyond the generator, of order eta^{3/2}:
+// close by, L = ... - r K u^3 / (3 pi),
+// and a step has u = sigma |xi| / rho with xi normal in n - 1 dimensions.
 double cubic_drift(const PopulationLandscape& landscape, const Place& place) {
   const double rho = landscape.saddle_radius(), freedom = static_cast<double>(place.dimension - 1);
   const double sigma = std::sqrt(2 * place.step_size / place.inverse_temperature());

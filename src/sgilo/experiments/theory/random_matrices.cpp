@@ -91,8 +91,8 @@ Panel weight_distribution(TheoryRun& run) {
   return panel;
 }
 
-// W2: differences of images under several A of each number of rows. Over A, the mean square of each
-// error is known.
+// W2: differences of images under several A of each number of rows.
+// Over A, the mean square of each error is known.
 Panel restricted_isometry(TheoryRun& run) {
   constexpr std::int64_t kMatrices = 16, kQuadruples = 2000 / kMatrices;
   const std::vector<double> measurements{25, 50, 100, 200, 400, 800};

@@ -1,5 +1,5 @@
-// What the experiments of the laboratory share: options, random streams, and where their checks and
-// figures go.
+// What the experiments of the laboratory share: options,
+// random streams, and where their checks and figures go.
 #pragma once
 
 #include "sgilo/core/observer.h"

@@ -109,8 +109,8 @@ void check_descents(TheoryRun& run, std::string_view id, const Escapes& escapes,
   run.add(check_at_least(id, escapes.ways[1].label + leaves, 0.95, escapes.ways[1].share(horizon)));
 }
 
-// The quench: Langevin dynamics at C = 20, then gradient descent from where it ends, as a user does
-// who wants a point.
+// The quench: Langevin dynamics at C = 20, then gradient descent
+// from where it ends, as a user does who wants a point.
 void check_quench(TheoryRun& run, std::string_view id, const ScannedNetwork& scanned,
                   const EscapeSetting& setting) {
   constexpr double kConcentration = 20, kNear = 0.1;

@@ -4,8 +4,8 @@
 
 namespace sgilo {
 
-// The gain sqrt(2) commutes with the leaky ReLU and moves into the three small factors, which saves
-// a pass over y.
+// The gain sqrt(2) commutes with the leaky ReLU and moves into
+// the three small factors, which saves a pass over y.
 Tensor bias_activation(const Tensor& y, const Tensor& demodulation, const Tensor& bias,
                        const NoiseInput& noise, double clamp) {
   const double gain = std::numbers::sqrt2;

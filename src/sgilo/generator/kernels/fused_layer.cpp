@@ -376,8 +376,8 @@ FusedLayer::FusedLayer(const Tensor& weight, const Tensor& own_bias, const Tenso
     forward.push_back(winograd_weights(w));
     backward = winograd_weights(w.flip({2, 3}).transpose(0, 1));
   } else if (up) {
-    // t[2i + a] = sum over taps k = a, a + 2 of W[k] x[i - (k - a) / 2]: reversed for a
-    // correlation.
+    // t[2i + a] = sum over taps k = a, a + 2 of W[k] x[i - (k - a) / 2]:
+    // reversed for a correlation.
     const Tensor even = torch::tensor({2, 0}), odd = torch::tensor({1});
     for (const Tensor& rows : {even, odd})
       for (const Tensor& columns : {even, odd})

@@ -55,8 +55,8 @@ struct Wanted {
 LayerResult run_layer(const FusedLayer& layer, const Tensor& input, const Tensor& styles,
                       const LayerEndTensors& end, Wanted wanted = {});
 
-// A layer's end again, for its gradients. That of y takes the activation's memory, so that no image
-// is held for both.
+// A layer's end again, for its gradients.
+// That of y takes the activation's memory, so that no image is held for both.
 struct KnownEnd {
   LayerEndTensors end;
   Tensor activation;    // [N,O,R,R] as it was kept

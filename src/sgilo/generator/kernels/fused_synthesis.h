@@ -28,8 +28,8 @@ struct RgbInputs {
 
 // `features` [N,C,r,r] float32 and the skip image [N,3,r,r] (undefined: none) of the block before
 // `layers`; a block is one layer when it is the network's first, else two, the first of them up,
-// and ends in one entry of `rgb`. `clamp` 0: no limit. -> the skip image [N,3,R,R] float32 after
-// the last block.
+// and ends in one entry of `rgb`. `clamp` 0: no limit.
+// -> the skip image [N,3,R,R] float32 after the last block.
 Tensor fused_synthesis(const std::vector<std::shared_ptr<const FusedLayer>>& layers,
                        const Tensor& features, const Tensor& skip,
                        const std::vector<LayerInputs>& inputs, const std::vector<RgbInputs>& rgb,

@@ -59,8 +59,8 @@ HWY_INLINE float sum(D d, hn::Vec<D> v) {
 using Wide = hn::CappedTag<float, 16>;
 using Single = hn::CappedTag<float, 1>;
 
-// f(tag, c) for vectors of channels (or of a flat range) from c on: whole ones, then single
-// numbers.
+// f(tag, c) for vectors of channels (or of a flat range) from c on:
+// whole ones, then single numbers.
 template <class F>
 HWY_INLINE void for_channels(std::int64_t channels, F f) {
   const Wide wide;

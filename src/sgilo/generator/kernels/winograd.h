@@ -24,8 +24,8 @@ inline constexpr std::int64_t kWinogradSums = 3;    // over a pixel's channels, 
 // Weights [O,I,3,3] -> G w G^T as [blocks, 36, I, kWinogradBlock] float32.
 Tensor winograd_weights(const Tensor& weight);
 
-// Tiles first_tile .. first_tile + tiles - 1 of all images in a row, each of height/4 x width/4
-// tiles.
+// Tiles first_tile .. first_tile + tiles - 1 of all images in a row,
+// each of height/4 x width/4 tiles.
 template <class T>
 struct WinogradPass {
   std::int64_t height, width;  // of the image; multiples of 4

@@ -1,7 +1,7 @@
 // Arithmetic on one SIMD pack of floats, compiled once per SIMD target.
 // Only +, -, *, /, sqrt, min, max, compare, round and integer shifts: each is rounded alike by
-// every target and works lane by lane, so a lane's value depends on neither the pack's width nor
-// its neighbours.
+// every target and works lane by lane,
+// so a lane's value depends on neither the pack's width nor its neighbours.
 #if defined(SGILO_DATA_PORTRAIT_RENDERER_LANES_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SGILO_DATA_PORTRAIT_RENDERER_LANES_INL_H_
 #undef SGILO_DATA_PORTRAIT_RENDERER_LANES_INL_H_
@@ -67,8 +67,8 @@ HWY_INLINE Pack mix(Pack a, Pack b, Pack t) { return a + (b - a) * t; }
 
 // 1/sqrt(a) for a >= 0: first guess and first Newton step by Moroz et al. (2018), relative error
 // below 7e-4 and smooth, which distances may have. Much faster than IEEE square root and division,
-// and equal on all machines. At a = 0 it is finite, so that a * rough_inverse_square_root(a) is 0
-// there.
+// and equal on all machines. At a = 0 it is finite,
+// so that a * rough_inverse_square_root(a) is 0 there.
 HWY_INLINE Pack rough_inverse_square_root(Pack a) {
   const auto bits = hn::BitCast(IntegerTag(), a.raw);
   const auto guess = hn::Sub(hn::Set(IntegerTag(), 0x5F1FFFF9), hn::ShiftRight<1>(bits));
@@ -96,8 +96,8 @@ HWY_INLINE Pack sine(Pack radians) {
   return parabola * (0.775f + 0.225f * absolute(parabola));
 }
 
-// Union and intersection whose edge is rounded over the distance `round` (quadratic blend, I.
-// Quilez).
+// Union and intersection whose edge is rounded over
+// the distance `round` (quadratic blend, I. Quilez).
 HWY_INLINE Pack smooth_union(Pack a, Pack b, float round) {
   const Pack overlap = positive_part(round - absolute(a - b));
   return minimum(a, b) - overlap * overlap * (0.25f / round);

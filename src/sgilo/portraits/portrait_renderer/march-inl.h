@@ -1,6 +1,6 @@
 // Sphere tracing: rays advance by their distance to the scene until they arrive at a surface.
-// Between rounds of a few steps the rays that have ended leave the list, so that packs stay full of
-// work.
+// Between rounds of a few steps the rays that have ended leave the list,
+// so that packs stay full of work.
 #if defined(SGILO_DATA_PORTRAIT_RENDERER_MARCH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SGILO_DATA_PORTRAIT_RENDERER_MARCH_INL_H_
 #undef SGILO_DATA_PORTRAIT_RENDERER_MARCH_INL_H_
@@ -48,8 +48,8 @@ static HWY_NOINLINE void march(const PortraitModel& m, float radius, float reach
         distance_left = scene_distance(m, ray_point(direction, along));
         const Mask moving = (distance_left > radius) & (along < end);
         if (!any(moving)) break;
-        // The last step made the distance shrink by `shrunk`; at that rate it is 0 after `secant`
-        // of it.
+        // The last step made the distance shrink by `shrunk`;
+        // at that rate it is 0 after `secant` of it.
         const Pack shrunk = previous - distance_left;
         const Pack secant = clamp(step_length / maximum(shrunk, 1e-6f), kCautious, reach);
         step_length = distance_left * select(shrunk > 0.0f, secant, kCautious);

@@ -64,8 +64,8 @@ HWY_INLINE void add_glasses(const PortraitModel& m, PortraitTile& tile) {
   }
 }
 
-// Exposure, a soft shoulder for bright light, and a square root as gamma; then the mean of the
-// four.
+// Exposure, a soft shoulder for bright light,
+// and a square root as gamma; then the mean of the four.
 HWY_INLINE void write_pixels(const PortraitModel& m, const PortraitTile& tile, int image_size,
                              std::uint8_t* rgb) {
   for (int row = 0; row < tile.height; ++row) {
