@@ -31,6 +31,18 @@ TEST(Composition, DrawsEachPartFromItsOwnStream) {
   EXPECT_FALSE(torch::equal(state["1.filter"].narrow(0, 0, 16), state["2.filter"]));
 }
 
+TEST(Composition, CombinesTheTraitsOfItsParts) {
+  const auto traits = [](std::string_view text) {
+    return traits_of(read_operator(parse_operator(text)));
+  };
+  EXPECT_FALSE(traits("downsample|box|grayscale").drawn_at_random);
+  EXPECT_TRUE(traits("downsample|inpaint|grayscale").drawn_at_random);
+  EXPECT_EQ(traits("downsample|grayscale").observed_file, ObservedFile::measurement);
+  EXPECT_EQ(traits("grayscale|box").observed_file, ObservedFile::image);
+  EXPECT_EQ(traits("box|grayscale").observed_file, ObservedFile::image);
+  EXPECT_EQ(traits("box|circulant").observed_file, ObservedFile::none);
+}
+
 TEST(Composition, ShowsAPictureOfTheWholeImage) {
   const auto op = operator_of("inpaint:keep=0.5|grayscale", {3, 8, 8});
   const Tensor x = RandomStreams(1).uniform({2, 3, 8, 8});

@@ -12,13 +12,14 @@ namespace {
 class Quadratic : public ForwardOperator {
  public:
   explicit Quadratic(Shape shape) : ForwardOperator(std::move(shape)) {}
-  Tensor apply(const Tensor& image) const override {
-    require_image(image);
-    return (image * image + 3 * image).flatten(1);
-  }
   bool linear() const override { return false; }
   std::string describe() const override { return describe_options(options(), "of all"); }
   Json options() const override { return {{"kind", "quadratic"}, {"power", 2}, {"file", "a.png"}}; }
+
+ private:
+  Tensor measure(const Tensor& image) const override {
+    return (image * image + 3 * image).flatten(1);
+  }
 };
 
 TEST(ForwardOperator, AdjointIsTheVectorJacobianProductAtZero) {
@@ -52,11 +53,11 @@ TEST(ForwardOperator, RefusesOtherShapes) {
             }),
             "images have shape [1, 2, 2], but operator quadratic (power = 2, file = a.png: of all) "
             "takes [N, 1, 2, 2]");
-  EXPECT_EQ(error_text<ConfigError>([&] {
-              op.adjoint(torch::zeros({1, 5}));
-            }),
-            "measurements have shape [1, 5], but operator quadratic (power = 2, file = a.png: of "
-            "all) produces [N, 4]");
+  const std::string refused =
+      "measurements have shape [1, 5], but operator quadratic (power = 2, file = a.png: of all) "
+      "produces [N, 4]";
+  EXPECT_EQ(error_text<ConfigError>([&] { op.adjoint(torch::zeros({1, 5})); }), refused);
+  EXPECT_EQ(error_text<ConfigError>([&] { op.picture(torch::zeros({1, 5})); }), refused);
   EXPECT_EQ(error_text<ConfigError>([] {
               Quadratic({3, 0, 4});
             }),

@@ -13,7 +13,7 @@ std::vector<std::unique_ptr<ForwardOperator>> operators_of(const Tensor& brightn
   std::vector<std::unique_ptr<ForwardOperator>> out;
   for (std::int64_t i = 0; i < brightness.size(0); ++i)
     out.push_back(make_operator(MaskOptions{"mask", threshold}, image_shape, RandomStreams(1),
-                                [&](const MaskOptions&) { return brightness[i]; }));
+                                {[&](const MaskOptions&) { return brightness[i]; }}));
   return out;
 }
 

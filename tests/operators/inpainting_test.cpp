@@ -57,10 +57,10 @@ TEST(Inpainting, TheBoxIsRemoved) {
 TEST(Inpainting, AMaskComesFromTheCallersReader) {
   const Tensor values = torch::tensor({{0.f, 0.4f, 0.5f}, {1.f, 0.f, 0.9f}});
   const auto op = make_operator(read_operator(parse_operator("mask:file=m.png")), {2, 2, 3},
-                                RandomStreams(1), [&](const MaskOptions& mask) {
+                                RandomStreams(1), {[&](const MaskOptions& mask) {
                                   EXPECT_EQ(mask.file, "m.png");
                                   return values;
-                                });
+                                }});
   expect_proven(*op);
   const Tensor image = torch::arange(12, torch::kFloat32).view({1, 2, 2, 3});
   const Tensor expected = torch::tensor({{2.f, 3.f, 5.f}, {8.f, 9.f, 11.f}});
@@ -69,9 +69,9 @@ TEST(Inpainting, AMaskComesFromTheCallersReader) {
 }
 
 TEST(Inpainting, RefusesWhatDoesNotFitTheImage) {
-  const auto error = [](std::string_view text, const ReadMask& read = {}) {
+  const auto error = [](std::string_view text, const OperatorFiles& files = {}) {
     return error_text<ConfigError>([&] {
-      make_operator(read_operator(parse_operator(text)), {3, 8, 8}, RandomStreams(1), read);
+      make_operator(read_operator(parse_operator(text)), {3, 8, 8}, RandomStreams(1), files);
     });
   };
   EXPECT_EQ(error("inpaint:keep=0.001"),
@@ -87,15 +87,13 @@ TEST(Inpainting, RefusesWhatDoesNotFitTheImage) {
             "least one pixel");
   EXPECT_EQ(error("mask:file=m.png"),
             "operator mask: 'm.png' must be read by the caller, but no reader is given");
-  EXPECT_EQ(error("mask:file=m.png",
-                  [](const MaskOptions&) {
+  EXPECT_EQ(error("mask:file=m.png", {[](const MaskOptions&) {
                     return torch::ones({1, 8, 8});
-                  }),
+                  }}),
             "operator mask: 'm.png' must have shape [-1, -1], but has [1, 8, 8]");
-  EXPECT_EQ(error("mask:file=m.png",
-                  [](const MaskOptions&) {
+  EXPECT_EQ(error("mask:file=m.png", {[](const MaskOptions&) {
                     return torch::zeros({8, 8});
-                  }),
+                  }}),
             "operator mask (file = m.png, threshold = 0.5: 0 of 64 pixels) must leave at least one "
             "pixel");
 }
@@ -103,9 +101,9 @@ TEST(Inpainting, RefusesWhatDoesNotFitTheImage) {
 TEST(Inpainting, AMasksThresholdIsTheDarkestThatIsSeen) {
   const auto kept = [](double threshold) {
     const auto op = make_operator(MaskOptions{"m.png", threshold}, {3, 1, 4}, RandomStreams(1),
-                                  [](const MaskOptions&) {
+                                  {[](const MaskOptions&) {
                                     return torch::tensor({{0., 0.01, 0.5, 1.}}, torch::kFloat64);
-                                  });
+                                  }});
     return op->measurement_shape()[1];
   };
   EXPECT_EQ(kept(0.001), 3);
@@ -116,9 +114,9 @@ TEST(Inpainting, AMasksThresholdIsTheDarkestThatIsSeen) {
 TEST(Inpainting, AMaskOfAnotherSizeIsABadFile) {
   EXPECT_EQ(error_text<FormatError>([] {
               make_operator(MaskOptions{"m.png"}, {3, 8, 8}, RandomStreams(1),
-                            [](const MaskOptions&) {
+                            {[](const MaskOptions&) {
                               return torch::ones({6, 9});
-                            });
+                            }});
             }),
             "m.png: must be a mask of 8 x 8 pixels, but has 9 x 6");
 }

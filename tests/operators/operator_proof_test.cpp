@@ -15,7 +15,6 @@ class AnyMap : public ForwardOperator {
   using Map = std::function<Tensor(const Tensor&)>;
   explicit AnyMap(Map map, Map adjoint = {})
       : ForwardOperator({2, 4, 4}), map_(std::move(map)), adjoint_(std::move(adjoint)) {}
-  Tensor apply(const Tensor& image) const override { return map_(image); }
   Tensor adjoint(const Tensor& y) const override {
     return adjoint_ ? adjoint_(y) : ForwardOperator::adjoint(y);
   }
@@ -23,6 +22,8 @@ class AnyMap : public ForwardOperator {
   Json options() const override { return {{"kind", "identity"}}; }
 
  private:
+  Tensor measure(const Tensor& image) const override { return map_(image); }
+
   Map map_, adjoint_;
 };
 

@@ -110,7 +110,8 @@ TEST(ReleasedSgilo, ComparesMeasurementsAtTheSizeOfTheImage) {
 TEST(ReleasedSgilo, CountsMaskedPixelsAsAgreeing) {
   Tensor mask = torch::zeros({16, 16});
   mask.slice(0, 0, 6) = 1;
-  SmallProblem small(std::make_unique<Inpainting>(Json{{"kind", "mask"}}, Shape{3, 16, 16}, mask));
+  SmallProblem small(std::make_unique<Inpainting>(MaskOptions{"mask"}, Shape{3, 16, 16},
+                                                  StateDict{{"mask", mask}}));
   const ReleasedSgilo solver(adam_alone("l", {1}));
   const SolverState state = solver.start(small.problem, kStreams);
   const ReleasedSgilo::Loss loss = solver.loss(state, small.problem);

@@ -11,9 +11,6 @@ class MatrixOperator : public ForwardOperator {
   MatrixOperator(Tensor matrix, Shape image_shape)
       : ForwardOperator(std::move(image_shape)), matrix_(std::move(matrix)) {}
 
-  Tensor apply(const Tensor& image) const override {
-    return (image.flatten(1).unsqueeze(1) * matrix_).sum(2);
-  }
   std::string describe() const override {
     return concat("matrix (", matrix_.size(0), " x ", matrix_.size(1), ")");
   }
@@ -21,6 +18,10 @@ class MatrixOperator : public ForwardOperator {
   const Tensor& matrix() const { return matrix_; }
 
  private:
+  Tensor measure(const Tensor& image) const override {
+    return (image.flatten(1).unsqueeze(1) * matrix_).sum(2);
+  }
+
   Tensor matrix_;
 };
 

@@ -192,6 +192,26 @@ TEST(Measure, RandomOperatorsCannotHaveMadeObservedData) {
             "one that did: identity, box, mask, downsample, resize, grayscale");
 }
 
+TEST(Measure, ARandomPartOfAChainCannotHaveMadeObservedData) {
+  Files files;
+  const auto options = files.observed(files.write("d.png", picture(16, 16)),
+                                      read_operator(parse_operator("grayscale|circulant")));
+  EXPECT_EQ(error_text<ConfigError>([&] { measure(options, files.observer); }),
+            "operator: circulant is drawn at random and cannot have made observed data; state the "
+            "one that did: identity, box, mask, downsample, resize, grayscale");
+}
+
+TEST(Measure, ObservedChainsThatTakePixelsReadAPictureOfTheImagesSize) {
+  Files files;
+  const Tensor damaged = picture(16, 16);
+  const Measurement measurement = measure(
+      files.observed(files.write("d.png", damaged),
+                     read_operator(parse_operator("grayscale|box:top=0,left=0,height=8,width=16"))),
+      files.observer);
+  const Tensor grey = 0.2989 * damaged[0] + 0.5870 * damaged[1] + 0.1140 * damaged[2];
+  EXPECT_TRUE(torch::allclose(measurement.values[0][0], grey.slice(0, 8).flatten(), 0, 1e-5));
+}
+
 TEST(Measure, ObservedDataAreNotEnlarged) {
   Files files;
   const std::string file = files.write("d.png", picture(12, 20));

@@ -40,14 +40,14 @@ class LoopDraws {
 std::unique_ptr<ForwardOperator> operator_of(const GoldenCase& golden, const Shape& image) {
   const Json& options = golden.params().at("config").at("operators");
   const auto kind = options.at("operator_type").get<std::string>();
-  if (kind == "colorizer") return std::make_unique<Grayscale>(image);
+  if (kind == "colorizer") return std::make_unique<Grayscale>(GrayscaleOptions{}, image);
   if (kind == "downsampler")
     return std::make_unique<Downsampling>(
         DownsamplingOptions{options.at("downsampler").at("factor").get<std::int64_t>(),
                             DownsamplingKernel::bicubic},
         image);
-  return std::make_unique<Inpainting>(Json{{"kind", "mask"}, {"file", "mask"}}, image,
-                                      golden["mask"][0]);
+  return std::make_unique<Inpainting>(MaskOptions{"mask"}, image,
+                                      StateDict{{"mask", golden["mask"][0]}});
 }
 
 SolveOptions options_of(const GoldenCase& golden, const std::string& config) {

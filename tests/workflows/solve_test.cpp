@@ -330,7 +330,7 @@ TEST_F(Solve, MeasurementsOfAFolderThatCannotBeSolvedAreNamedFirst) {
 TEST_F(Solve, ModelStatesItsErrorPerOperator) {
   model_.description["model_error"] = {{"inpaint", 0.05}, {"default", 0.02}};
   EXPECT_EQ(model_error_of(model_, *measurement_.forward_operator), 0.05);
-  const Identity identity({3, 16, 16});
+  const Identity identity({}, {3, 16, 16});
   EXPECT_EQ(model_error_of(model_, identity), 0.02);
   EXPECT_EQ(solve_into("run", RunMode::fresh, observer_).manifest["model_error"], 0.05);
   model_.description["model_error"]["inpaint"] = "small";

@@ -3,13 +3,16 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "sgilo/operators/forward_operator.h"
+#include "sgilo/operators/operator_state.h"
 
 namespace sgilo {
 
 struct ChainOptions {
   Json parts = Json::array();
+  using Operator = class Composition;
   static constexpr std::string_view kind = "chain";
   static constexpr auto fields() {
     return std::tuple{
@@ -19,18 +22,27 @@ struct ChainOptions {
   }
 };
 
+// Drawn at random as soon as one part is; its observed file is that of the part that leaves the
+// least of a picture.
+OperatorTraits traits_of(const ChainOptions& options);
+
+// "0.mask", "1.filter", ...: the number of the part first.
+StateDict draw_state(const ChainOptions& options, const Shape& image_shape,
+                     const RandomStreams& streams, const OperatorFiles& files);
+
 class Composition : public ForwardOperator {
  public:
-  explicit Composition(std::vector<std::unique_ptr<ForwardOperator>> parts);  // at least one
+  Composition(const ChainOptions& options, Shape image_shape, const StateDict& state);
 
-  Tensor apply(const Tensor& image) const override;
   bool linear() const override;
   std::string describe() const override;  // "downsample (...) | grayscale"
   Json options() const override;
-  StateDict state() const override;  // "0.mask", "1.filter", ...: the number of the part first
-  Tensor picture(const Tensor& measurements) const override;  // each part's picture, the last first
+  StateDict state() const override;
 
  private:
+  Tensor measure(const Tensor& image) const override;
+  Tensor picture_of(const Tensor& measurements) const override;  // each part's, the last first
+
   std::vector<std::unique_ptr<ForwardOperator>> parts_;
 };
 

@@ -2,8 +2,6 @@
 
 #include <cmath>
 
-#include "sgilo/operators/operator_state.h"
-
 namespace sgilo {
 namespace {
 
@@ -44,15 +42,13 @@ Tensor draw_matrix(std::int64_t rows, std::int64_t values, const RandomStreams& 
 
 }  // namespace
 
-PartialCirculant::PartialCirculant(const CirculantOptions& options, Shape image_shape,
-                                   const RandomStreams& streams)
-    : ForwardOperator(std::move(image_shape)),
-      options_(options_with_kind(options)),
-      form_(options.form),
-      signs_(streams.child("signs").signs({1, values_of(this->image_shape())})),
-      filter_(streams.child("filter").normal({1, values_of(this->image_shape())})),
-      kept_(draw_kept(options.keep, values_of(this->image_shape()), streams.child("kept"))
-                .unsqueeze(0)) {}
+StateDict draw_state(const CirculantOptions& options, const Shape& image_shape,
+                     const RandomStreams& streams, const OperatorFiles&) {
+  const std::int64_t values = values_of(image_shape);
+  return {{"signs", streams.child("signs").signs({values})},
+          {"filter", streams.child("filter").normal({values})},
+          {"kept", draw_kept(options.keep, values, streams.child("kept"))}};
+}
 
 PartialCirculant::PartialCirculant(const CirculantOptions& options, Shape image_shape,
                                    const StateDict& state)
@@ -65,8 +61,7 @@ PartialCirculant::PartialCirculant(const CirculantOptions& options, Shape image_
                   .unsqueeze(0)),
       kept_(require_indices(state, "kept", values_of(this->image_shape())).unsqueeze(0)) {}
 
-Tensor PartialCirculant::apply(const Tensor& image) const {
-  require_image(image);
+Tensor PartialCirculant::measure(const Tensor& image) const {
   const Tensor signed_values = signs_.like(image) * image.flatten(1);
   const Tensor kept = kept_.like(image).expand({image.size(0), -1});
   if (form_ == CirculantForm::elementwise)
@@ -85,11 +80,10 @@ StateDict PartialCirculant::state() const {
   return {{"signs", signs_.drawn()[0]}, {"filter", filter_.drawn()[0]}, {"kept", kept_.drawn()[0]}};
 }
 
-GaussianProjection::GaussianProjection(const GaussianProjectionOptions& options, Shape image_shape,
-                                       const RandomStreams& streams)
-    : ForwardOperator(std::move(image_shape)),
-      options_(options_with_kind(options)),
-      matrix_(draw_matrix(options.rows, values_of(this->image_shape()), streams.child("matrix"))) {}
+StateDict draw_state(const GaussianProjectionOptions& options, const Shape& image_shape,
+                     const RandomStreams& streams, const OperatorFiles&) {
+  return {{"matrix", draw_matrix(options.rows, values_of(image_shape), streams.child("matrix"))}};
+}
 
 GaussianProjection::GaussianProjection(const GaussianProjectionOptions& options, Shape image_shape,
                                        const StateDict& state)
@@ -98,8 +92,7 @@ GaussianProjection::GaussianProjection(const GaussianProjectionOptions& options,
       matrix_(require_state(state, "matrix", {options.rows, values_of(this->image_shape())})
                   .to(torch::kFloat32)) {}
 
-Tensor GaussianProjection::apply(const Tensor& image) const {
-  require_image(image);
+Tensor GaussianProjection::measure(const Tensor& image) const {
   return torch::matmul(image.flatten(1), matrix_.like(image).t());
 }
 

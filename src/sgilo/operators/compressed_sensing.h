@@ -10,9 +10,9 @@
 
 #include <array>
 
-#include "sgilo/core/random_streams.h"
 #include "sgilo/operators/forward_operator.h"
 #include "sgilo/operators/frozen_tensor.h"
+#include "sgilo/operators/operator_state.h"
 
 namespace sgilo {
 
@@ -25,7 +25,9 @@ struct EnumWords<CirculantForm> {
 struct CirculantOptions {
   double keep = 0.1;
   CirculantForm form = CirculantForm::convolution;
+  using Operator = class PartialCirculant;
   static constexpr std::string_view kind = "circulant";
+  static constexpr OperatorTraits traits{.drawn_at_random = true};
   static constexpr auto fields() {
     return std::tuple{
         field("keep", &CirculantOptions::keep, "measurements as a fraction of the image's values",
@@ -36,18 +38,21 @@ struct CirculantOptions {
   }
 };
 
+// "signs" [n], "filter" [n], "kept" [m]
+StateDict draw_state(const CirculantOptions& options, const Shape& image_shape,
+                     const RandomStreams& streams, const OperatorFiles&);
+
 class PartialCirculant : public ForwardOperator {
  public:
-  PartialCirculant(const CirculantOptions& options, Shape image_shape,
-                   const RandomStreams& streams);
   PartialCirculant(const CirculantOptions& options, Shape image_shape, const StateDict& state);
 
-  Tensor apply(const Tensor& image) const override;  // [N, ...] -> [N, m]
   std::string describe() const override;
   Json options() const override { return options_; }
-  StateDict state() const override;  // "signs" [n], "filter" [n], "kept" [m]
+  StateDict state() const override;
 
  private:
+  Tensor measure(const Tensor& image) const override;  // [N, ...] -> [N, m]
+
   Json options_;
   CirculantForm form_;
   FrozenTensor signs_;   // [1, n], -1 or 1
@@ -57,26 +62,31 @@ class PartialCirculant : public ForwardOperator {
 
 struct GaussianProjectionOptions {
   std::int64_t rows = 500;
+  using Operator = class GaussianProjection;
   static constexpr std::string_view kind = "gaussian-projection";
+  static constexpr OperatorTraits traits{.drawn_at_random = true};
   static constexpr auto fields() {
     return std::tuple{field("rows", &GaussianProjectionOptions::rows, "number of measurements",
                             positive<std::int64_t>)};
   }
 };
 
+// "matrix" [rows, n]
+StateDict draw_state(const GaussianProjectionOptions& options, const Shape& image_shape,
+                     const RandomStreams& streams, const OperatorFiles&);
+
 class GaussianProjection : public ForwardOperator {
  public:
   GaussianProjection(const GaussianProjectionOptions& options, Shape image_shape,
-                     const RandomStreams& streams);
-  GaussianProjection(const GaussianProjectionOptions& options, Shape image_shape,
                      const StateDict& state);
 
-  Tensor apply(const Tensor& image) const override;  // [N, ...] -> [N, rows]
   std::string describe() const override;
   Json options() const override { return options_; }
-  StateDict state() const override { return {{"matrix", matrix_.drawn()}}; }  // [rows, n]
+  StateDict state() const override { return {{"matrix", matrix_.drawn()}}; }
 
  private:
+  Tensor measure(const Tensor& image) const override;  // [N, ...] -> [N, rows]
+
   Json options_;
   FrozenTensor matrix_;  // [rows, n]
 };

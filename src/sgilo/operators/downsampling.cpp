@@ -52,15 +52,14 @@ const Shape& checked(const DownsamplingOptions& options, const Shape& image_shap
 
 }  // namespace
 
-Downsampling::Downsampling(const DownsamplingOptions& options, Shape image_shape)
+Downsampling::Downsampling(const DownsamplingOptions& options, Shape image_shape, const StateDict&)
     : ForwardOperator(checked(options, image_shape)),
       options_(options_with_kind(options)),
       factor_(options.factor),
       vertical_(resampling_matrix(options, image_shape[1])),
       horizontal_(resampling_matrix(options, image_shape[2]).t().contiguous()) {}
 
-Tensor Downsampling::apply(const Tensor& image) const {
-  require_image(image);
+Tensor Downsampling::measure(const Tensor& image) const {
   return torch::matmul(torch::matmul(vertical_.like(image), image), horizontal_.like(image));
 }
 
@@ -70,8 +69,7 @@ std::string Downsampling::describe() const {
                                            shape[1], " x ", shape[2], " pixels"));
 }
 
-Tensor Downsampling::picture(const Tensor& measurements) const {
-  require_measurements(measurements);
+Tensor Downsampling::picture_of(const Tensor& measurements) const {
   return measurements.clamp(-1, 1).repeat_interleave(factor_, 2).repeat_interleave(factor_, 3);
 }
 

@@ -20,7 +20,9 @@ struct EnumWords<DownsamplingKernel> {
 struct DownsamplingOptions {
   std::int64_t factor = 8;
   DownsamplingKernel kernel = DownsamplingKernel::bicubic;
+  using Operator = class Downsampling;
   static constexpr std::string_view kind = "downsample";
+  static constexpr OperatorTraits traits{.observed_file = ObservedFile::measurement};
   static constexpr auto fields() {
     return std::tuple{field("factor", &DownsamplingOptions::factor,
                             "how many times smaller each side becomes", positive<std::int64_t>),
@@ -33,14 +35,15 @@ class Downsampling : public ForwardOperator {
  public:
   // Throws ConfigError when the factor does not divide the sides, or the reflected border does not
   // fit into the image.
-  Downsampling(const DownsamplingOptions& options, Shape image_shape);
+  Downsampling(const DownsamplingOptions& options, Shape image_shape, const StateDict& = {});
 
-  Tensor apply(const Tensor& image) const override;  // [N, C, H, W] -> [N, C, H/f, W/f]
   std::string describe() const override;
   Json options() const override { return options_; }
-  Tensor picture(const Tensor& measurements) const override;  // each pixel as a square of f x f
 
  private:
+  Tensor measure(const Tensor& image) const override;            // [N, C, H, W] -> [N, C, H/f, W/f]
+  Tensor picture_of(const Tensor& measurements) const override;  // each pixel as a square of f x f
+
   Json options_;
   std::int64_t factor_;
   FrozenTensor vertical_;    // [H/f, H]

@@ -28,6 +28,11 @@ ForwardOperator::ForwardOperator(Shape image_shape) : image_shape_(std::move(ima
                              shape_text(image_shape_)));
 }
 
+Tensor ForwardOperator::apply(const Tensor& image) const {
+  require_image(image);
+  return measure(image);
+}
+
 Tensor ForwardOperator::adjoint(const Tensor& measurements) const {
   const torch::AutoGradMode record(true);
   const std::int64_t rows = measurements.dim() > 0 ? measurements.size(0) : 1;
@@ -40,10 +45,15 @@ Tensor ForwardOperator::adjoint(const Tensor& measurements) const {
 
 Shape ForwardOperator::measurement_shape() const {
   const torch::NoGradGuard no_grad;
-  return apply(torch::zeros(batch_of(1, image_shape_))).sizes().slice(1).vec();
+  return measure(torch::zeros(batch_of(1, image_shape_))).sizes().slice(1).vec();
 }
 
 Tensor ForwardOperator::picture(const Tensor& measurements) const {
+  require_measurements(measurements, measurement_shape());
+  return picture_of(measurements);
+}
+
+Tensor ForwardOperator::picture_of(const Tensor& measurements) const {
   return scaled_to_unit_range(adjoint(measurements));
 }
 

@@ -12,13 +12,30 @@
 
 namespace sgilo {
 
+// What data that were not made here, but observed, are for an operator as a file.
+enum class ObservedFile {
+  none,         // no picture: the measurements are other numbers
+  image,        // a picture of the image's size, of which the operator takes pixels
+  measurement,  // a picture of the measurement's shape
+};
+
+// What is known of an operator before it is made; a member of its options, `traits`.
+struct OperatorTraits {
+  bool drawn_at_random = false;  // so that it cannot have made observed data
+  ObservedFile observed_file = ObservedFile::none;
+};
+template <Options S>
+constexpr OperatorTraits traits_of(const S&) {
+  return S::traits;
+}
+
 class ForwardOperator {
  public:
   virtual ~ForwardOperator() = default;
 
   // [N, image shape...] -> [N, measurement shape...], differentiable, each row by itself. Throws
   // ConfigError for another shape.
-  virtual Tensor apply(const Tensor& image) const = 0;
+  Tensor apply(const Tensor& image) const;
 
   // [N, measurement shape...] -> [N, image shape...], without history: the VJP of apply at 0, which
   // is A^T y when A is linear. Throws ConfigError for another shape.
@@ -36,19 +53,20 @@ class ForwardOperator {
   // The frozen tensors; options and state rebuild the operator exactly (restore_operator).
   virtual StateDict state() const { return {}; }
 
-  // A picture of measurements for people, [N, image shape...] in [-1, 1]; by default A^T y, each
-  // row scaled to a largest magnitude of 1.
-  virtual Tensor picture(const Tensor& measurements) const;
+  // A picture of measurements for people, [N, image shape...] in [-1, 1]. Throws ConfigError for
+  // another shape.
+  Tensor picture(const Tensor& measurements) const;
 
  protected:
   explicit ForwardOperator(Shape image_shape);
 
-  void require_image(const Tensor& image) const;
-  void require_measurements(const Tensor& measurements) const {
-    require_measurements(measurements, measurement_shape());
-  }
+  // What a member is: apply and picture of tensors whose shape is checked. The picture is by
+  // default A^T y, each row scaled to a largest magnitude of 1.
+  virtual Tensor measure(const Tensor& image) const = 0;
+  virtual Tensor picture_of(const Tensor& measurements) const;
 
  private:
+  void require_image(const Tensor& image) const;
   void require_measurements(const Tensor& measurements, torch::IntArrayRef expected) const;
 
   Shape image_shape_;

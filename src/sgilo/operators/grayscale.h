@@ -7,19 +7,23 @@
 namespace sgilo {
 
 struct GrayscaleOptions {
+  using Operator = class Grayscale;
   static constexpr std::string_view kind = "grayscale";
+  static constexpr OperatorTraits traits{.observed_file = ObservedFile::measurement};
   static constexpr auto fields() { return std::tuple<>{}; }
 };
 
 // [3, ...] -> [1, ...]: whole images, or the pixels that an inpainting before it keeps.
 class Grayscale : public ForwardOperator {
  public:
-  explicit Grayscale(Shape image_shape);
+  Grayscale(const GrayscaleOptions&, Shape image_shape, const StateDict& = {});
 
-  Tensor apply(const Tensor& image) const override;
   std::string describe() const override { return "grayscale"; }
   Json options() const override { return options_with_kind(GrayscaleOptions{}); }
-  Tensor picture(const Tensor& measurements) const override;  // grey in all three channels
+
+ private:
+  Tensor measure(const Tensor& image) const override;
+  Tensor picture_of(const Tensor& measurements) const override;  // grey in all three channels
 };
 
 }  // namespace sgilo

@@ -6,18 +6,23 @@
 namespace sgilo {
 
 struct IdentityOptions {
+  using Operator = class Identity;
   static constexpr std::string_view kind = "identity";
+  static constexpr OperatorTraits traits{.observed_file = ObservedFile::measurement};
   static constexpr auto fields() { return std::tuple<>{}; }
 };
 
 class Identity : public ForwardOperator {
  public:
-  explicit Identity(Shape image_shape) : ForwardOperator(std::move(image_shape)) {}
+  Identity(const IdentityOptions&, Shape image_shape, const StateDict& = {})
+      : ForwardOperator(std::move(image_shape)) {}
 
-  Tensor apply(const Tensor& image) const override;
   std::string describe() const override { return "identity"; }
   Json options() const override { return options_with_kind(IdentityOptions{}); }
-  Tensor picture(const Tensor& measurements) const override;
+
+ private:
+  Tensor measure(const Tensor& image) const override { return image; }
+  Tensor picture_of(const Tensor& measurements) const override { return measurements.clamp(-1, 1); }
 };
 
 }  // namespace sgilo

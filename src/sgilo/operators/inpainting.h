@@ -3,15 +3,20 @@
 // fraction, all but a box, or those of a mask.
 #pragma once
 
-#include "sgilo/core/random_streams.h"
+#include <variant>
+
 #include "sgilo/operators/forward_operator.h"
 #include "sgilo/operators/frozen_tensor.h"
+#include "sgilo/operators/operator_state.h"
 
 namespace sgilo {
 
 struct InpaintingOptions {
   double keep = 0.05;
+  using Operator = class Inpainting;
   static constexpr std::string_view kind = "inpaint";
+  static constexpr OperatorTraits traits{.drawn_at_random = true,
+                                         .observed_file = ObservedFile::image};
   static constexpr auto fields() {
     return std::tuple{field("keep", &InpaintingOptions::keep,
                             "fraction of the pixels that is seen, without replacement",
@@ -24,7 +29,9 @@ struct BoxOptions {
   std::int64_t left = 16;
   std::int64_t height = 32;
   std::int64_t width = 32;
+  using Operator = class Inpainting;
   static constexpr std::string_view kind = "box";
+  static constexpr OperatorTraits traits{.observed_file = ObservedFile::image};
   static constexpr auto fields() {
     return std::tuple{
         field("top", &BoxOptions::top, "first row of the box that is removed",
@@ -38,7 +45,9 @@ struct BoxOptions {
 struct MaskOptions {
   std::string file;
   double threshold = 0.5;
+  using Operator = class Inpainting;
   static constexpr std::string_view kind = "mask";
+  static constexpr OperatorTraits traits{.observed_file = ObservedFile::image};
   static constexpr auto fields() {
     return std::tuple{
         field("file", &MaskOptions::file, "image of the pixels: white is seen, black is not",
@@ -51,29 +60,34 @@ struct MaskOptions {
   }
 };
 
+// "mask" [H, W], uint8, 1 where a pixel is seen and 0 elsewhere. Seen are exactly
+// round(keep * H * W) pixels, all outside of the box, or those of the file from the threshold on.
+StateDict draw_state(const InpaintingOptions& options, const Shape& image_shape,
+                     const RandomStreams& streams, const OperatorFiles&);
+StateDict draw_state(const BoxOptions& options, const Shape& image_shape, const RandomStreams&,
+                     const OperatorFiles&);
+StateDict draw_state(const MaskOptions& options, const Shape& image_shape, const RandomStreams&,
+                     const OperatorFiles& files);
+
 class Inpainting : public ForwardOperator {
  public:
-  // `mask` [H, W]: seen where it is not 0. Throws ConfigError when nothing is seen.
-  Inpainting(Json options, Shape image_shape, const Tensor& mask);
+  // How the seen pixels are stated.
+  using Stated = std::variant<InpaintingOptions, BoxOptions, MaskOptions>;
 
-  Tensor apply(const Tensor& image) const override;  // [N, C, H, W] -> [N, C, kept]
+  // Throws ConfigError when nothing is seen.
+  Inpainting(const Stated& options, Shape image_shape, const StateDict& state);
+
   std::string describe() const override;
   Json options() const override { return options_; }
-  StateDict state() const override { return {{"mask", mask_}}; }  // [H, W], uint8, 0 or 1
-  Tensor picture(const Tensor& measurements) const override;      // the rest is mid-grey
+  StateDict state() const override { return {{"mask", mask_}}; }
 
  private:
+  Tensor measure(const Tensor& image) const override;            // [N, C, H, W] -> [N, C, kept]
+  Tensor picture_of(const Tensor& measurements) const override;  // the rest is mid-grey
+
   Json options_;
   Tensor mask_;
   FrozenTensor kept_;  // [1, 1, kept], row-major positions
 };
-
-// The masks [H, W], 1 where a pixel is seen. Throw ConfigError when an option does not fit the
-// image, FormatError when a mask's file does not.
-Tensor draw_mask(const InpaintingOptions& options, const Shape& image_shape,
-                 const RandomStreams& streams);  // exactly round(keep * H * W) pixels
-Tensor mask_around(const BoxOptions& options, const Shape& image_shape);
-Tensor mask_from(const MaskOptions& options, const Shape& image_shape,
-                 const Tensor& values);  // [H, W] in [0, 1], the mean of the colours
 
 }  // namespace sgilo

@@ -1,10 +1,11 @@
-// The operators by name, from their text or JSON to the object and back. A new operator is one name
-// in the variant here and an overload in Builder and Rebuilder in the source.
+// The operators by name, from their text or JSON to the object and back. A new operator is an
+// include and a name in the variant here. Its options name its class and its traits; draw_state
+// beside it draws its state, if any.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <variant>
+#include <vector>
 
 #include "sgilo/core/random_streams.h"
 #include "sgilo/operators/composition.h"
@@ -14,6 +15,7 @@
 #include "sgilo/operators/grayscale.h"
 #include "sgilo/operators/identity.h"
 #include "sgilo/operators/inpainting.h"
+#include "sgilo/operators/operator_state.h"
 #include "sgilo/operators/resizing.h"
 
 namespace sgilo {
@@ -30,18 +32,29 @@ Json parse_operator(std::string_view text);
 // begins with the place under `path`: "operator.keep must be in (0, 1], but is 2".
 OperatorOptions read_operator(const Json& json, const std::string& path = "operator");
 
-// The brightness of a mask's file, [H, W] in [0, 1]: files are for the caller to open.
-using ReadMask = std::function<Tensor(const MaskOptions&)>;
+// The operators of a chain, those of a chain within it too; of any other operator itself.
+std::vector<OperatorOptions> parts_of(const OperatorOptions& options);
 
-// Draws the random state from `streams` once. Throws ConfigError when the options do not fit the
-// shape, [C, H, W], or a mask has no reader; FormatError when a mask's file has another size.
+OperatorTraits traits_of(const OperatorOptions& options);
+
+// Draws the random state from `streams` once. Throws ConfigError when the options are out of range
+// or do not fit the shape, [C, H, W], or a mask has no reader; FormatError when a mask's file has
+// another size.
+StateDict draw_state(const OperatorOptions& options, const Shape& image_shape,
+                     const RandomStreams& streams, const OperatorFiles& files = {});
+
+// The operator of a state. Throws ConfigError, and FormatError when the state is of another one.
+std::unique_ptr<ForwardOperator> build_operator(const OperatorOptions& options,
+                                                const Shape& image_shape, const StateDict& state);
+
+// build_operator of draw_state.
 std::unique_ptr<ForwardOperator> make_operator(const OperatorOptions& options,
                                                const Shape& image_shape,
                                                const RandomStreams& streams,
-                                               const ReadMask& read_mask = {});
+                                               const OperatorFiles& files = {});
 
-// The same operator, bit for bit, from what a file keeps of it: options() and state(). Throws
-// FormatError.
+// build_operator of what a file keeps, options() and state(): the same operator, bit for bit.
+// Throws FormatError.
 std::unique_ptr<ForwardOperator> restore_operator(const Json& options, const StateDict& state,
                                                   const Shape& image_shape);
 

@@ -17,17 +17,14 @@ const Shape& checked(const Shape& image_shape) {
 
 }  // namespace
 
-Resizing::Resizing(const ResizingOptions& options, Shape image_shape)
+Resizing::Resizing(const ResizingOptions& options, Shape image_shape, const StateDict&)
     : ForwardOperator(checked(image_shape)), options_(options_with_kind(options)) {
   const std::int64_t shorter = std::min(image_shape[1], image_shape[2]);
   height_ = options.side * image_shape[1] / shorter;
   width_ = options.side * image_shape[2] / shorter;
 }
 
-Tensor Resizing::apply(const Tensor& image) const {
-  require_image(image);
-  return resized(image, height_, width_);
-}
+Tensor Resizing::measure(const Tensor& image) const { return resized(image, height_, width_); }
 
 std::string Resizing::describe() const {
   const Shape& shape = image_shape();
@@ -35,8 +32,7 @@ std::string Resizing::describe() const {
       options_, concat(shape[1], " x ", shape[2], " to ", height_, " x ", width_, " pixels"));
 }
 
-Tensor Resizing::picture(const Tensor& measurements) const {
-  require_measurements(measurements);
+Tensor Resizing::picture_of(const Tensor& measurements) const {
   return resized(measurements.clamp(-1, 1), image_shape()[1], image_shape()[2]);
 }
 

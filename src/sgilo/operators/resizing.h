@@ -10,7 +10,9 @@ namespace sgilo {
 
 struct ResizingOptions {
   std::int64_t side = 64;
+  using Operator = class Resizing;
   static constexpr std::string_view kind = "resize";
+  static constexpr OperatorTraits traits{.observed_file = ObservedFile::measurement};
   static constexpr auto fields() {
     return std::tuple{field(
         "side", &ResizingOptions::side, "shorter side after the bilinear resizing",
@@ -21,14 +23,15 @@ struct ResizingOptions {
 
 class Resizing : public ForwardOperator {
  public:
-  Resizing(const ResizingOptions& options, Shape image_shape);
+  Resizing(const ResizingOptions& options, Shape image_shape, const StateDict& = {});
 
-  Tensor apply(const Tensor& image) const override;  // [N, C, H, W] -> [N, C, h, w]
   std::string describe() const override;
   Json options() const override { return options_; }
-  Tensor picture(const Tensor& measurements) const override;  // resized back
 
  private:
+  Tensor measure(const Tensor& image) const override;            // [N, C, H, W] -> [N, C, h, w]
+  Tensor picture_of(const Tensor& measurements) const override;  // resized back
+
   Json options_;
   std::int64_t height_, width_;  // the longer one is rounded down
 };

@@ -95,11 +95,11 @@ std::vector<std::string> image_names(const std::vector<std::filesystem::path>& f
 
 Measurement measure_pictures(const Tensor& pictures, std::vector<MeasuredImage> images,
                              const OperatorOptions& forward_operator, const NoiseOptions& noise,
-                             std::int64_t seed, const ReadMask& read_mask) {
+                             std::int64_t seed, const OperatorFiles& files) {
   const RandomStreams streams(static_cast<std::uint64_t>(seed));
   Measurement out;
-  out.forward_operator = make_operator(forward_operator, pictures[0].sizes().vec(),
-                                       streams.child("operator"), read_mask);
+  out.forward_operator =
+      make_operator(forward_operator, pictures[0].sizes().vec(), streams.child("operator"), files);
   out.noise = noise;
   out.images = std::move(images);
   out.seed = seed;

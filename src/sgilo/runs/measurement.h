@@ -42,7 +42,7 @@ std::vector<std::string> image_names(const std::vector<std::filesystem::path>& f
 // the noise of image i from a stream of its own.
 Measurement measure_pictures(const Tensor& pictures, std::vector<MeasuredImage> images,
                              const OperatorOptions& forward_operator, const NoiseOptions& noise,
-                             std::int64_t seed, const ReadMask& read_mask = {});
+                             std::int64_t seed, const OperatorFiles& files = {});
 
 // Atomic; throws Error when the file cannot be written.
 void write_measurement(const std::filesystem::path& path, const Measurement& measurement);

@@ -120,10 +120,6 @@ class WatchedOperator : public ForwardOperator {
  public:
   explicit WatchedOperator(const ForwardOperator& own)
       : ForwardOperator(own.image_shape()), own_(own) {}
-  Tensor apply(const Tensor& image) const override {
-    const Entered part(kOperator);
-    return own_.apply(image);
-  }
   Tensor adjoint(const Tensor& measurements) const override {
     const Entered part(kOperator);
     return own_.adjoint(measurements);
@@ -132,9 +128,16 @@ class WatchedOperator : public ForwardOperator {
   std::string describe() const override { return own_.describe(); }
   Json options() const override { return own_.options(); }
   StateDict state() const override { return own_.state(); }
-  Tensor picture(const Tensor& measurements) const override { return own_.picture(measurements); }
 
  private:
+  Tensor measure(const Tensor& image) const override {
+    const Entered part(kOperator);
+    return own_.apply(image);
+  }
+  Tensor picture_of(const Tensor& measurements) const override {
+    return own_.picture(measurements);
+  }
+
   const ForwardOperator& own_;
 };
 

@@ -84,7 +84,7 @@ Tensor residual_of(const Model& model, const LatentState& state, const Tensor& i
 // One batch through all stages of ILO; the latents after each.
 StateDict inverted(const InvertOptions& options, const Model& model, const Tensor& images,
                    std::int64_t chunk) {
-  Identity whole(model.generator->image_shape());
+  const Identity whole({}, model.generator->image_shape());
   Problem problem;
   problem.generator = model.generator.get();
   problem.forward_operator = &whole;

@@ -85,35 +85,48 @@ Measurement measure_references(const MeasureOptions& options, Observer& observer
   }
   return measure_pictures(torch::stack(pictures), std::move(images), options.forward_operator,
                           options.noise, options.seed,
-                          [&](const MaskOptions& mask) { return read_mask(mask, observer); });
+                          {[&](const MaskOptions& mask) { return read_mask(mask, observer); }});
 }
 
-// Operators whose part that is seen was drawn at random cannot have produced the user's data.
+bool observable(const OperatorTraits& traits) {
+  return !traits.drawn_at_random && traits.observed_file != ObservedFile::none;
+}
+
+// "identity, box, ...": the kinds that can have made observed data by themselves.
+template <class... Kinds>
+std::string observable_kinds(const std::variant<Kinds...>&) {
+  std::vector<std::string> kinds;
+  const auto list = [&]<class S>(const S*) {
+    if constexpr (requires { S::traits; })  // a chain's are those of its parts
+      if (observable(S::traits)) kinds.emplace_back(S::kind);
+  };
+  (list(static_cast<const Kinds*>(nullptr)), ...);
+  return join(kinds, ", ");
+}
+
 void require_observable(const OperatorOptions& options) {
-  const std::string kind = std::visit([](const auto& o) { return std::string(o.kind); }, options);
-  for (const std::string random : {"inpaint", "circulant", "gaussian-projection"})
-    if (kind == random)
-      throw ConfigError(concat("operator: ", kind,
-                               " is drawn at random and cannot have made observed data; state the "
-                               "one that did: identity, box, mask, downsample, resize, grayscale"));
-  if (const auto* chain = std::get_if<ChainOptions>(&options))
-    for (const Json& part : chain->parts) require_observable(read_operator(part));
+  for (const OperatorOptions& part : parts_of(options)) {
+    const OperatorTraits traits = traits_of(part);
+    if (observable(traits)) continue;
+    throw ConfigError(concat(
+        "operator: ", std::visit([](const auto& own) { return own.kind; }, part),
+        traits.drawn_at_random ? " is drawn at random" : " measures no picture",
+        " and cannot have made observed data; state the one that did: ", observable_kinds(part)));
+  }
 }
 
 // The first mask among the operators, or nothing.
 std::optional<MaskOptions> mask_of(const OperatorOptions& options) {
-  if (const auto* mask = std::get_if<MaskOptions>(&options)) return *mask;
-  if (const auto* chain = std::get_if<ChainOptions>(&options))
-    for (const Json& part : chain->parts)
-      if (const auto mask = mask_of(read_operator(part))) return mask;
+  for (const OperatorOptions& part : parts_of(options))
+    if (const auto* mask = std::get_if<MaskOptions>(&part)) return *mask;
   return std::nullopt;
 }
 
 // The data of one damaged picture as the operator would have produced them, [1, ...].
 Tensor observed_values(const Path& file, const Image& image, const ForwardOperator& op,
-                       const Tensor& square) {
+                       ObservedFile observed, const Tensor& square) {
+  if (observed == ObservedFile::image) return op.apply(square.unsqueeze(0));
   const Shape shape = op.measurement_shape();
-  if (shape.size() != 3) return op.apply(square.unsqueeze(0));  // some pixels of the picture
   require_not_enlarged(file, image, shape[1]);
   const Tensor small = apply_framing(image.pixels, framing_of(image, shape[1]));
   return (shape[0] == 1 ? small.mean(0, true) : small).unsqueeze(0);
@@ -121,6 +134,7 @@ Tensor observed_values(const Path& file, const Image& image, const ForwardOperat
 
 Measurement measure_observed(const MeasureOptions& options, Observer& observer) {
   require_observable(options.forward_operator);
+  const ObservedFile observed = traits_of(options.forward_operator).observed_file;
   const Shape shape{3, options.size, options.size};
   const std::optional<MaskOptions> mask_options = mask_of(options.forward_operator);
   Tensor whole_mask;  // [H, W], true where seen
@@ -154,21 +168,21 @@ Measurement measure_observed(const MeasureOptions& options, Observer& observer) 
     }
     std::shared_ptr<const ForwardOperator> op =
         make_operator(options.forward_operator, shape, RandomStreams(options.seed),
-                      [&](const MaskOptions&) { return mask; });
+                      {[&](const MaskOptions&) { return mask; }});
     if (out.forward_operator && mask.defined() &&
         !torch::equal(out.forward_operator->state().begin()->second, op->state().begin()->second))
       throw ConfigError(concat(file.string(),
                                ": images of one measurement must share their mask, but its size "
                                "differs from that of the first; measure it by itself"));
     out.forward_operator = op;
-    if (op->measurement_shape().size() == 3)
+    if (observed == ObservedFile::measurement)
       framing = framing_of(image, op->measurement_shape()[1]);
     else if (!mask.defined())
       require_not_enlarged(file, image, options.size);
     report_framing(file, framing, observer);
-    values.push_back(observed_values(file, image, *op, square));
+    values.push_back(observed_values(file, image, *op, observed, square));
     if (options.estimate_noise) {
-      const bool picture = values.back().dim() == 4;
+      const bool picture = observed == ObservedFile::measurement;
       if (!picture && !mask.defined()) mask = op->state().at("mask");
       estimates.push_back(
           estimate_noise_std(picture ? values.back()[0] : square, picture ? Tensor() : mask));

@@ -17,7 +17,7 @@ std::unique_ptr<ForwardOperator> operator_of(const OptestOptions& options) {
   return make_operator(
       options.forward_operator, {options.channels, options.size, options.size},
       RandomStreams(static_cast<std::uint64_t>(options.seed)).child("operator"),
-      [](const MaskOptions& mask) { return (read_image(mask.file).pixels.mean(0) + 1) / 2; });
+      {[](const MaskOptions& mask) { return (read_image(mask.file).pixels.mean(0) + 1) / 2; }});
 }
 
 }  // namespace
