@@ -40,7 +40,8 @@ bool run_all(std::vector<BenchVariation>& variations, const BenchOptions& option
   const auto runs = static_cast<std::int64_t>(variations.size()) * (options.repetitions + warm_ups);
   std::int64_t done = 0;
   const auto tell = [&](const BenchRow& row) {
-    observer.on_step({concat(row.preset, ", ", row.chains, " chains"), ++done, runs, {}});
+    observer.on_step(
+        {.stage = concat(row.preset, ", ", row.chains, " chains"), .step = ++done, .steps = runs});
     return !observer.stop_requested();
   };
   for (BenchVariation& v : variations) {

@@ -101,7 +101,7 @@ std::vector<GradientAgreement> gradient_agreement(const std::string& preset, std
   for (const auto& [point, target] : points) {
     const auto gradients = [&](const Way& way) {
       const torch::AutoGradMode with_gradients(true);
-      observer.on_step({concat(preset, ", ", way.name), ++done, 10, {}});
+      observer.on_step({.stage = concat(preset, ", ", way.name), .step = ++done, .steps = 10});
       return gradients_of(way.name == exact.name ? *reference : *make(preset, way), way, state,
                           target, sigma);
     };

@@ -24,8 +24,10 @@ std::vector<BareConvolution> convolutions_of(const SynthesisOptions& o) {
   for (std::int64_t b = 0; b < o.blocks(); ++b) {
     const std::int64_t width = o.widths[static_cast<std::size_t>(b)];
     if (b > 0)
-      out.push_back({o.widths[static_cast<std::size_t>(b - 1)], width, o.resolution(b - 1)});
-    out.push_back({width, width, o.resolution(b)});
+      out.push_back({.inputs = o.widths[static_cast<std::size_t>(b - 1)],
+                     .outputs = width,
+                     .side = o.resolution(b - 1)});
+    out.push_back({.inputs = width, .outputs = width, .side = o.resolution(b)});
   }
   return out;
 }

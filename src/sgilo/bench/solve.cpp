@@ -19,10 +19,11 @@ struct Sizes {
   int layer;
 };
 Sizes sizes_of(const std::string& preset) {
-  if (preset == "default") return {synthesis_preset(preset), score_preset(preset), 2};
+  if (preset == "default")
+    return {.synthesis = synthesis_preset(preset), .score = score_preset(preset), .layer = 2};
   if (preset != "config-f")
     throw ConfigError(unknown_name("preset", preset, {"default", "config-f"}));
-  Sizes sizes{synthesis_preset(preset), score_preset("paper"), 3};
+  Sizes sizes{.synthesis = synthesis_preset(preset), .score = score_preset("paper"), .layer = 3};
   sizes.score.shape[0] += 3;  // the skip image beside the features
   return sizes;
 }

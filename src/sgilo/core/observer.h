@@ -12,10 +12,10 @@ namespace sgilo {
 // What a loop tells after a step. `values` carry names as the user reads them ("loss",
 // "images_per_second").
 struct StepReport {
-  std::string stage;       // "layer 1", "generator"
+  std::string stage = {};  // "layer 1", "generator"
   std::int64_t step = 0;   // steps done, all stages together
   std::int64_t steps = 0;  // steps in all, 0 when unknown
-  std::vector<std::pair<std::string, double>> values;
+  std::vector<std::pair<std::string, double>> values = {};
 };
 
 class Observer {

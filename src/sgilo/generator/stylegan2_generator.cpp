@@ -50,9 +50,9 @@ StateDict StyleGan2Coordinates::state() const {
 }
 
 StyleGan2Coordinates StyleGan2Coordinates::from_state(const StateDict& state) {
-  StyleGan2Coordinates out{require_tensor(state, "styles.mean").to(torch::kFloat32),
-                           require_tensor(state, "styles.factor").to(torch::kFloat32),
-                           {}};
+  StyleGan2Coordinates out;
+  out.style_mean = require_tensor(state, "styles.mean").to(torch::kFloat32);
+  out.style_factor = require_tensor(state, "styles.factor").to(torch::kFloat32);
   for (int layer = 1; state.count(concat("layer_", layer, ".mean")); ++layer)
     out.layers[layer] = {
         require_tensor(state, concat("layer_", layer, ".mean")).to(torch::kFloat32),
@@ -117,7 +117,8 @@ std::optional<StyleGan2Coordinates> estimate_coordinates(StyleGan2 network, std:
       of.squares = of.squares.defined() ? of.squares + squares : squares;
       of.numbers += static_cast<double>(x.numel() / x.size(1));
     }
-    observer.on_step({"coordinates", static_cast<std::int64_t>(end), count, {}});
+    observer.on_step(
+        {.stage = "coordinates", .step = static_cast<std::int64_t>(end), .steps = count});
     if (observer.stop_requested()) return std::nullopt;
   }
   for (const auto& [layer, of] : moments) {

@@ -88,10 +88,10 @@ OdeState integrate_rows(const OdeSlope& slope, OdeState y, double from_t, double
     }
     t = torch::where(accepted, torch::where(is_last, torch::full_like(t, to_t), t + h), t);
     h = h * (size.clamp_min(1e-12).pow(-0.2) * 0.9).clamp(0.2, 10);
-    observer.on_step({std::string(what),
-                      step,
-                      0,
-                      {{"score_evaluations", evaluations}, {"t", t.mean().item<double>()}}});
+    observer.on_step(
+        {.stage = std::string(what),
+         .step = step,
+         .values = {{"score_evaluations", evaluations}, {"t", t.mean().item<double>()}}});
   }
   return y;
 }

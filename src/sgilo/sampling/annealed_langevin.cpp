@@ -20,10 +20,10 @@ Tensor annealed_langevin(const ScoreFunction& score, const Sde& sde, Tensor x_t,
       x_t = langevin_step(x_t, score_at(score, x_t, t),
                           noise_like(x_t, children(rows, "step", index)), step_size);
     }
-    observer.on_step({"annealed langevin",
-                      static_cast<std::int64_t>(level) + 1,
-                      static_cast<std::int64_t>(times.size()),
-                      {{"noise_std", sde.std(t)}}});
+    observer.on_step({.stage = "annealed langevin",
+                      .step = static_cast<std::int64_t>(level) + 1,
+                      .steps = static_cast<std::int64_t>(times.size()),
+                      .values = {{"noise_std", sde.std(t)}}});
   }
   if (!options.denoise) return x_t;
   return sde.denoised(x_t, times.back(), score_at(score, x_t, times.back()));

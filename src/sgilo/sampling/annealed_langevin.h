@@ -11,7 +11,7 @@
 namespace sgilo {
 
 struct AnnealedLangevinOptions {
-  NoiseScheduleOptions schedule{NoiseSpacing::geometric, 50, 0.99, 0.01, 7};
+  NoiseScheduleOptions schedule{.levels = 50, .first_std = 0.99, .last_std = 0.01};
   int steps_per_level = 5;
   double step_ratio = 0.2;
   bool denoise = true;

@@ -30,7 +30,7 @@ Tensor langevin(const ScoreFunction& score, const Sde& sde, Tensor v,
     const Tensor noise = noise_like(v, children(rows, "step", static_cast<std::uint64_t>(step)));
     v = langevin_step(v, smoothed_score(score, sde, v, t), noise, options.step_size,
                       options.inverse_temperature);
-    observer.on_step({"langevin", step + 1, options.steps, {}});
+    observer.on_step({.stage = "langevin", .step = step + 1, .steps = options.steps});
   }
   return v;
 }

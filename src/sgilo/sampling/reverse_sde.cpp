@@ -87,7 +87,10 @@ Tensor predictor_corrector(const ScoreFunction& score, const Sde& sde, Tensor x_
     x_t = predict(options.predictor, score, sde, x_t, sde.transition(t - dt, t),
                   noise_like(x_t, children(streams, "predictor")))
               .x;
-    observer.on_step({"predictor-corrector", step + 1, options.steps, {{"t", t - dt}}});
+    observer.on_step({.stage = "predictor-corrector",
+                      .step = step + 1,
+                      .steps = options.steps,
+                      .values = {{"t", t - dt}}});
   }
   if (!options.denoise) return x_t;
   return sde.denoised(x_t, options.last_t, score_at(score, x_t, options.last_t));

@@ -123,7 +123,7 @@ Tensor Sde::denoised(const Tensor& x_t, double t, const Tensor& score) const {
 }
 
 Transition Sde::transition(double from_t, double to_t) const {
-  Transition step{to_t, to_t - from_t, 1, 0, std(from_t) / std(to_t)};
+  Transition step{.t = to_t, .dt = to_t - from_t, .std_ratio = std(from_t) / std(to_t)};
   const double log_scale = log_mean_scale(to_t) - log_mean_scale(from_t);
   step.scale = std::exp(log_scale);
   step.variance = kind() == SdeKind::vp
@@ -149,7 +149,7 @@ double Sde::discrete_std(int index) const {
 
 Transition Sde::discrete_transition(double t) const {
   const int n = options_.scales, i = discrete_index(t);
-  Transition step{t, 1.0 / n, 1, 0, 0};
+  Transition step{.t = t, .dt = 1.0 / n};
   switch (kind()) {
     case SdeKind::vp:
       step.variance = discrete_beta(i);

@@ -44,8 +44,9 @@ std::vector<LevelError> denoising_errors(const ScoreFunction& score, const Sde& 
   for (std::size_t i = 0; i < stds.size(); ++i) {
     const double t = sde.t_of_std(stds[i]);
     const Tensor x_t = sde.diffuse(clean, t, noise_like(clean, children(rows, "level", i)));
-    errors.push_back({stds[i], error(sde.denoised(x_t, t, score_at(score, x_t, t))),
-                      error(x_t / sde.mean_scale(t))});
+    errors.push_back({.std = stds[i],
+                      .denoised = error(sde.denoised(x_t, t, score_at(score, x_t, t))),
+                      .undenoised = error(x_t / sde.mean_scale(t))});
   }
   return errors;
 }

@@ -45,7 +45,12 @@ double angle_map_second_derivative(double angle) {
 
 AngleTerms angle_terms(double angle, int depth) {
   const double half = std::sin(angle / 2);
-  AngleTerms terms{angle, 2 * half * half, 1, 1, 0, 0};
+  AngleTerms terms{.output_angle = angle,
+                   .one_minus_cosine = 2 * half * half,
+                   .output_angle_derivative = 1,
+                   .q = 1,
+                   .p = 0,
+                   .q_derivative = 0};
   for (int layer = 0; layer < depth; ++layer) {
     const double t = terms.output_angle, left = 1 - t / kPi;
     terms.q_derivative = terms.q_derivative * left - terms.q * terms.output_angle_derivative / kPi;

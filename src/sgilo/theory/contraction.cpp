@@ -10,12 +10,14 @@ namespace sgilo {
 
 LeastCurvature least_curvature(const PopulationLandscape& landscape, double radius) {
   constexpr int kRings = 20, kPoints = 2001;
-  LeastCurvature least{std::numeric_limits<double>::infinity(), {1, 0}, true};
+  LeastCurvature least{
+      .value = std::numeric_limits<double>::infinity(), .at = {1, 0}, .towards = true};
   for (int ring = 1; ring <= kRings; ++ring)
     for (const PolarPoint x : half_circle(1, radius * ring / kRings, kPoints)) {
       const PopulationLandscape::Curvatures c = landscape.curvatures(x);
       const double smaller = std::min(c.towards, c.across);
-      if (smaller < least.value) least = {smaller, x, c.towards <= c.across};
+      if (smaller < least.value)
+        least = {.value = smaller, .at = x, .towards = c.towards <= c.across};
     }
   return least;
 }

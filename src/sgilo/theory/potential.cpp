@@ -28,12 +28,19 @@ PolarDerivatives bump_derivatives(PotentialForm form, PolarPoint x, double r0) {
   } phi;
   const double cosine = std::cos(x.angle), sine = std::sin(x.angle);
   if (form == PotentialForm::paper)
-    phi = {-cosine, sine, cosine, cosine};
+    phi = {.value = -cosine, .first = sine, .second = cosine, .cotangent_first = cosine};
   else
-    phi = {cosine * cosine, -2 * cosine * sine, 2 - 4 * cosine * cosine, -2 * cosine * cosine};
+    phi = {.value = cosine * cosine,
+           .first = -2 * cosine * sine,
+           .second = 2 - 4 * cosine * cosine,
+           .cotangent_first = -2 * cosine * cosine};
   const SmoothStep h = smooth_step(x.radius, r0, 1.5 * r0);
-  return {phi.value * h.first,  phi.first * h.value, phi.value * h.second,
-          phi.second * h.value, phi.first * h.first, phi.cotangent_first * h.value};
+  return {.radius = phi.value * h.first,
+          .angle = phi.first * h.value,
+          .radius_radius = phi.value * h.second,
+          .angle_angle = phi.second * h.value,
+          .radius_angle = phi.first * h.first,
+          .cotangent_angle = phi.cotangent_first * h.value};
 }
 
 double inner_product(const PolarDerivatives& f, const PolarDerivatives& g, double radius) {
@@ -41,12 +48,12 @@ double inner_product(const PolarDerivatives& f, const PolarDerivatives& g, doubl
 }
 
 PolarDerivatives sum(const PolarDerivatives& f, double weight, const PolarDerivatives& g) {
-  return {f.radius + weight * g.radius,
-          f.angle + weight * g.angle,
-          f.radius_radius + weight * g.radius_radius,
-          f.angle_angle + weight * g.angle_angle,
-          f.radius_angle + weight * g.radius_angle,
-          f.cotangent_angle + weight * g.cotangent_angle};
+  return {.radius = f.radius + weight * g.radius,
+          .angle = f.angle + weight * g.angle,
+          .radius_radius = f.radius_radius + weight * g.radius_radius,
+          .angle_angle = f.angle_angle + weight * g.angle_angle,
+          .radius_angle = f.radius_angle + weight * g.radius_angle,
+          .cotangent_angle = f.cotangent_angle + weight * g.cotangent_angle};
 }
 
 }  // namespace
@@ -59,7 +66,10 @@ double sufficient_potential_weight(const PopulationLandscape& landscape) {
 double largest_potential_weight(const SmoothedLandscape& landscape, PotentialForm form) {
   // Where the bump is flat in r its gradient never points against that of L.
   const double r0 = landscape.inner_radius();
-  const PolarGrid ramp{r0, 1.5 * r0, kWeightGridRadii, kWeightGridAngles};
+  const PolarGrid ramp{.least_radius = r0,
+                       .most_radius = 1.5 * r0,
+                       .radii = kWeightGridRadii,
+                       .angles = kWeightGridAngles};
   const auto found = grid_maxima(ramp, 1, [&](PolarPoint x, std::span<double> maxima) {
     const PolarDerivatives f = landscape.derivatives(x);
     const double product = inner_product(f, bump_derivatives(form, x, r0), x.radius);

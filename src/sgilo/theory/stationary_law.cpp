@@ -28,13 +28,13 @@ using LogDensity = std::function<void(double angle, const std::vector<double>& r
 
 struct Grid {
   Interval angle, radius;
-  std::vector<double> angles, radii;  // centres
-  std::vector<double> values;         // log densities [angles, radii]
-  double highest;
+  std::vector<double> angles = {}, radii = {};  // centres
+  std::vector<double> values = {};              // log densities [angles, radii]
+  double highest = 0;
 };
 
 Grid grid_of(const LogDensity& density, Interval angle, Interval radius, std::int64_t cells) {
-  Grid grid{angle, radius, {}, {}, {}, 0};
+  Grid grid{.angle = angle, .radius = radius};
   for (std::int64_t i = 0; i < cells; ++i) {
     grid.angles.push_back(angle.centre(i, cells));
     grid.radii.push_back(radius.centre(i, cells));

@@ -36,11 +36,12 @@ AdversarialTrainer::AdversarialTrainer(const AdversarialOptions& options, RealIm
                              options.widths.size(), "), but has ",
                              options.discriminator_widths.size()));
   torch::manual_seed(static_cast<std::uint64_t>(options.seed));
-  const StyleGan2Options architecture{{options.z_dim, options.w_dim, options.mapping_layers, 0.01},
-                                      {options.w_dim, options.widths, 0.0}};
+  const StyleGan2Options architecture{
+      .mapping = {.z_dim = options.z_dim, .w_dim = options.w_dim, .layers = options.mapping_layers},
+      .synthesis = {.w_dim = options.w_dim, .widths = options.widths}};
   generator_ = StyleGan2(architecture);
   averaged_ = StyleGan2(architecture);
-  discriminator_ = Discriminator(DiscriminatorOptions{options.discriminator_widths, 4});
+  discriminator_ = Discriminator(DiscriminatorOptions{.widths = options.discriminator_widths});
   sgilo::load_state(*averaged_, state_of(*generator_));
   generator_->to(device);
   averaged_->to(device);

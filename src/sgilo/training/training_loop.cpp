@@ -122,7 +122,10 @@ bool run_training(const Trainable& trainable, const std::filesystem::path& folde
           seconds_since(logged);
       logged = Clock::now();
       log.write(step, seconds, values);
-      observer.on_step({trainable.name, step, options.steps, {values.begin(), values.end()}});
+      observer.on_step({.stage = trainable.name,
+                        .step = step,
+                        .steps = options.steps,
+                        .values = {values.begin(), values.end()}});
     }
     if (trainable.evaluate && (step % options.evaluation_interval == 0 || step == options.steps)) {
       log.write(step, seconds, trainable.evaluate(step));

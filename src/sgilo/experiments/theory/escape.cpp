@@ -109,9 +109,11 @@ void add_langevin_curves(TheoryRun& run, const PopulationLandscape& landscape, d
 void draw_escape(TheoryRun& run) {
   const PopulationLandscape landscape(run.options().depth);
   Panel panel;
-  panel.x = {"initial angle u_0 behind x*  (radians)", AxisScale::logarithmic, kLeastAngle / 1.3,
-             kMostAngle * 1.3};
-  panel.y = {"time to leave, η k", AxisScale::logarithmic, 1};
+  panel.x = {.label = "initial angle u_0 behind x*  (radians)",
+             .scale = AxisScale::logarithmic,
+             .least = kLeastAngle / 1.3,
+             .most = kMostAngle * 1.3};
+  panel.y = {.label = "time to leave, η k", .scale = AxisScale::logarithmic, .least = 1};
   Curve law{.label = "π ρ / (K u_0)", .style = CurveStyle::line, .colour = 0};
   law.x = {kLeastAngle, kMostAngle};
   law.y = {predicted_escape(landscape, kLeastAngle), predicted_escape(landscape, kMostAngle)};

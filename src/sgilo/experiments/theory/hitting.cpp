@@ -129,7 +129,9 @@ Panel against_dimension(TheoryRun& run) {
   const auto known = [](std::int64_t n) {  // from the saddle
     return n == 5 ? 7.25 : n == 10 ? 6.94 : n == 20 ? 6.79 : n == 40 ? 6.78 : 6.72;
   };
-  Panel panel = panel_of("flat in the dimension", {"dimension n", AxisScale::logarithmic, 4, 100});
+  Panel panel =
+      panel_of("flat in the dimension",
+               {.label = "dimension n", .scale = AxisScale::logarithmic, .least = 4, .most = 100});
   for (const Start start : {Start::opposite, Start::saddle, Start::sphere}) {
     Series series;
     for (const std::int64_t n : dimensions) {
@@ -164,8 +166,9 @@ Panel against_step_size(TheoryRun& run) {
   }
   run.add_known(check_at_most("D2", "greatest over least mean of eta tau", 1.15, series.spread()));
   check_unhit(run, "D2", "", series);
-  Panel panel =
-      panel_of("nearly flat in the step size", {"step size η", AxisScale::logarithmic, 0.015, 0.5});
+  Panel panel = panel_of(
+      "nearly flat in the step size",
+      {.label = "step size η", .scale = AxisScale::logarithmic, .least = 0.015, .most = 0.5});
   series.draw(panel, "chains " + label_of(Start::saddle), "limit of large n", 0);
   return panel;
 }

@@ -151,7 +151,8 @@ double least_gradient(const PopulationLandscape& landscape, double distance) {
     const double norm = std::sqrt(gradient_norm_squared(landscape.derivatives(x), x.radius));
     maxima[0] = std::max(maxima[0], -norm);
   };
-  std::vector<double> found = grid_maxima({distance, kFarthest, 300, 301}, 1, see);
+  std::vector<double> found = grid_maxima(
+      {.least_radius = distance, .most_radius = kFarthest, .radii = 300, .angles = 301}, 1, see);
   for (const double centre : centres)
     for (const PolarPoint x : half_circle(centre, distance, 20001)) see(x, found);
   return -found[0];
@@ -233,13 +234,14 @@ void check_laplacian(TheoryRun& run) {
       const PopulationLandscape landscape(depth);
       const double n = static_cast<double>(dimension);
       const auto slack =
-          grid_maxima({0.01, 3, 300, 601}, 1, [&](PolarPoint x, std::span<double> maxima) {
-            const PolarDerivatives f = landscape.derivatives(x);
-            const double bound = 2 * x.angle >= kPi ? 2 + (n - 2) * f.radius / x.radius
-                                                    : n;  // f.radius = r - cos t_d
-            const double excess = laplacian(f, x.radius, dimension) - bound;
-            maxima[0] = std::max(maxima[0], excess / (1 + std::abs(bound)));
-          });
+          grid_maxima({.least_radius = 0.01, .most_radius = 3, .radii = 300, .angles = 601}, 1,
+                      [&](PolarPoint x, std::span<double> maxima) {
+                        const PolarDerivatives f = landscape.derivatives(x);
+                        const double bound = 2 * x.angle >= kPi ? 2 + (n - 2) * f.radius / x.radius
+                                                                : n;  // f.radius = r - cos t_d
+                        const double excess = laplacian(f, x.radius, dimension) - bound;
+                        maxima[0] = std::max(maxima[0], excess / (1 + std::abs(bound)));
+                      });
       run.add(check_at_most(
           "L6", concat(depth_text(depth), ", n = ", dimension, ", relative excess over the bound"),
           1e-12, slack[0]));
@@ -275,8 +277,11 @@ void check_smoothed(TheoryRun& run) {
     for (const double height : {0.5, 1.0, 1.5, 2.25, 3.0}) {
       if (height <= 1 && depth > 4) continue;  // deeper, a lower bump is enough
       const SmoothedLandscape smoothed(landscape, height);
-      const double steepest = grid_maxima({r0 / 3 * (1 + 1e-6), r0 * (1 - 1e-6), 401, 151}, 1,
-                                          [&](PolarPoint x, std::span<double> maxima) {
+      const double steepest = grid_maxima({.least_radius = r0 / 3 * (1 + 1e-6),
+                                           .most_radius = r0 * (1 - 1e-6),
+                                           .radii = 401,
+                                           .angles = 151},
+                                          1, [&](PolarPoint x, std::span<double> maxima) {
                                             maxima[0] =
                                                 std::max(maxima[0], smoothed.derivatives(x).radius);
                                           })[0];
@@ -286,8 +291,9 @@ void check_smoothed(TheoryRun& run) {
                          : check_at_least("L8", instance, 1e-6, steepest));
     }
     const SmoothedLandscape smoothed(landscape);
-    const double gentlest =
-        -grid_maxima({r0 / 10, r0, 901, 301}, 1, [&](PolarPoint x, std::span<double> maxima) {
+    const double gentlest = -grid_maxima(
+        {.least_radius = r0 / 10, .most_radius = r0, .radii = 901, .angles = 301}, 1,
+        [&](PolarPoint x, std::span<double> maxima) {
           const double norm = std::sqrt(gradient_norm_squared(smoothed.derivatives(x), x.radius));
           maxima[0] = std::max(maxima[0], -norm);
         })[0];

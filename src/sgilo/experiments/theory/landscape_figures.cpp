@@ -17,8 +17,8 @@ namespace {
 constexpr double kPi = std::numbers::pi;
 
 // A plane through the axis of x*: a along it, b across.
-const FigureAxis kAlong{"a (along x*)", AxisScale::linear, -1.2, 1.8};
-const FigureAxis kAcross{"b (across)", AxisScale::linear, -1.2, 1.2};
+const FigureAxis kAlong{.label = "a (along x*)", .least = -1.2, .most = 1.8};
+const FigureAxis kAcross{.label = "b (across)", .least = -1.2, .most = 1.2};
 
 // a e_1 + b w for all a and b, b slower: [b a, n].
 Tensor plane_points(const std::vector<double>& a, const std::vector<double>& b,
@@ -109,9 +109,9 @@ Figure angle_map_figure(const TheoryRun& run) {
   constexpr std::int64_t kPairs = 120;
   const TheoryOptions& options = run.options();
   const RandomStreams streams = run.streams("figure 2");
-  Panel map{"Angles through d layers",
-            {"angle between latents (°)", AxisScale::linear, 0, 180},
-            {"angle between images (°)", AxisScale::linear, 0, 100}};
+  Panel map{.title = "Angles through d layers",
+            .x = {.label = "angle between latents (°)", .least = 0, .most = 180},
+            .y = {.label = "angle between images (°)", .least = 0, .most = 100}};
   map.legend = "bottom right";
   const std::vector<double> angles = equal_steps(0, kPi, 181);
   for (const int depth : {1, 2, 3, 4, 6, 8}) {
@@ -136,9 +136,9 @@ Figure angle_map_figure(const TheoryRun& run) {
   }
   map.curves.push_back(std::move(scatter));
 
-  Panel saddle{"Radius of the saddle", {"depth d (layers)"}, {"ρ_d"}};
-  saddle.y.least = 0;
-  saddle.y.most = 1;
+  Panel saddle{.title = "Radius of the saddle",
+               .x = {.label = "depth d (layers)"},
+               .y = {.label = "ρ_d", .least = 0, .most = 1}};
   Curve radii{"ρ_d", CurveStyle::line_and_points};
   radii.in_legend = false;
   for (int depth = 1; depth <= 16; ++depth) {

@@ -32,7 +32,10 @@ Potential potential_of(int depth, PotentialForm form) {
 PolarGrid plane_grid(const TheoryRun& run) {
   constexpr double kFarthest = 3;
   const std::int64_t radii = run.full() ? 1900 : 400, angles = run.full() ? 1201 : 300;
-  return {kFarthest / static_cast<double>(radii), kFarthest, radii, angles};
+  return {.least_radius = kFarthest / static_cast<double>(radii),
+          .most_radius = kFarthest,
+          .radii = radii,
+          .angles = angles};
 }
 
 // Raises maxima over the plane outside a ball around x*, and along the ball's edge.
@@ -167,11 +170,15 @@ void check_one_step(TheoryRun& run) {
   const Potential potential = potential_of(2, PotentialForm::repaired);
   const PopulationLandscape& landscape = potential.landscape().population();
   for (const Place& place :
-       {Place{"at -x*", {1, kPi}, 20, 0.02}, Place{"at r = 0.5, t = 2.2", {0.5, 2.2}, 20, 0.02}})
+       {Place{.name = "at -x*", .x = {1, kPi}, .dimension = 20, .step_size = 0.02},
+        Place{.name = "at r = 0.5, t = 2.2", .x = {0.5, 2.2}, .dimension = 20, .step_size = 0.02}})
     run.add(check_near("V3", place.text(), predicted_drift(potential, place),
                        seen_drift(run, potential, place), 0.05));
   for (const double step_size : {0.001, 0.01, 0.1}) {
-    const Place place{"at the saddle", {landscape.saddle_radius(), kPi}, 100, step_size};
+    const Place place{.name = "at the saddle",
+                      .x = {landscape.saddle_radius(), kPi},
+                      .dimension = 100,
+                      .step_size = step_size};
     const double generator = predicted_drift(potential, place),
                  seen = seen_drift(run, potential, place);
     if (step_size == 0.001) run.add(check_near("V3", place.text(), generator, seen, 0.2));
@@ -204,9 +211,9 @@ void check_kink(TheoryRun& run) {
 
 Panel generator_panel(const Potential& potential) {
   constexpr std::int64_t kDimension = 100;
-  Panel panel{concat("Repaired V, n = ", kDimension, ", C = ", kConcentration),
-              {"a (along x*)", AxisScale::linear, -1, 1.6},
-              {"b (across)", AxisScale::linear, -1, 1}};
+  Panel panel{.title = concat("Repaired V, n = ", kDimension, ", C = ", kConcentration),
+              .x = {.label = "a (along x*)", .least = -1, .most = 1.6},
+              .y = {.label = "b (across)", .least = -1, .most = 1}};
   panel.equal_units = true;
   HeatMap map;
   map.label = "±log_{10}(1 + 100 |LV| / n)";
@@ -241,9 +248,9 @@ Panel generator_panel(const Potential& potential) {
 Figure potential_figure(const TheoryRun& run) {
   const std::vector<std::int64_t> dimensions{10, 14, 20, 30, 50, 70, 100, 200, 500, 1000, 3000};
   const int depth = run.options().depth;
-  Panel worst{concat("Largest value for |x − x*| ≥ ", kBall, ", C = ", kConcentration),
-              {"n", AxisScale::logarithmic},
-              {"largest LV / n"}};
+  Panel worst{.title = concat("Largest value for |x − x*| ≥ ", kBall, ", C = ", kConcentration),
+              .x = {.label = "n", .scale = AxisScale::logarithmic},
+              .y = {.label = "largest LV / n"}};
   for (const PotentialForm form : {PotentialForm::paper, PotentialForm::repaired}) {
     Curve curve{name_of(form), CurveStyle::line_and_points};
     curve.x.assign(dimensions.begin(), dimensions.end());

@@ -230,7 +230,7 @@ void random_matrices_experiment(TheoryRun& run) {
   Panel limit;
   limit.title = "distance to the population landscape";
   limit.x = {"S = Σ 1 / n_i + 1 / m", AxisScale::logarithmic};
-  limit.y = {"error", AxisScale::logarithmic, 0.003, 3};
+  limit.y = {.label = "error", .scale = AxisScale::logarithmic, .least = 0.003, .most = 3};
   const PopulationDeviation deviation = network_loss(run);
   if (!deviation.loss.empty()) {
     const auto& size = deviation.inverse_size;

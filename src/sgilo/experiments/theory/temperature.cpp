@@ -186,7 +186,7 @@ void check_mass(TheoryRun& run) {
 }
 
 struct TemperatureCurves {
-  std::vector<double> concentration, cosine, distance;
+  std::vector<double> concentration, cosine = {}, distance = {};
 };
 
 Panel temperature_panel(std::string title, std::string label) {
@@ -222,7 +222,7 @@ void draw_temperature(TheoryRun& run, const NetworkTemperature& network) {
     concentrations.push_back(c);
   int colour = 0;
   for (const std::int64_t n : {10, 50, 200}) {
-    TemperatureCurves curves{concentrations, {}, {}};
+    TemperatureCurves curves{.concentration = concentrations};
     for (const double concentration : concentrations) {
       const Means means = means_of(depth, n, concentration);
       curves.cosine.push_back(means.cosine);
@@ -232,7 +232,7 @@ void draw_temperature(TheoryRun& run, const NetworkTemperature& network) {
     add_curves(collapsed, label, curves, 1, CurveStyle::line, colour);
     add_curves(spread_out, label, curves, static_cast<double>(n), CurveStyle::line, colour++);
   }
-  TemperatureCurves limit{concentrations, {}, {}};
+  TemperatureCurves limit{.concentration = concentrations};
   for (const double concentration : concentrations) {
     const PolarPoint x = limit_minima(PopulationLandscape(depth), concentration).front();
     limit.cosine.push_back(std::cos(x.angle));

@@ -152,8 +152,10 @@ TheoryResult theory(const TheoryOptions& options, Observer& observer) {
       observer.on_warning(error.what());
     }
   }
-  TheoryResult result{complete(run.checks(), options), options.output, watch.seconds(),
-                      !run.stopped()};
+  TheoryResult result{.checks = complete(run.checks(), options),
+                      .folder = options.output,
+                      .seconds = watch.seconds(),
+                      .finished = !run.stopped()};
   if (!result.finished) {
     std::filesystem::remove(config);
     if (made) std::filesystem::remove(result.folder);

@@ -92,8 +92,8 @@ Curve distribution(const Escape& escape, double horizon) {
 Panel panel_of(const std::string& title, const Escapes& escapes, double horizon) {
   Panel panel;
   panel.title = concat(title, ": ", escapes.network);
-  panel.x = {"Langevin time ηk", AxisScale::linear, 0, horizon};
-  panel.y = {"share of the runs that came near z*", AxisScale::linear, -0.04, 1.04};
+  panel.x = {.label = "Langevin time ηk", .least = 0, .most = horizon};
+  panel.y = {.label = "share of the runs that came near z*", .least = -0.04, .most = 1.04};
   panel.legend = "below";
   for (const Escape& escape : escapes.ways) panel.curves.push_back(distribution(escape, horizon));
   return panel;

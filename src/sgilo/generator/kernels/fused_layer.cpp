@@ -40,12 +40,14 @@ struct Part {
 std::vector<Part> parts_of(const FusedLayer& layer, std::int64_t images, std::int64_t rows,
                            std::int64_t bytes) {
   constexpr std::int64_t kStep = 16;  // whole tiles, whole tasks
-  if (images * rows * bytes <= 2 * layer.part_bytes) return {{0, images, 0, rows}};
+  if (images * rows * bytes <= 2 * layer.part_bytes)
+    return {{.image = 0, .images = images, .first = 0, .last = rows}};
   std::vector<Part> parts;
   const std::int64_t count = std::max<std::int64_t>(1, layer.part_bytes / (kStep * bytes)) * kStep;
   for (std::int64_t i = 0; i < images; ++i)
     for (std::int64_t first = 0; first < rows; first += count)
-      parts.push_back({i, 1, first, std::min(rows, first + count)});
+      parts.push_back(
+          {.image = i, .images = 1, .first = first, .last = std::min(rows, first + count)});
   return parts;
 }
 
@@ -228,7 +230,7 @@ class EndGradientPasses {
   }
   // One row, of the gradient of y alone.
   void run_row(std::int64_t image, std::int64_t at, T* to) {
-    run_rows({image, 1, at, at + 1}, {}, to, false);
+    run_rows({.image = image, .images = 1, .first = at, .last = at + 1}, {}, to, false);
   }
   EndGradients result(const Tensor& y) const { return {y, sums_.sum(1), noise_}; }
 
@@ -266,7 +268,7 @@ void library_input_gradient(const FusedLayer& layer, const Tensor& y_gradient, F
   const std::int64_t n = y_gradient.size(0), out = layer.outputs, height = y_gradient.size(2),
                      width = y_gradient.size(3);
   if (!layer.up) {
-    f(Part{0, n, 0, height},
+    f(Part{.image = 0, .images = n, .first = 0, .last = height},
       torch::conv2d(y_gradient, layer.backward, {}, 1, 1).contiguous(kChannelsLast));
     return;
   }
@@ -419,7 +421,8 @@ EndGradients end_gradients(const KnownEnd& known) {
     using T = decltype(type);
     const Tensor& y = known.activation;
     EndGradientPasses<T> passes(known);
-    passes.run({0, y.size(0), 0, y.size(2)}, {}, y.data_ptr<T>());
+    passes.run({.image = 0, .images = y.size(0), .first = 0, .last = y.size(2)}, {},
+               y.data_ptr<T>());
     return passes.result(y);
   });
 }
@@ -452,7 +455,8 @@ EndGradients gradients_before(const FusedLayer& layer, const Tensor& y_gradient,
     const std::int64_t n = before.activation.size(0), height = before.activation.size(2);
     if (layer.winograd) {
       WinogradGradients<T> gradients(layer, before);
-      gradients.run({0, n, 0, height}, y_gradient.data_ptr<T>());
+      gradients.run({.image = 0, .images = n, .first = 0, .last = height},
+                    y_gradient.data_ptr<T>());
       return gradients.result();
     }
     const Tensor& y = before.activation;
