@@ -9,7 +9,6 @@
 #include "sgilo/report/figure_layout.h"
 #include "sgilo/report/gnuplot.h"
 #include "sgilo/report/gnuplot_script.h"
-#include "support/environment.h"
 #include "support/error_text.h"
 #include "support/skip_without_gnuplot.h"
 #include "support/temporary_folder.h"
@@ -344,21 +343,6 @@ TEST(WriteFigure, DrawsPartsWithoutAnythingToShow) {
     }
   write_figure(figure, folder.path());
   EXPECT_TRUE(is_well_formed(folder.get("f.svg")));
-}
-
-TEST(Gnuplot, IsNamedWithItsPackageWhenItIsMissing) {
-  const TemporaryFolder folder;
-  const Environment path("PATH", folder.path().string());
-  EXPECT_EQ(error_text<ConfigError>([] { require_gnuplot(); }),
-            "gnuplot, which draws the figures, is not installed (Debian: apt install gnuplot-nox)");
-}
-
-TEST(Gnuplot, SaysWhatIsWrongWithAScript) {
-  SKIP_WITHOUT_GNUPLOT();
-  const TemporaryFolder folder;
-  folder.put("bad.gp", "set encoding utf8\nplot nothing\n");
-  EXPECT_EQ(error_text<Error>([&] { run_gnuplot({"bad.gp"}, folder.path()); }),
-            "gnuplot failed: \"bad.gp\" line 2: undefined variable: nothing");
 }
 
 }  // namespace

@@ -126,27 +126,5 @@ TEST(TrainingLoop, RefusesADamagedState) {
   EXPECT_THROW(run_training(counter.trainable(), folder.path(), {}, silent), FormatError);
 }
 
-TEST(TrainingState, KeepsAnOptimiserThroughItsBytes) {
-  const auto make = [](const Tensor& x) {
-    return torch::optim::Adam({x}, torch::optim::AdamOptions(0.1));
-  };
-  const auto step = [](torch::optim::Adam& adam, const Tensor& x) {
-    adam.zero_grad();
-    (x - 3).square().sum().backward();
-    adam.step();
-  };
-  Tensor x = torch::zeros({4}).requires_grad_(true);
-  auto adam = make(x);
-  for (int i = 0; i < 3; ++i) step(adam, x);
-  Tensor y = x.detach().clone().requires_grad_(true);
-  auto copy = make(y);
-  load_optimizer_bytes(copy, optimizer_bytes(adam));
-  for (int i = 0; i < 3; ++i) {
-    step(adam, x);
-    step(copy, y);
-  }
-  EXPECT_TRUE(torch::equal(x, y));
-}
-
 }  // namespace
 }  // namespace sgilo
