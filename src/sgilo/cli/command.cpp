@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "sgilo/cli/command_line.h"
+#include "sgilo/cli/quiet_decoding.h"
 #include "sgilo/machine/build_info.h"
 #include "sgilo/machine/system_info.h"
 
@@ -110,6 +111,7 @@ int run_words(const std::vector<std::string>& words, std::ostream& out, std::ost
   if (!verb->text.stops_itself)
     for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
   const Outcome outcome = [&] {
+    const QuietDecoding quiet;
     TerminalObserver observer(err, line.verbosity, terminal);
     Console console{err, line.dry_run, line.mode, line.given, &observer};
     return verb->run(line.given, console);

@@ -1,19 +1,28 @@
 #include "sgilo/data/image_codec.h"
 
+#include <utility>
+
 #include "sgilo/core/error.h"
 #include "sgilo/files/file_problem.h"
 
 #ifdef SGILO_WITH_OPENCV
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cstdio>
-#include <mutex>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #endif
 
 namespace sgilo {
+namespace {
+
+DecodeGuard& decode_guard() {
+  static DecodeGuard guard;
+  return guard;
+}
+
+}  // namespace
+
+DecodeGuard set_decode_guard(DecodeGuard guard) {
+  return std::exchange(decode_guard(), std::move(guard));
+}
 
 #ifdef SGILO_WITH_OPENCV
 namespace {
@@ -28,34 +37,6 @@ void silence_opencv() {
   }();
   static_cast<void>(done);
 }
-
-// libpng, libjpeg and libtiff print what they find wrong, past OpenCV and before our own sentence:
-// nothing of the whole process reaches stderr while this lives,
-// so one picture is decoded at a time.
-class QuietStandardError {
- public:
-  QuietStandardError() : saved_(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)) {
-    const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (saved_ >= 0 && nowhere >= 0) {
-      std::fflush(stderr);
-      ::dup2(nowhere, STDERR_FILENO);
-    }
-    if (nowhere >= 0) ::close(nowhere);
-  }
-  ~QuietStandardError() {
-    if (saved_ < 0) return;
-    std::fflush(stderr);
-    ::dup2(saved_, STDERR_FILENO);
-    ::close(saved_);
-  }
-  QuietStandardError(const QuietStandardError&) = delete;
-  QuietStandardError& operator=(const QuietStandardError&) = delete;
-
- private:
-  static inline std::mutex mutex_;
-  std::lock_guard<std::mutex> alone_{mutex_};
-  int saved_;
-};
 
 // Interleaved blue, green, red (and opacity) samples of type T to planes in [0, 1].
 template <class T>
@@ -81,13 +62,19 @@ Tensor planes_of(const cv::Mat& picture) {
 Tensor decode_image(std::string_view bytes, const std::filesystem::path& path) {
   silence_opencv();
   cv::Mat picture;
-  try {
-    const QuietStandardError quiet;
-    const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));
-    picture = cv::imdecode(buffer, cv::IMREAD_UNCHANGED);
-  } catch (const cv::Exception&) {
-    picture.release();
-  }
+  const auto decode = [&] {
+    try {
+      const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U,
+                           const_cast<char*>(bytes.data()));
+      picture = cv::imdecode(buffer, cv::IMREAD_UNCHANGED);
+    } catch (const cv::Exception&) {
+      picture.release();
+    }
+  };
+  if (decode_guard())
+    decode_guard()(decode);
+  else
+    decode();
   if (picture.empty()) throw format_error(path, "is damaged: its picture cannot be decoded");
   const int channels = picture.channels();
   if (channels == 1 || channels == 3 || channels == 4) {
