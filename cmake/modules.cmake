@@ -23,4 +23,5 @@ add_module(runs DEPENDS released machine checkpoint report)  # the family of sol
 add_module(workflows DEPENDS models runs training)
 add_module(bench DEPENDS workflows)
 add_module(experiments DEPENDS workflows theory)
-add_module(cli DEPENDS bench experiments LIBRARIES CLI11::CLI11)
+add_module(commands DEPENDS bench experiments)
+add_module(cli DEPENDS commands LIBRARIES CLI11::CLI11)

@@ -1,10 +1,12 @@
 # Holds the sources to the table in cmake/modules.cmake: every #include between modules follows an arrow or a chain of arrows, every
 # module has a folder, the only include of libtorch is core/torch.h (and what loads
-# TorchScript), and pure modules include nothing that reads a clock, touches files or prints.
+# TorchScript), pure modules include nothing that reads a clock, touches files or prints, and only the doors (cli) talk to people:
+# no other module includes a stream of output or redirects a file descriptor of this process.
 cmake_minimum_required(VERSION 3.25)
 get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}" DIRECTORY)
 set(errors "")
 set(modules "")
+set(doors cli)
 set(impure_headers "iostream|fstream|cstdio|stdio\\.h|filesystem|chrono|ctime|time\\.h|random|unistd\\.h")
 
 function(add_module name)
@@ -34,6 +36,12 @@ function(add_module name)
         list(APPEND errors "${path}: pure module '${name}' must not include <${CMAKE_MATCH_1}>")
       endif()
     endforeach()
+    if(NOT name IN_LIST doors)
+      file(STRINGS "${file}" prints REGEX "#include <(iostream|ostream|iosfwd|print)>|(^|[^a-z_])(dup2|freopen) *\\(")
+      if(prints)
+        list(APPEND errors "${path}: module '${name}' must leave printing to ${doors}, but has ${prints}")
+      endif()
+    endif()
     if(ARG_PURE)
       file(STRINGS "${file}" seeds REGEX "manual_seed\\(")
       if(seeds)

@@ -147,6 +147,22 @@ TEST_F(Command, DryRunWritesNothing) {
   EXPECT_FALSE(fs::exists(folder_ / "z"));
 }
 
+TEST_F(Command, DryRunOfAMeasurementSaysAllAboutIt) {
+  const Words words{"measure", path("face.png"), "--size=16", "-q", "-o", path("y.safetensors")};
+  const auto with = [&](const Words& more) {
+    Words all = words;
+    all.insert(all.end(), more.begin(), more.end());
+    return run(all).out;
+  };
+  const Json planned = Json::parse(with({"--dry-run", "--json"}));
+  EXPECT_FALSE(fs::exists(folder_ / "y.safetensors"));
+  const std::string dry = with({"--dry-run"}), sentence = with({});
+  EXPECT_TRUE(fs::exists(folder_ / "y.safetensors"));
+  EXPECT_EQ(dry, "would write " + sentence);
+  EXPECT_EQ(planned["plan"], dry);
+  EXPECT_EQ(planned["image_shape"], Json({3, 16, 16}));
+}
+
 TEST_F(Command, DryRunsSayWhatWouldBeDoneAndDoNothing) {
   make_model_and_measurement();
   ASSERT_EQ(run(solve_words()).code, 0);
@@ -280,25 +296,6 @@ TEST_F(Command, DashAsOutputSendsTheFileToStdoutAndTheSentenceToStderr) {
   EXPECT_EQ(folder_.get("stdout"), folder_.get("y.safetensors"));
 }
 
-TEST_F(Command, OutputsThatNameNothingAreRefused) {
-  expect_failure(measure_words({"-o", ""}), 2, "output must name a file or folder, but is empty");
-  expect_failure(measure_words({"--output="}), 2,
-                 "output must name a file or folder, but is empty");
-  expect_failure(solve_words({"-o", "-"}), 2, "output must name a folder, but is '-' (stdout)");
-}
-
-TEST_F(Command, FlagsAreNoValues) {
-  expect_failure({"info", "--seed", "--threads", "1"}, 2,
-                 "--seed needs a value, but '--threads' follows");
-  expect_failure({"info", "--seed", "-q"}, 2, "--seed needs a value, but '-q' follows");
-  expect_failure({"info", "--seed"}, 2, "--seed needs a value, but nothing follows");
-  expect_failure({"solve", "--resume", "--threads", "1"}, 2,
-                 "--resume needs a folder, but '--threads' follows");
-  expect_failure({"solve", "--resume", ""}, 2, "--resume needs a folder, but is empty");
-  expect_failure({"info", "--config", "--json"}, 2, "--config needs a file, but '--json' follows");
-  expect_failure({"info", "--seed", "-3"}, 2, "seed must be at least 0, but is -3");
-}
-
 TEST_F(Command, FlagsThatChangeAKindKeepTheConfigurationsOptions) {
   const auto parts = [&](const std::string& name, const std::string& solver) {
     folder_.put(name, R"({"solver": )" + solver + "}");
@@ -320,37 +317,6 @@ TEST_F(Command, FlagsThatChangeAKindKeepTheConfigurationsOptions) {
   expect_failure(with(parts("b.json", R"({"kind": "ilo", "radii": [0.5]})")), 2,
                  "solver.radii: unknown option 'radii'; known options: chains, evaluations, "
                  "learning_rate");
-}
-
-TEST_F(Command, ConfigurationsThatAreNotJsonAreNamedWithThePlace) {
-  folder_.put("c.json", "{\n  \"size\": 16,\n}\n");
-  expect_failure(measure_words({"--config", path("c.json")}), 3,
-                 path("c.json") + ": is not JSON at line 3, column 1");
-}
-
-TEST_F(Command, UnknownFlagIsNamedWithTheNearestOfItsLevel) {
-  Result result = run(solve_words({"--solvr", "csgm"}));
-  EXPECT_EQ(result.code, 2);
-  EXPECT_EQ(result.err.substr(0, 72),
-            "sgilo: unknown option '--solvr', did you mean '--solver'? known options:");
-  result = run(solve_words({"--solver.annealed.first-sdt=0.5"}));
-  EXPECT_EQ(result.code, 2);
-  EXPECT_EQ(result.err,
-            "sgilo: unknown option '--solver.annealed.first-sdt', did you mean "
-            "'--solver.annealed.first-std'? known options: --solver.annealed.adam-rate, "
-            "--solver.annealed.coupling, --solver.annealed.denoise-steps, "
-            "--solver.annealed.descent, --solver.annealed.first-std, --solver.annealed.inner, "
-            "--solver.annealed.inner-steps, --solver.annealed.last-std, "
-            "--solver.annealed.optimiser, --solver.annealed.step-size\n");
-  expect_failure(
-      {"info", "--sed=3"}, 2,
-      "unknown option '--sed', did you mean '--seed'? known options: --checkpoint, "
-      "--config, --device, --dry-run, --file, --help, --inert, --json, --quiet, --rows, --seed, "
-      "--threads, --trust, --verbose");
-  expect_failure({"measure", "a.png", "--operator", "mask:file=\xe9.png"}, 2,
-                 "word 3 after sgilo measure must be text in UTF-8, and is not");
-  expect_failure({"options", "more"}, 2,
-                 "'more' is one word too many for sgilo options; see sgilo options --help");
 }
 
 TEST_F(Command, UnknownOperatorSolverAndKeyAreNamedWithTheNearest) {
@@ -403,6 +369,18 @@ TEST_F(Command, BadImagesAreRefusedAndNothingIsWritten) {
   refused("half.png");
   folder_.put("empty.png", "");
   refused("empty.png");
+}
+
+TEST_F(Command, DamagedImagesAreSaidInOneSentenceAlone) {
+  std::string png = folder_.get("face.png");
+  const std::size_t pixels = png.find("IDAT");
+  ASSERT_NE(pixels, std::string::npos);
+  png[pixels + 20] = static_cast<char>(png[pixels + 20] ^ 0x55);
+  folder_.put("changed.png", png);
+  testing::internal::CaptureStderr();  // libpng has words of its own
+  expect_failure({"measure", path("changed.png"), "-o", path("y.safetensors"), "-q"}, 3,
+                 path("changed.png") + ": is damaged: its picture cannot be decoded");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
 TEST_F(Command, MaskOfAnotherSizeIsRefused) {
@@ -565,26 +543,6 @@ TEST_F(Command, TheorySuggestsSettings) {
   EXPECT_GT(settings.at("hitting_time").get<double>(), 0);
   expect_failure({"theory", "suggest", "--noise-std", "1", "--inverse-temperature", "1"}, 2,
                  "noise_std and inverse_temperature say the same: only one of them may be given");
-}
-
-TEST(TerminalObserver, DrawsOneLineOfProgressOnATerminalOnly) {
-  std::ostringstream terminal, file;
-  const StepReport report{"layer 1", 5, 5, {{"loss", 0.25}}};
-  {
-    TerminalObserver on_terminal(terminal, 0, true), to_file(file, 0, false);
-    on_terminal.on_step({"layer 1", 4, 5, {}});
-    on_terminal.on_step(report);
-    to_file.on_step(report);
-    to_file.on_warning("a chain failed");
-  }
-  EXPECT_NE(terminal.str().find("layer 1: step 5/5  loss 0.25"), std::string::npos);
-  EXPECT_EQ(file.str(), "sgilo: warning: a chain failed\n");
-}
-
-TEST(DurationText, ReadsAsAClock) {
-  EXPECT_EQ(duration_text(3.2), "0:03");
-  EXPECT_EQ(duration_text(125), "2:05");
-  EXPECT_EQ(duration_text(3723), "1:02:03");
 }
 
 }  // namespace

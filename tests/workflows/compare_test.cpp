@@ -49,9 +49,14 @@ class Compare : public testing::Test {
     folder_.put(name + "/manifest.json", manifest.dump());
     return path(name);
   }
+  CompareOptions with_output() const {
+    CompareOptions options;
+    options.output = path("metrics.csv");
+    return options;
+  }
   Comparison compare_to(const std::vector<std::string>& runs,
                         const std::vector<std::string>& reference) {
-    CompareOptions options;
+    CompareOptions options = with_output();
     options.runs = runs;
     options.reference = reference;
     return compare(options, observer_);
@@ -105,6 +110,7 @@ TEST_F(Compare, RunsOfTheSameImagesArePaired) {
   const Comparison found = compare_to({one, two}, {file('a'), file('b')});
   ASSERT_FALSE(found.differences.rows().empty());
   EXPECT_EQ(found.differences.rows()[0][0], "two - one");
+  EXPECT_EQ(folder_.get("metrics.csv"), found.metrics.csv());
 }
 
 TEST_F(Compare, LpipsIsAColumnWhenItsFilesAreGiven) {
@@ -112,7 +118,7 @@ TEST_F(Compare, LpipsIsAColumnWhenItsFilesAreGiven) {
   const LpipsWeights weights = random_small_lpips();
   write_safetensors(folder_ / "vgg.safetensors", weights.linear);
   write_safetensors(folder_ / "vgg16.safetensors", weights.backbone);
-  CompareOptions options;
+  CompareOptions options = with_output();
   options.runs = {run};
   options.reference = {file('a'), file('c')};  // the second is another picture
   options.lpips = path("vgg.safetensors");
@@ -145,7 +151,7 @@ TEST_F(Compare, LpipsIsAColumnWhenItsFilesAreGiven) {
 TEST_F(Compare, TheFeaturesOfATrustedScriptAreAColumn) {
   write_script(folder_ / "features.pt",
                "def forward(self, x):\n  return x.mean([2, 3]) * self.scale\n");
-  CompareOptions options;
+  CompareOptions options = with_output();
   options.runs = {write_run("run", "ab")};
   options.reference = {file('a'), file('c')};
   options.feature_script = path("features.pt");

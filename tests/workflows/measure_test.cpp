@@ -28,6 +28,7 @@ struct Files {
     options.images = {file};
     options.observed = true;
     options.forward_operator = forward_operator;
+    options.noise = GaussianNoiseOptions{};
     options.size = 16;
     return options;
   }
@@ -41,7 +42,7 @@ TEST(Measure, CutsTheMiddleSquareAndRecordsIt) {
   options.forward_operator = IdentityOptions{};
   options.noise = GaussianNoiseOptions{1e-6};
   options.size = 16;
-  const Measurement measurement = measure(options, files.observer);
+  const Measurement measurement = take_measurement(options, files.observer);
   EXPECT_TRUE(torch::allclose(measurement.values[0], whole.slice(2, 4, 20), 0, 1e-4));
   EXPECT_EQ(measurement.images[0].name, "face");
   EXPECT_EQ(measurement.images[0].framing.left, 4);
@@ -55,7 +56,7 @@ TEST(Measure, GivesEqualNamesNumbers) {
   options.images = {files.write("face.png", picture(16, 16)),
                     files.write("b/face.png", picture(16, 16))};
   options.size = 16;
-  EXPECT_EQ(measure(options, files.observer).images[1].name, "face-2");
+  EXPECT_EQ(take_measurement(options, files.observer).images[1].name, "face-2");
 }
 
 TEST(Measure, MaskOfAnotherSizeIsRefused) {
@@ -65,11 +66,12 @@ TEST(Measure, MaskOfAnotherSizeIsRefused) {
   const std::string mask = files.write("m.png", torch::ones({1, 8, 8}));
   options.forward_operator = MaskOptions{mask};
   options.size = 16;
-  EXPECT_EQ(error_text<FormatError>([&] { measure(options, files.observer); }),
+  EXPECT_EQ(error_text<FormatError>([&] { take_measurement(options, files.observer); }),
             mask + ": must be a mask of 16 x 16 pixels, but has 8 x 8");
   const std::string damaged = files.write("d.png", picture(16, 24));
-  EXPECT_EQ(error_text<FormatError>(
-                [&] { measure(files.observed(damaged, MaskOptions{mask}), files.observer); }),
+  EXPECT_EQ(error_text<FormatError>([&] {
+              take_measurement(files.observed(damaged, MaskOptions{mask}), files.observer);
+            }),
             mask + ": must be a mask of 24 x 16 pixels, as " + damaged + " has, but has 8 x 8");
 }
 
@@ -82,20 +84,20 @@ TEST(Measure, WarnsOnceOfAMaskOfGreys) {
                               "mid-grey on they count as seen";
   MeasureOptions options = files.observed(files.write("a.png", picture(20, 20)), MaskOptions{mask});
   options.images.push_back(files.write("b.png", picture(20, 20)));
-  EXPECT_EQ(measure(options, files.observer).count(), 2);
+  EXPECT_EQ(take_measurement(options, files.observer).count(), 2);
   EXPECT_EQ(files.observer.warnings, std::vector<std::string>{warning});
 
   Files others;
   options.observed = false;
   options.size = 20;
-  EXPECT_EQ(measure(options, others.observer).count(), 2);
+  EXPECT_EQ(take_measurement(options, others.observer).count(), 2);
   EXPECT_EQ(others.observer.warnings, std::vector<std::string>{warning});
 
   Files few;  // 4 of 400 pixels, as smoothed edges have
   Tensor sharp = torch::ones({1, 20, 20});
   sharp[0][0].slice(0, 0, 4).fill_(0.2);
   options.forward_operator = MaskOptions{few.write("m.png", sharp)};
-  measure(options, few.observer);
+  take_measurement(options, few.observer);
   EXPECT_TRUE(few.observer.warnings.empty());
 }
 
@@ -105,7 +107,7 @@ TEST(Measure, SizeIsBounded) {
   options.images = {files.write("face.png", picture(16, 16))};
   for (const std::int64_t size : {0, 4097, 100000}) {
     options.size = size;
-    EXPECT_EQ(error_text<ConfigError>([&] { measure(options, files.observer); }),
+    EXPECT_EQ(error_text<ConfigError>([&] { take_measurement(options, files.observer); }),
               concat("size must be from 1 to 4096, but is ", size));
   }
 }
@@ -116,7 +118,7 @@ TEST(Measure, ObservedDataAreTakenAsTheyAre) {
   Tensor mask = torch::ones({1, 16, 16});
   mask.slice(1, 4, 9).fill_(-1);
   const std::string mask_file = files.write("m.png", mask);
-  const Measurement measurement = measure(
+  const Measurement measurement = take_measurement(
       files.observed(files.write("d.png", damaged), MaskOptions{mask_file}), files.observer);
   EXPECT_TRUE(measurement.observed);
   EXPECT_EQ(measurement.scalars(), 3 * 11 * 16);
@@ -130,7 +132,7 @@ TEST(Measure, ADamagedImageWithBlackHolesIsItsOwnMask) {
   damaged.slice(1, 4, 9).fill_(-1);
   const std::string file = files.write("d.png", damaged);
   const Measurement measurement =
-      measure(files.observed(file, MaskOptions{file, 0.001}), files.observer);
+      take_measurement(files.observed(file, MaskOptions{file, 0.001}), files.observer);
   EXPECT_EQ(measurement.scalars(), 3 * 11 * 16);
   EXPECT_TRUE(files.observer.warnings.empty());
 }
@@ -143,7 +145,7 @@ TEST(Measure, ShrinkingObservedDataMixesSeenPixelsOnly) {
   mask.slice(1, 10, 12).fill_(-1);  // the whole sixth row: not seen
   damaged.slice(1, 0, 1).fill_(-1);
   const std::string mask_file = files.write("m.png", mask);
-  const Measurement measurement = measure(
+  const Measurement measurement = take_measurement(
       files.observed(files.write("d.png", damaged), MaskOptions{mask_file}), files.observer);
   EXPECT_EQ(measurement.scalars(), 3 * 15 * 16);
   EXPECT_TRUE(torch::allclose(measurement.values, torch::full({1}, 0.2), 0, 0.005));
@@ -156,7 +158,7 @@ TEST(Measure, ObservedDownsamplingTakesTheSmallPictureItself) {
   downsampling.factor = 4;
   downsampling.kernel = DownsamplingKernel::area;
   const Measurement measurement =
-      measure(files.observed(files.write("d.png", small), downsampling), files.observer);
+      take_measurement(files.observed(files.write("d.png", small), downsampling), files.observer);
   EXPECT_TRUE(torch::allclose(measurement.values[0], small, 0, 1e-6));
   EXPECT_EQ(measurement.forward_operator->image_shape(), (Shape{3, 16, 16}));
 }
@@ -166,28 +168,82 @@ TEST(Measure, EstimatesAnUnknownSigmaAndSaysSo) {
   const Tensor noisy = smooth_pictures(1, 64)[0] * 0.5 + 0.1 * RandomStreams(1).normal({3, 64, 64});
   MeasureOptions options = files.observed(files.write("d.png", noisy), IdentityOptions{});
   options.size = 64;
-  options.estimate_noise = true;
-  const Measurement measurement = measure(options, files.observer);
-  EXPECT_TRUE(measurement.noise_estimated);
-  EXPECT_NEAR(measurement.noise_std(), 0.1, 0.0085);
-  EXPECT_EQ(
-      files.observer.messages.back(),
-      concat("sigma is not stated; estimated from differences of neighbouring pixels as ",
-             measurement.noise_std(), " (fine detail counts as noise, so the truth may be lower)"));
+  options.noise.reset();
+  for (const bool asked_for : {false, true}) {
+    options.estimate_noise = asked_for;
+    const Measurement measurement = take_measurement(options, files.observer);
+    EXPECT_TRUE(measurement.noise_estimated);
+    EXPECT_NEAR(measurement.noise_std(), 0.1, 0.0085);
+    EXPECT_EQ(files.observer.messages.back(),
+              concat("sigma is not stated; estimated from differences of neighbouring pixels as ",
+                     measurement.noise_std(),
+                     " (fine detail counts as noise, so the truth may be lower)"));
+  }
 }
 
 TEST(Measure, AStatedSigmaIsNotEstimated) {
   Files files;
   MeasureOptions options = files.observed(files.write("d.png", picture(16, 16)), IdentityOptions{});
   options.noise = GaussianNoiseOptions{0.1};
-  EXPECT_FALSE(measure(options, files.observer).noise_estimated);
+  EXPECT_FALSE(take_measurement(options, files.observer).noise_estimated);
+  options.noise = GaussianNoiseOptions{};  // the default, but stated
+  EXPECT_FALSE(take_measurement(options, files.observer).noise_estimated);
+  options.estimate_noise = true;
+  EXPECT_EQ(error_text<ConfigError>([&] { take_measurement(options, files.observer); }),
+            "noise must not be stated beside estimate_noise, which finds sigma in the data");
+}
+
+TEST(Measure, ReferencesGetTheDefaultNoiseWhenNoneIsStated) {
+  Files files;
+  MeasureOptions options;
+  options.images = {files.write("face.png", picture(16, 16))};
+  options.size = 16;
+  const Measurement measurement = take_measurement(options, files.observer);
+  EXPECT_EQ(measurement.noise_std(), GaussianNoiseOptions{}.sigma);
+  EXPECT_FALSE(measurement.noise_estimated);
+  options.noise = GaussianNoiseOptions{0};
+  EXPECT_EQ(error_text<ConfigError>([&] { take_measurement(options, files.observer); }),
+            "noise.sigma must be in [1e-06, 1000], but is 0.0");
+  options.noise.reset();
+  options.estimate_noise = true;
+  EXPECT_EQ(error_text<ConfigError>([&] { take_measurement(options, files.observer); }),
+            "estimate_noise must be false without observed, since the noise is added here, but is "
+            "true");
+}
+
+TEST(Measure, NoiseInJsonMayBeMissing) {
+  MeasureOptions options;
+  EXPECT_TRUE(to_json(options)["noise"].is_null());
+  from_json(Json{{"noise", {{"sigma", 0.2}}}}, options);
+  EXPECT_EQ(to_json(options)["noise"], (Json{{"kind", "gaussian"}, {"sigma", 0.2}}));
+  from_json(Json{{"noise", nullptr}}, options);
+  EXPECT_FALSE(options.noise.has_value());
+  EXPECT_EQ(error_text<ConfigError>([&] {
+              from_json(Json{{"noise", {{"sigma", -1}}}}, options);
+            }),
+            "noise.sigma must be in [1e-06, 1000], but is -1.0");
+}
+
+TEST(Measure, WritesWhatItTook) {
+  Files files;
+  MeasureOptions options;
+  options.images = {files.write("face.png", picture(16, 16))};
+  options.size = 16;
+  options.output = (files.folder / "y.safetensors").string();
+  take_measurement(options, files.observer);
+  EXPECT_FALSE(std::filesystem::exists(options.output));
+  const Measurement measurement = measure(options, files.observer);
+  EXPECT_TRUE(torch::equal(read_measurement(options.output).values, measurement.values));
+  EXPECT_EQ(describe(measurement), concat("1 image(s), ", measurement.forward_operator->describe(),
+                                          ", gaussian (sigma = 0.01): ", measurement.scalars(),
+                                          " numbers of each image [3, 16, 16]"));
 }
 
 TEST(Measure, RandomOperatorsCannotHaveMadeObservedData) {
   Files files;
   const auto options =
       files.observed(files.write("d.png", picture(16, 16)), InpaintingOptions{0.1});
-  EXPECT_EQ(error_text<ConfigError>([&] { measure(options, files.observer); }),
+  EXPECT_EQ(error_text<ConfigError>([&] { take_measurement(options, files.observer); }),
             "operator: inpaint is drawn at random and cannot have made observed data; state the "
             "one that did: identity, box, mask, downsample, resize, grayscale");
 }
@@ -216,7 +272,7 @@ TEST(Measure, ObservedDataAreNotEnlarged) {
   Files files;
   const std::string file = files.write("d.png", picture(12, 20));
   EXPECT_EQ(error_text<ConfigError>(
-                [&] { measure(files.observed(file, IdentityOptions{}), files.observer); }),
+                [&] { take_measurement(files.observed(file, IdentityOptions{}), files.observer); }),
             file + ": observed data must have at least 16 x 16 pixels here, but have 20 x 12");
 }
 

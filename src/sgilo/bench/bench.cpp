@@ -71,14 +71,20 @@ bool run_all(std::vector<BenchVariation>& variations, const BenchOptions& option
   return true;
 }
 
-std::vector<double> ratios(const BenchRow& row) {
-  std::vector<double> out;
-  for (std::size_t i = 0; i < row.limits.size(); ++i) out.push_back(row.seconds[i] / row.limits[i]);
-  return out;
+// Null without limits.
+Json ratio_to_limit(const BenchRow& row) {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < row.limits.size(); ++i)
+    ratios.push_back(row.seconds[i] / row.limits[i]);
+  return ratios.empty() ? Json() : Json(median(ratios));
 }
 
 // What would fail after minutes fails at once.
 void require_known(const BenchOptions& options) {
+  validate(options);
+  if (!options.chart.empty() && options.subject != BenchSubject::step)
+    throw ConfigError(
+        concat("chart is of subject step, but the subject is ", word_of(options.subject)));
   for (const std::string& word : options.precisions) from_word<Precision>("precisions", word);
   for (const std::string& word : options.kernels) from_word<Kernel>("kernels", word);
   for (const std::string& preset : options.presets) {
@@ -97,11 +103,12 @@ void require_known(const BenchOptions& options) {
 
 }  // namespace
 
+std::string plan(const BenchOptions& options) {
+  require_known(options);
+  return concat("would time ", word_of(options.subject), " for ", join(options.presets), "\n");
+}
+
 BenchReport bench(const BenchOptions& options, Observer& observer) {
-  validate(options);
-  if (!options.chart.empty() && options.subject != BenchSubject::step)
-    throw ConfigError(
-        concat("chart is of subject step, but the subject is ", word_of(options.subject)));
   require_known(options);
   const double idle = resident_mib();
   const bool timed = options.subject != BenchSubject::gradients,
@@ -130,22 +137,6 @@ BenchReport bench(const BenchOptions& options, Observer& observer) {
   return report;
 }
 
-Table table_of(const BenchReport& report) {
-  if (!report.gradients.empty()) return table_of(report.gradients);
-  Table table({"preset", "chains", "precision", "kernel", "seconds", "least", "most", "limit",
-               "MiB", "ratio_to_limit"});
-  for (const BenchRow& row : report.rows) {
-    const auto [least, most] = std::minmax_element(row.seconds.begin(), row.seconds.end());
-    table.add_row({row.preset, concat(row.chains), row.precision, row.kernel,
-                   number_text(median(row.seconds), 3), number_text(*least, 3),
-                   number_text(*most, 3),
-                   row.limits.empty() ? "" : number_text(median(row.limits), 3),
-                   number_text(std::round(row.peak_mib)),
-                   row.limits.empty() ? "" : number_text(median(ratios(row)), 3)});
-  }
-  return table;
-}
-
 Json to_json(const BenchReport& report) {
   Json rows = Json::array();
   for (const BenchRow& row : report.rows) {
@@ -156,11 +147,32 @@ Json to_json(const BenchReport& report) {
                     {"seconds", row.seconds},
                     {"limits", row.limits},
                     {"peak_mib", row.peak_mib},
-                    {"ratio_to_limit", row.limits.empty() ? Json() : Json(median(ratios(row)))}});
+                    {"ratio_to_limit", ratio_to_limit(row)}});
     if (!row.profile.empty()) rows.back()["profile"] = row.profile;
   }
   if (!report.gradients.empty()) rows = to_json(report.gradients);
   return {{"rows", rows}, {"machine", to_json(system_info())}};
+}
+
+Table table_of(const Json& report) {
+  const Json& rows = report.at("rows");
+  if (!rows.empty() && rows.front().contains("least_cosine")) return table_of_gradients(rows);
+  Table table({"preset", "chains", "precision", "kernel", "seconds", "least", "most", "limit",
+               "MiB", "ratio_to_limit"});
+  const auto short_text = [](double value) { return number_text(value, 3); };
+  for (const Json& row : rows) {
+    const auto seconds = row.at("seconds").get<std::vector<double>>(),
+               limits = row.at("limits").get<std::vector<double>>();
+    const auto [least, most] = std::minmax_element(seconds.begin(), seconds.end());
+    const Json& ratio = row.at("ratio_to_limit");
+    table.add_row({row.value("preset", ""), concat(row.value("chains", 1)),
+                   row.value("precision", ""), row.value("kernel", ""), short_text(median(seconds)),
+                   short_text(*least), short_text(*most),
+                   limits.empty() ? "" : short_text(median(limits)),
+                   number_text(std::round(row.value("peak_mib", 0.0))),
+                   ratio.is_null() ? "" : short_text(ratio.get<double>())});
+  }
+  return table;
 }
 
 Figure chart_of(const BenchReport& report) {

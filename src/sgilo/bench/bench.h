@@ -80,10 +80,13 @@ struct BenchReport {
 // Throws ConfigError for words that name nothing.
 BenchReport bench(const BenchOptions& options, Observer& observer);
 
-// Median seconds, smallest and largest, the limit's median, the median ratio of the repetitions; or
-// the agreement of gradients.
-Table table_of(const BenchReport& report);
+// What bench() would do, in a line; throws the same.
+std::string plan(const BenchOptions& options);
+
 Json to_json(const BenchReport& report);  // with system_info()
+// Of that JSON: median seconds, smallest and largest, the limit's median, the median ratio of the
+// repetitions; or the agreement of gradients.
+Table table_of(const Json& report);
 // Seconds of steps over the side of their images, for the first number of chains.
 Figure chart_of(const BenchReport& report);
 

@@ -124,16 +124,6 @@ std::vector<GradientAgreement> gradient_agreement(const std::string& preset, std
   return rows;
 }
 
-Table table_of(const std::vector<GradientAgreement>& rows) {
-  Table table(
-      {"preset", "point", "way", "against", "variables", "left_out", "1-cosine", "worst", "error"});
-  for (const GradientAgreement& row : rows)
-    table.add_row({row.preset, row.point, row.way, row.against, concat(row.variables),
-                   concat(row.left_out), number_text(1 - row.least_cosine, 2), row.worst,
-                   number_text(row.largest_error, 2)});
-  return table;
-}
-
 Json to_json(const std::vector<GradientAgreement>& rows) {
   Json json = Json::array();
   for (const GradientAgreement& row : rows)
@@ -147,6 +137,18 @@ Json to_json(const std::vector<GradientAgreement>& rows) {
                     {"worst", row.worst},
                     {"largest_error", row.largest_error}});
   return json;
+}
+
+Table table_of_gradients(const Json& rows) {
+  Table table(
+      {"preset", "point", "way", "against", "variables", "left_out", "1-cosine", "worst", "error"});
+  for (const Json& row : rows)
+    table.add_row({row.value("preset", ""), row.value("point", ""), row.value("way", ""),
+                   row.value("against", ""), concat(row.value("variables", std::int64_t{0})),
+                   concat(row.value("left_out", std::int64_t{0})),
+                   number_text(1 - row.value("least_cosine", 1.0), 2), row.value("worst", ""),
+                   number_text(row.value("largest_error", 0.0), 2)});
+  return table;
 }
 
 }  // namespace sgilo

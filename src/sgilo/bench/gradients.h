@@ -27,7 +27,7 @@ struct GradientAgreement {
 std::vector<GradientAgreement> gradient_agreement(const std::string& preset, std::int64_t seed,
                                                   Observer& observer);
 
-Table table_of(const std::vector<GradientAgreement>& rows);
 Json to_json(const std::vector<GradientAgreement>& rows);
+Table table_of_gradients(const Json& rows);
 
 }  // namespace sgilo

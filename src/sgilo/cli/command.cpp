@@ -7,11 +7,14 @@
 
 #include "sgilo/cli/command_line.h"
 #include "sgilo/cli/quiet_decoding.h"
+#include "sgilo/cli/terminal_observer.h"
+#include "sgilo/commands/jobs.h"
 #include "sgilo/machine/build_info.h"
-#include "sgilo/machine/system_info.h"
 
 namespace sgilo {
 namespace {
+
+constexpr int kCheckFailed = 4, kInterrupted = 130;
 
 std::string version_text() {
   return concat("sgilo ", project_version(), " (", project_commit(), "), libtorch ", TORCH_VERSION,
@@ -21,11 +24,11 @@ std::string version_text() {
 // One line for each verb whose name starts so.
 std::string verb_list(const std::string& start, int columns) {
   std::string text;
-  for (const Verb& verb : verbs())
-    if (verb.text.name.starts_with(start))
-      text += concat("  ", verb.text.name,
-                     std::string(18 - std::min<std::size_t>(17, verb.text.name.size()), ' '),
-                     wrapped(verb.text.summary, columns - 20, 20), "\n");
+  for (const Job& job : jobs())
+    if (job.name.starts_with(start))
+      text +=
+          concat("  ", job.name, std::string(18 - std::min<std::size_t>(17, job.name.size()), ' '),
+                 wrapped(job.help, columns - 20, 20), "\n");
   return text;
 }
 
@@ -44,21 +47,19 @@ std::string overview(int columns) {
 // The second words of "train": generator, classifier, score; none for a verb of one word.
 std::vector<std::string> second_words(const std::string& first) {
   std::vector<std::string> seconds;
-  for (const Verb& verb : verbs())
-    if (verb.text.name.starts_with(first + " "))
-      seconds.push_back(verb.text.name.substr(first.size() + 1));
+  for (const Job& job : jobs())
+    if (job.name.starts_with(first + " ")) seconds.push_back(job.name.substr(first.size() + 1));
   return seconds;
 }
 
 bool asks_for_help(const std::string& word) { return word == "--help" || word == "-h"; }
 
 // The verb that the first words name, "train score" before "train", and how many words that takes.
-std::pair<const Verb*, std::size_t> find_verb(const std::vector<std::string>& words) {
+std::pair<const Job*, std::size_t> find_verb(const std::vector<std::string>& words) {
   for (std::size_t taken : {std::size_t{2}, std::size_t{1}}) {
     if (words.size() < taken) continue;
     const std::string name = taken == 2 ? words[0] + " " + words[1] : words[0];
-    for (const Verb& verb : verbs())
-      if (verb.text.name == name) return {&verb, taken};
+    if (const Job* job = find_job(name)) return {job, taken};
   }
   if (std::vector<std::string> seconds = second_words(words[0]); !seconds.empty()) {
     const std::string last = seconds.back();
@@ -68,18 +69,21 @@ std::pair<const Verb*, std::size_t> find_verb(const std::vector<std::string>& wo
                              words.size() > 1 ? concat(", but '", words[1], "' follows") : ""));
   }
   std::vector<std::string> known;
-  for (const Verb& verb : verbs()) known.push_back(verb.text.name);
+  for (const Job& job : jobs()) known.push_back(job.name);
   known.insert(known.end(), {"help", "version"});
   throw ConfigError(unknown_name("verb", words[0], known));
 }
 
 // The help of a verb, or of those that share their first word.
 std::string help_of(const std::vector<std::string>& words, int columns) {
-  const auto is_verb = [&](const Verb& verb) { return verb.text.name == words[0]; };
-  if (words.size() == 1 && !second_words(words[0]).empty() &&
-      std::none_of(verbs().begin(), verbs().end(), is_verb))
+  if (words.size() == 1 && !second_words(words[0]).empty() && find_job(words[0]) == nullptr)
     return concat("sgilo ", words[0], " <word> [options]:\n\n", verb_list(words[0] + " ", columns));
   return help_text(*find_verb(words).first, columns);
+}
+
+int exit_code_of(const Json& result) {
+  if (!finished(result)) return kInterrupted;
+  return passed(result) ? 0 : kCheckFailed;
 }
 
 int run_words(const std::vector<std::string>& words, std::ostream& out, std::ostream& err,
@@ -101,38 +105,32 @@ int run_words(const std::vector<std::string>& words, std::ostream& out, std::ost
     return 0;
   }
   const auto found = find_verb(words);
-  const Verb* verb = found.first;
+  const Job& job = *found.first;
   const ParsedLine line =
-      parse_line(*verb, {words.begin() + static_cast<std::ptrdiff_t>(found.second), words.end()});
+      parse_line(job, {words.begin() + static_cast<std::ptrdiff_t>(found.second), words.end()});
   if (line.help) {
-    out << help_text(*verb, columns);
+    out << help_text(job, columns);
     return 0;
   }
-  if (!verb->text.stops_itself)
+  if (!job.command.stops_itself)
     for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
-  const Outcome outcome = [&] {
+  const Json result = [&] {
     const QuietDecoding quiet;
     TerminalObserver observer(err, line.verbosity, terminal);
-    Console console{err, line.dry_run, line.mode, line.given, &observer};
-    return verb->run(line.given, console);
+    return line.dry_run ? job.plan(line.given, observer) : job.run(line.given, line.mode, observer);
   }();
   const bool output_took_stdout =
-      verb->text.output == OutputKind::file && line.given.value("output", "") == "-";
-  (output_took_stdout ? err : out) << (line.json ? outcome.json.dump(2) + "\n" : outcome.text);
-  return outcome.code;
+      job.command.output == OutputKind::file && line.given.value("output", "") == "-";
+  (output_took_stdout ? err : out) << (line.json      ? result.dump(2) + "\n"
+                                       : line.dry_run ? result.value("plan", "")
+                                                      : job.text(result));
+  return line.dry_run ? 0 : exit_code_of(result);
 }
 
 // The one sentence of an error of a library: its first line.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 }  // namespace
-
-void prepare_machine(const CommonOptions& options, Console& console) {
-  device_of(options.device);
-  set_threads(options.threads);
-  keep_freed_memory();
-  for (const std::string& warning : blas_warnings()) console.observer->on_warning(warning);
-}
 
 int run_command(const std::vector<std::string>& words, std::ostream& out, std::ostream& err,
                 bool terminal, int columns) {
@@ -149,7 +147,7 @@ int run_command(const std::vector<std::string>& words, std::ostream& out, std::o
   } catch (const FormatError& error) {
     return failed(3, error.what());
   } catch (const NumericError& error) {
-    return failed(4, error.what());
+    return failed(kCheckFailed, error.what());
   } catch (const Error& error) {
     return failed(1, error.what());
   } catch (const std::bad_alloc&) {

@@ -6,10 +6,8 @@
 #include <set>
 
 #include "sgilo/cli/command.h"
-#include "sgilo/core/parse_json.h"
+#include "sgilo/commands/options_file.h"
 #include "sgilo/core/utf8.h"
-#include "sgilo/files/input_file.h"
-#include "sgilo/files/standard_stream.h"
 #include "sgilo/operators/make_operator.h"
 #include "sgilo/operators/option_text.h"
 
@@ -143,18 +141,18 @@ const std::vector<std::pair<std::string, std::string>> kCommonFlags{
     {"--force", "replace the run that the output folder holds"},
     {"--resume", "run folder to go on with"}};
 
-bool has_flag(const Verb& verb, const std::string& flag) {
-  return verb.text.makes_run || (flag != "--force" && flag != "--resume");
+bool has_flag(const Job& job, const std::string& flag) {
+  return job.makes_run || (flag != "--force" && flag != "--resume");
 }
 
 // Names the level at which a flag leaves the table, and what is known there.
-[[noreturn]] void fail_unknown(const Verb& verb, const std::string& word) {
+[[noreturn]] void fail_unknown(const Job& job, const std::string& word) {
   const std::string flag = word.substr(0, word.find('='));
   std::set<std::string> all{"--help"};
   for (const auto& [name, help] : kCommonFlags)
-    if (has_flag(verb, name)) all.insert(name);
-  for (const auto& [alias, path] : verb.text.aliases) all.insert(flag_of(alias));
-  for (const OptionEntry& entry : verb.table) all.insert(flag_of(entry.path));
+    if (has_flag(job, name)) all.insert(name);
+  for (const auto& [alias, path] : job.command.aliases) all.insert(flag_of(alias));
+  for (const OptionEntry& entry : job.table) all.insert(flag_of(entry.path));
   for (std::size_t dot = flag.find('.');; dot = flag.find('.', dot + 1)) {
     const std::string above = dot == std::string::npos ? flag : flag.substr(0, dot);
     const std::size_t before = above.rfind('.');
@@ -169,7 +167,7 @@ bool has_flag(const Verb& verb, const std::string& flag) {
 
 // One CLI11 application for the flags of a verb, and which of its options fills which entry.
 struct Parser {
-  explicit Parser(const Verb& verb, int columns = kHelpColumns);
+  explicit Parser(const Job& job, int columns = kHelpColumns);
 
   CLI::App app;
   std::vector<std::pair<const OptionEntry*, CLI::Option*>> options;
@@ -213,21 +211,20 @@ class WrappingFormatter : public CLI::Formatter {
   int width_;
 };
 
-Parser::Parser(const Verb& verb, int columns)
-    : app(wrapped(verb.text.summary, columns), "sgilo " + verb.text.name) {
+Parser::Parser(const Job& job, int columns) : app(wrapped(job.help, columns), "sgilo " + job.name) {
   app.formatter(std::make_shared<WrappingFormatter>(columns));
   app.allow_extras();
   app.set_help_flag("-h,--help", "this text");
-  app.footer("Example:\n  " + verb.text.example);
+  app.footer("Example:\n  " + job.command.example);
   const CLI::callback_t nothing = [](const CLI::results_t&) { return true; };
   std::set<std::string> seen;
-  for (const OptionEntry& entry : verb.table) {
+  for (const OptionEntry& entry : job.table) {
     if (!seen.insert(entry.path).second) continue;  // several members of a family have it
     std::string names = flag_of(entry.path);
     if (entry.type == OptionType::family) names += "," + flag_of(entry.path + ".kind");
     if (entry.path == "output") names = "-o," + names;
-    if (entry.path == verb.text.positional) names = entry.path + "," + names;
-    for (const auto& [alias, path] : verb.text.aliases)
+    if (entry.path == job.command.positional) names = entry.path + "," + names;
+    for (const auto& [alias, path] : job.command.aliases)
       if (path == entry.path) names = flag_of(alias) + "," + names;
     const std::string description = description_of(entry);
     CLI::Option* option = nullptr;
@@ -238,7 +235,7 @@ Parser::Parser(const Verb& verb, int columns)
       option->type_name(type_name_of(entry.type));
       if (entry.type == OptionType::texts)  // each flag takes one word; words without flag add up
         option->expected(1, CLI::detail::expected_max_vector_size)
-            ->allow_extra_args(entry.path == verb.text.positional);
+            ->allow_extra_args(entry.path == job.command.positional);
     }
     if (entry.type != OptionType::texts)
       option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
@@ -248,7 +245,7 @@ Parser::Parser(const Verb& verb, int columns)
     options.emplace_back(&entry, option);
   }
   for (const auto& [flag, help] : kCommonFlags) {
-    if (!has_flag(verb, flag)) continue;
+    if (!has_flag(job, flag)) continue;
     const std::string name = flag == "--verbose" ? "-v," + flag
                              : flag == "--quiet" ? "-q," + flag
                                                  : flag;
@@ -259,33 +256,25 @@ Parser::Parser(const Verb& verb, int columns)
   }
 }
 
-Json read_config(const std::string& file) {
-  if (file.empty()) throw ConfigError("--config needs a file, but is empty");
-  const Json json = parse_json(read_file(file), is_standard_stream(file) ? "stdin" : file);
-  if (!json.is_object())
-    throw ConfigError(concat(file, " must hold an object of options, but holds ", json.dump()));
-  return json;
-}
-
 // What no verb could write to.
-void require_output(const Verb& verb, const Json& given) {
+void require_output(const Job& job, const Json& given) {
   const auto output = given.find("output");
-  const bool known = std::any_of(verb.table.begin(), verb.table.end(),
+  const bool known = std::any_of(job.table.begin(), job.table.end(),
                                  [](const OptionEntry& entry) { return entry.path == "output"; });
   if (output == given.end() || !known) return;
   if (*output == "") throw ConfigError("output must name a file or folder, but is empty");
-  if (*output == "-" && verb.text.output == OutputKind::folder)
+  if (*output == "-" && job.command.output == OutputKind::folder)
     throw ConfigError("output must name a folder, but is '-' (stdout)");
 }
 
 }  // namespace
 
-ParsedLine parse_line(const Verb& verb, const std::vector<std::string>& words) {
+ParsedLine parse_line(const Job& job, const std::vector<std::string>& words) {
   for (std::size_t i = 0; i < words.size(); ++i)
     if (!is_utf8(words[i]))
-      throw ConfigError(concat("word ", i + 1, " after sgilo ", verb.text.name,
-                               " must be text in UTF-8, and is not"));
-  Parser parser(verb);
+      throw ConfigError(
+          concat("word ", i + 1, " after sgilo ", job.name, " must be text in UTF-8, and is not"));
+  Parser parser(job);
   CLI::App& app = parser.app;
   ParsedLine out;
   std::vector<std::string> reversed = with_dashes(words);
@@ -300,27 +289,27 @@ ParsedLine parse_line(const Verb& verb, const std::vector<std::string>& words) {
     throw ConfigError(error.what());
   }
   for (const std::string& word : app.remaining()) {
-    if (word.starts_with("-") && word.size() > 1) fail_unknown(verb, word);
-    throw ConfigError(concat("'", word, "' is one word too many for sgilo ", verb.text.name,
-                             "; see sgilo ", verb.text.name, " --help"));
+    if (word.starts_with("-") && word.size() > 1) fail_unknown(job, word);
+    throw ConfigError(concat("'", word, "' is one word too many for sgilo ", job.name,
+                             "; see sgilo ", job.name, " --help"));
   }
   out.json = app.count("--json") > 0;
   out.dry_run = app.count("--dry-run") > 0;
   out.verbosity = app.count("--quiet") > 0 ? -1 : static_cast<int>(app.count("--verbose"));
 
-  if (app.count("--config") > 0) out.given = read_config(app["--config"]->results().back());
-  if (verb.text.makes_run && app.count("--resume") > 0) {
+  if (app.count("--config") > 0) {
+    const std::string file = app["--config"]->results().back();
+    if (file.empty()) throw ConfigError("--config needs a file, but is empty");
+    out.given = read_options(file);
+  }
+  if (job.makes_run && app.count("--resume") > 0) {
     if (app.count("--config") > 0 || app.count("--force") > 0)
       throw ConfigError("--resume goes on with a run as it was, without --config and --force");
     const std::string folder = app["--resume"]->results().back();
     if (folder.empty()) throw ConfigError("--resume needs a folder, but is empty");
-    const auto config = std::filesystem::path(folder) / "config.json";
-    if (!std::filesystem::exists(config))
-      throw ConfigError(concat(folder, " holds no run that could be resumed"));
-    out.given = read_config(config.string());
-    out.given["output"] = folder;
+    out.given = options_of_run(folder);
     out.mode = RunMode::resume;
-  } else if (verb.text.makes_run && app.count("--force") > 0) {
+  } else if (job.makes_run && app.count("--force") > 0) {
     out.mode = RunMode::force;
   }
 
@@ -334,11 +323,11 @@ ParsedLine parse_line(const Verb& verb, const std::vector<std::string>& words) {
       else
         place = value;
     }
-  require_output(verb, out.given);
+  require_output(job, out.given);
   return out;
 }
 
-std::string help_text(const Verb& verb, int columns) { return Parser(verb, columns).app.help(); }
+std::string help_text(const Job& job, int columns) { return Parser(job, columns).app.help(); }
 
 std::string wrapped(const std::string& text, int width, int indent) {
   std::string out;

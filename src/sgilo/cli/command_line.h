@@ -1,14 +1,14 @@
-// From words to one JSON: defaults <- config file <- flags. A flag is a JSON path
+// A job as a verb with flags: from words to one JSON, defaults <- config file <- flags. A flag is a JSON path
 // (--solver.langevin.step-size=0.1, dashes and underscores alike); a flag that names a family takes
 // the one-line grammar (--operator "inpaint:keep=0.05|grayscale", --solver csgm).
 #pragma once
 
-#include "sgilo/cli/verb.h"
+#include "sgilo/commands/job.h"
 
 namespace sgilo {
 
 struct ParsedLine {
-  Json given = Json::object();  // what the file and the flags say
+  Json given = Json::object();  // the job's options, as the file and the flags say
   bool help = false, json = false, dry_run = false;
   int verbosity = 0;
   RunMode mode = RunMode::fresh;
@@ -16,10 +16,10 @@ struct ParsedLine {
 
 // `words` are those behind the verb. Throws ConfigError, whose text names the nearest known option;
 // FormatError for the config file.
-ParsedLine parse_line(const Verb& verb, const std::vector<std::string>& words);
+ParsedLine parse_line(const Job& job, const std::vector<std::string>& words);
 
 // The help of a verb, its options' texts wrapped at `columns`.
-std::string help_text(const Verb& verb, int columns);
+std::string help_text(const Job& job, int columns);
 
 // Lines of at most `width` columns, broken at spaces; each but the first starts with `indent`
 // spaces beside those. A longer word keeps a line of its own.

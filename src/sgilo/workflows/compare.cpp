@@ -7,6 +7,7 @@
 #include "sgilo/checkpoint/torch_script.h"
 #include "sgilo/data/image_folder.h"
 #include "sgilo/data/image_io.h"
+#include "sgilo/files/atomic_file.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/metrics/bootstrap.h"
 #include "sgilo/metrics/perceptual.h"
@@ -371,6 +372,7 @@ Comparison compare(const CompareOptions& options, Observer& observer) {
                       RandomStreams(static_cast<std::uint64_t>(options.seed)).child("bootstrap"));
     }
   }
+  write_file_atomically(options.output, out.metrics.csv());
   return out;
 }
 

@@ -57,7 +57,8 @@ struct Comparison {
 // What compare() would do, after checking that runs and references are there, in lines.
 std::string plan(const CompareOptions& options);
 
-// Throws ConfigError, FormatError. Warns of a reference that is named otherwise than the image.
+// Writes `metrics` into the output. Throws ConfigError, FormatError, Error. Warns of a reference that
+// is named otherwise than the image.
 Comparison compare(const CompareOptions& options, Observer& observer);
 
 }  // namespace sgilo

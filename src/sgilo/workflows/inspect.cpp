@@ -196,34 +196,6 @@ FileReport inspect(const fs::path& path, const CheckpointOptions& options, bool 
   return report;
 }
 
-std::string text(const FileReport& report, std::int64_t rows) {
-  const Checkpoint& c = report.checkpoint;
-  std::string out = concat(c.path.string(), "\n  format   ", c.format, ", ",
-                           size_text(report.bytes), "\n  sha256   ", report.sha256, "\n");
-  for (std::size_t i = 0; i < report.findings.size(); ++i)
-    out += concat(i == 0 ? "  holds    " : "           ", report.findings[i], "\n");
-  out += concat("  tensors  ", c.tensors.size(), ", ", count_text(report.numbers), " numbers, ",
-                size_text(report.tensor_bytes), "\n");
-  if (!c.values.empty())
-    out += concat("  values   ", c.values.size(), " beside them (--json lists them)\n");
-  std::size_t width = 0;
-  std::int64_t shown = 0;
-  for (const auto& [name, entry] : c.tensors)
-    if (rows == 0 || shown++ < rows)
-      width = std::max(width, std::min<std::size_t>(name.size(), 60));
-  shown = 0;
-  for (const auto& [name, entry] : c.tensors) {
-    if (rows > 0 && shown++ == rows) {
-      out += concat("    and ", c.tensors.size() - static_cast<std::size_t>(rows),
-                    " more (--rows 0 lists all)\n");
-      break;
-    }
-    out += concat("    ", name, std::string(name.size() < width ? width - name.size() : 0, ' '),
-                  "  ", type_text(entry.type), "  ", shape_text(entry.sizes), "\n");
-  }
-  return out;
-}
-
 Json to_json(const FileReport& report) {
   const Checkpoint& c = report.checkpoint;
   Json tensors = Json::object();
@@ -241,6 +213,39 @@ Json to_json(const FileReport& report) {
           {"tensors", tensors},
           {"values", values},
           {"classes", c.classes}};
+}
+
+std::string text(const Json& report, std::int64_t rows) {
+  const Json &tensors = report.at("tensors"), &findings = report.at("holds"),
+             &values = report.at("values");
+  const auto number = [&](const char* key) { return report.at(key).get<std::uint64_t>(); };
+  std::string out =
+      concat(report.value("file", ""), "\n  format   ", report.value("format", ""), ", ",
+             size_text(number("bytes")), "\n  sha256   ", report.value("sha256", ""), "\n");
+  for (std::size_t i = 0; i < findings.size(); ++i)
+    out += concat(i == 0 ? "  holds    " : "           ", findings[i].get<std::string>(), "\n");
+  out += concat("  tensors  ", tensors.size(), ", ", count_text(number("numbers")), " numbers, ",
+                size_text(number("tensor_bytes")), "\n");
+  if (!values.empty())
+    out += concat("  values   ", values.size(), " beside them (--json lists them)\n");
+  std::size_t width = 0;
+  std::int64_t shown = 0;
+  for (const auto& item : tensors.items())
+    if (rows == 0 || shown++ < rows)
+      width = std::max(width, std::min<std::size_t>(item.key().size(), 60));
+  shown = 0;
+  for (const auto& item : tensors.items()) {
+    const std::string& name = item.key();
+    if (rows > 0 && shown++ == rows) {
+      out += concat("    and ", tensors.size() - static_cast<std::size_t>(rows),
+                    " more (--rows 0 lists all)\n");
+      break;
+    }
+    out += concat("    ", name, std::string(name.size() < width ? width - name.size() : 0, ' '),
+                  "  ", item.value().value("type", ""), "  ",
+                  shape_text(item.value().at("shape").get<std::vector<std::int64_t>>()), "\n");
+  }
+  return out;
 }
 
 }  // namespace sgilo

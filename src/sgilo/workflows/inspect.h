@@ -20,8 +20,8 @@ struct FileReport {
 FileReport inspect(const std::filesystem::path& path, const CheckpointOptions& options = {},
                    bool trust = false);
 
-// For people; `rows` tensors at most (0: all).
-std::string text(const FileReport& report, std::int64_t rows);
 Json to_json(const FileReport& report);
+// That JSON for people; `rows` tensors at most (0: all).
+std::string text(const Json& report, std::int64_t rows);
 
 }  // namespace sgilo

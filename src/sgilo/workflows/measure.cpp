@@ -3,6 +3,7 @@
 #include <cmath>
 #include <optional>
 
+#include "sgilo/core/shape.h"
 #include "sgilo/data/image_folder.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/file_problem.h"
@@ -71,6 +72,19 @@ void require_not_enlarged(const Path& file, const Image& image, std::int64_t siz
                              image.pixels.size(1)));
 }
 
+// A noise that is not stated is added with the default to references, and estimated in observed
+// data.
+void require_one_noise(const MeasureOptions& options) {
+  if (options.noise && options.observed && options.estimate_noise)
+    throw ConfigError(
+        "noise must not be stated beside estimate_noise, which finds sigma in the data");
+  if (options.estimate_noise && !options.observed)
+    throw ConfigError(
+        "estimate_noise must be false without observed, since the noise is added here, but is "
+        "true");
+  if (options.noise) NoiseModel{*options.noise};  // refuses what is out of range
+}
+
 Measurement measure_references(const MeasureOptions& options, Observer& observer) {
   std::vector<Tensor> pictures;
   std::vector<MeasuredImage> images;
@@ -84,7 +98,7 @@ Measurement measure_references(const MeasureOptions& options, Observer& observer
     images.push_back({names[images.size()], framing});
   }
   return measure_pictures(torch::stack(pictures), std::move(images), options.forward_operator,
-                          options.noise, options.seed,
+                          options.noise.value_or(NoiseOptions{}), options.seed,
                           {[&](const MaskOptions& mask) { return read_mask(mask, observer); }});
 }
 
@@ -140,8 +154,8 @@ Measurement measure_observed(const MeasureOptions& options, Observer& observer) 
   Tensor whole_mask;  // [H, W], true where seen
   if (mask_options) whole_mask = read_mask(*mask_options, observer).ge(mask_options->threshold);
   Measurement out;
-  out.noise = options.noise;
-  out.noise_estimated = options.estimate_noise;
+  out.noise = options.noise.value_or(NoiseOptions{});
+  out.noise_estimated = !options.noise;
   out.observed = true;
   out.seed = options.seed;
   std::vector<Tensor> values;
@@ -181,7 +195,7 @@ Measurement measure_observed(const MeasureOptions& options, Observer& observer) 
       require_not_enlarged(file, image, options.size);
     report_framing(file, framing, observer);
     values.push_back(observed_values(file, image, *op, observed, square));
-    if (options.estimate_noise) {
+    if (out.noise_estimated) {
       const bool picture = observed == ObservedFile::measurement;
       if (!picture && !mask.defined()) mask = op->state().at("mask");
       estimates.push_back(
@@ -190,7 +204,7 @@ Measurement measure_observed(const MeasureOptions& options, Observer& observer) 
     out.images.push_back({names[out.images.size()], framing});
   }
   out.values = torch::cat(values);
-  if (options.estimate_noise) {
+  if (out.noise_estimated) {
     double sum = 0;
     for (const double sigma : estimates) sum += sigma * sigma;
     const double sigma = std::sqrt(sum / static_cast<double>(estimates.size()));
@@ -204,17 +218,28 @@ Measurement measure_observed(const MeasureOptions& options, Observer& observer) 
 
 }  // namespace
 
-Measurement measure(const MeasureOptions& options, Observer& observer) {
+Measurement take_measurement(const MeasureOptions& options, Observer& observer) {
   validate(options);
+  require_one_noise(options);
   for (const Path& file : files_of(options)) require_other_file(options.output, {file.string()});
   if (const auto mask = mask_of(options.forward_operator))
     require_other_file(options.output, {mask->file});
-  if (options.observed) return measure_observed(options, observer);
-  if (options.estimate_noise)
-    throw ConfigError(
-        "estimate_noise must be false without observed, since the noise is added here, but is "
-        "true");
-  return measure_references(options, observer);
+  return options.observed ? measure_observed(options, observer)
+                          : measure_references(options, observer);
+}
+
+Measurement measure(const MeasureOptions& options, Observer& observer) {
+  Measurement measurement = take_measurement(options, observer);
+  write_measurement(options.output, measurement);
+  return measurement;
+}
+
+std::string describe(const Measurement& measurement) {
+  return concat(measurement.count(), " image(s), ", measurement.forward_operator->describe(), ", ",
+                NoiseModel(measurement.noise).describe(),
+                measurement.noise_estimated ? " (sigma estimated)" : "", ": ",
+                measurement.scalars(), " numbers of each image ",
+                shape_text(measurement.forward_operator->image_shape()));
 }
 
 }  // namespace sgilo

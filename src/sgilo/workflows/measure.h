@@ -3,6 +3,8 @@
 // estimated.
 #pragma once
 
+#include <optional>
+
 #include "sgilo/core/observer.h"
 #include "sgilo/machine/common_options.h"
 #include "sgilo/runs/measurement.h"
@@ -13,7 +15,8 @@ struct MeasureOptions : CommonOptions {
   std::vector<std::string> images;
   bool observed = false;
   OperatorOptions forward_operator = InpaintingOptions{};
-  NoiseOptions noise;
+  // Not stated: the default is added to references, and estimated for observed data.
+  std::optional<NoiseOptions> noise;
   bool estimate_noise = false;
   std::int64_t size = 64;
   std::string output = "measurement.safetensors";
@@ -35,8 +38,27 @@ struct MeasureOptions : CommonOptions {
   }
 };
 
-// Throws ConfigError, FormatError. Says through the observer what was done to the files. A sigma
-// other than the default counts as stated and excludes estimate_noise.
+// Writes the measurement. Throws ConfigError, FormatError, Error. Says through the observer what was
+// done to the files.
 Measurement measure(const MeasureOptions& options, Observer& observer);
 
+// The same, but writes nothing: what measure() would write.
+Measurement take_measurement(const MeasureOptions& options, Observer& observer);
+
+// "1 image(s), inpaint (keep = 0.05), gaussian (sigma = 0.01): 615 numbers of each image [3, 64,
+// 64]"
+std::string describe(const Measurement& measurement);
+
 }  // namespace sgilo
+
+// A noise in JSON, which is null or missing where none is stated.
+template <>
+struct nlohmann::adl_serializer<std::optional<sgilo::NoiseOptions>> {
+  static void to_json(sgilo::Json& json, const std::optional<sgilo::NoiseOptions>& noise) {
+    json = noise ? sgilo::value_to_json(*noise) : sgilo::Json();
+  }
+  static void from_json(const sgilo::Json& json, std::optional<sgilo::NoiseOptions>& noise) {
+    noise.reset();
+    if (!json.is_null()) sgilo::value_from_json(json, noise.emplace(), "noise", "noise");
+  }
+};

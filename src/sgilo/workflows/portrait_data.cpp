@@ -79,4 +79,10 @@ std::int64_t write_portraits(const PortraitDataOptions& options, Observer& obser
   return written;
 }
 
+std::string plan(const PortraitDataOptions& options) {
+  validate(options);
+  check_portrait_size(options.size);
+  return concat("would write ", options.output, ": ", options.count, " portraits\n");
+}
+
 }  // namespace sgilo

@@ -37,5 +37,6 @@ struct PortraitDataOptions {
 // How many it wrote: less than asked for when the observer asked to stop. Rows of attributes.csv
 // for other portraits stay. Throws ConfigError, FormatError, Error.
 std::int64_t write_portraits(const PortraitDataOptions& options, Observer& observer);
+std::string plan(const PortraitDataOptions& options);
 
 }  // namespace sgilo

@@ -23,6 +23,8 @@ std::string reason_of_step_size(const Advice& advice) {
 
 }  // namespace
 
+std::string plan(const AdviceOptions&) { return "would suggest settings of Langevin dynamics\n"; }
+
 Suggestion suggest(const AdviceOptions& options) {
   const Advice advice = advise(options);
   Table table({"setting", "value", "reason"});

@@ -13,5 +13,6 @@ struct Suggestion {
 
 // Throws ConfigError as advise does.
 Suggestion suggest(const AdviceOptions& options);
+std::string plan(const AdviceOptions& options);
 
 }  // namespace sgilo

@@ -131,6 +131,15 @@ std::vector<TheoryClaim> claims_of(const TheoryOptions& options) {
   return out;
 }
 
+std::string plan(const TheoryOptions& options) {
+  std::string ids;
+  for (const TheoryClaim& claim : claims_of(options)) ids += concat(" ", claim.id);
+  if (ids.empty())
+    return concat("nothing of ", word_of(options.subject), " is quick; --full checks it\n");
+  return concat("would check", ids, " in ", options.full ? "up to ten minutes" : "about a minute",
+                " and write report.html, checks.csv and the figures into ", options.output, "\n");
+}
+
 TheoryResult theory(const TheoryOptions& options, Observer& observer) {
   require_possible(options);
   require_gnuplot();

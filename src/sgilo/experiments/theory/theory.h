@@ -84,6 +84,9 @@ std::vector<TheoryClaim> claims_of(const TheoryOptions& options);
 // the figures. Without `full` only the quick statements are checked. Throws ConfigError.
 TheoryResult theory(const TheoryOptions& options, Observer& observer);
 
+// What theory() would do, in a line; throws the same.
+std::string plan(const TheoryOptions& options);
+
 // id, claim, instance, place, expected, seen, tolerance, verdict.
 Table table_of(const std::vector<TheoryCheck>& checks);
 

@@ -1,5 +1,5 @@
-// sgilo options: docs/options.md from the option tables.
-#include "sgilo/cli/verb.h"
+// The manual of all options, docs/options.md, from the option tables.
+#include "sgilo/commands/jobs.h"
 #include "sgilo/files/atomic_file.h"
 
 namespace sgilo {
@@ -25,11 +25,10 @@ std::string manual() {
       "sources. An option is a JSON path: `--config file.json` holds\nthe same as an object, and "
       "`--solver.chains=4` sets one place of it; dashes and underscores are alike. `--solver X` is "
       "short for\n`--solver.kind=X`, and families take `name:key=value,key=value`.\n";
-  for (const Verb& verb : verbs()) {
-    text += concat("\n## sgilo ", verb.text.name, "\n\n", verb.text.summary, "\n\n```\n",
-                   verb.text.example,
+  for (const Job& job : jobs()) {
+    text += concat("\n## sgilo ", job.name, "\n\n", job.help, "\n\n```\n", job.command.example,
                    "\n```\n\n| option | default | accepted | meaning |\n|---|---|---|---|\n");
-    for (const OptionEntry& entry : verb.table)
+    for (const OptionEntry& entry : job.table)
       text += concat("| `", entry.path, "`",
                      entry.member.empty() ? "" : concat(" (", entry.member, ")"), " | `",
                      entry.default_value.dump(), "` | ", cell(entry.accepted), " | ",
@@ -38,23 +37,29 @@ std::string manual() {
   return text;
 }
 
-Outcome act(const OptionsOptions& options, Console& console) {
-  if (options.output == "-") return {manual(), {{"markdown", manual()}}};
-  if (!console.dry_run) write_file_atomically(options.output, manual());
-  return {concat(options.output, "\n"), {{"output", options.output}}};
+std::string plan(const OptionsOptions& options) {
+  return concat("would write ", options.output, ": the options of ", jobs().size(), " verbs\n");
+}
+
+Json run_options(const OptionsOptions& options, Observer&) {
+  if (options.output == "-") return {{"markdown", manual()}};
+  write_file_atomically(options.output, manual());
+  return {{"output", options.output}};
+}
+
+std::string text_options(const Json& result) {
+  return result.contains("markdown") ? result.value("markdown", "")
+                                     : concat(result.value("output", ""), "\n");
 }
 
 }  // namespace
 
-Verb options_verb() {
-  return make_verb<OptionsOptions>({"options",
-                                    "writes the manual of all options",
-                                    "sgilo options -o docs/options.md",
-                                    "",
-                                    {},
-                                    false,
-                                    OutputKind::text},
-                                   act);
+Job options_job() {
+  return make_job<OptionsOptions>(
+      {.name = "options",
+       .help = "writes the manual of all options",
+       .command = {.example = "sgilo options -o docs/options.md", .output = OutputKind::text}},
+      plan, run_options, text_options);
 }
 
 }  // namespace sgilo

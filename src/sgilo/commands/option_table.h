@@ -1,7 +1,9 @@
 // An options struct as a flat list of JSON paths: what command-line flags, --help and the manual
-// are made of. Families (variants) list the options of each of their members.
+// are made of. Families (variants) list the options of each of their members; what may be left
+// unstated (std::optional) is listed like what it holds.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +27,15 @@ void append_options(const S& options, const std::string& prefix, const std::stri
                     std::vector<OptionEntry>& out);
 
 template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+
+template <class T>
 OptionType option_type() {
-  if constexpr (is_variant<T>)
+  if constexpr (is_optional<T>)
+    return option_type<typename T::value_type>();
+  else if constexpr (is_variant<T>)
     return OptionType::family;
   else if constexpr (std::is_same_v<T, bool>)
     return OptionType::boolean;
@@ -42,7 +51,9 @@ OptionType option_type() {
 
 template <class T>
 void append_option(const T& value, const OptionEntry& entry, std::vector<OptionEntry>& out) {
-  if constexpr (is_variant<T>) {
+  if constexpr (is_optional<T>) {
+    append_option(typename T::value_type{}, entry, out);
+  } else if constexpr (is_variant<T>) {
     out.push_back(entry);
     out.back().accepted = join(kinds_of(value));
     out.back().default_value = std::visit([](const auto& o) { return Json(o.kind); }, value);

@@ -1,0 +1,39 @@
+// Metrics of runs against references.
+#include "sgilo/commands/job.h"
+#include "sgilo/commands/rows.h"
+#include "sgilo/workflows/compare.h"
+
+namespace sgilo {
+namespace {
+
+constexpr int kDigits = 5;  // of a metric
+
+Json run_compare(const CompareOptions& options, Observer& observer) {
+  const Comparison comparison = compare(options, observer);
+  return {{"output", options.output},
+          {"metrics", rows_of(comparison.metrics, {"run", "image", "estimate"})},
+          {"summary", rows_of(comparison.summary, {"run", "estimate"})},
+          {"differences", rows_of(comparison.differences, {"runs", "estimate", "metric"})}};
+}
+
+std::string text_compare(const Json& result) {
+  std::string out = table_of_rows(result["summary"], kDigits).text();
+  if (!result["differences"].empty())
+    out += concat("\nPaired differences over the images, 95 % intervals:\n",
+                  table_of_rows(result["differences"], kDigits).text());
+  return out + concat("\n", result.value("output", ""), ": ", result["metrics"].size(), " rows\n");
+}
+
+}  // namespace
+
+Job compare_job() {
+  return make_job<CompareOptions>(
+      {.name = "compare",
+       .help = "metrics of one or several runs against the true images",
+       .command = {.example = "sgilo compare run/ --reference face.png --model models/portraits64",
+                   .positional = "runs",
+                   .output = OutputKind::file}},
+      plan, run_compare, text_compare);
+}
+
+}  // namespace sgilo

@@ -1,0 +1,27 @@
+#include "sgilo/commands/options_file.h"
+
+#include <filesystem>
+
+#include "sgilo/core/parse_json.h"
+#include "sgilo/files/input_file.h"
+#include "sgilo/files/standard_stream.h"
+
+namespace sgilo {
+
+Json read_options(const std::string& file) {
+  const Json json = parse_json(read_file(file), is_standard_stream(file) ? "stdin" : file);
+  if (!json.is_object())
+    throw ConfigError(concat(file, " must hold an object of options, but holds ", json.dump()));
+  return json;
+}
+
+Json options_of_run(const std::string& folder) {
+  const auto config = std::filesystem::path(folder) / "config.json";
+  if (!std::filesystem::exists(config))
+    throw ConfigError(concat(folder, " holds no run that could be resumed"));
+  Json options = read_options(config.string());
+  options["output"] = folder;
+  return options;
+}
+
+}  // namespace sgilo

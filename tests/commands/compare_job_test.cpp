@@ -1,0 +1,36 @@
+#include <gtest/gtest.h>
+
+#include "sgilo/commands/jobs.h"
+#include "support/error_text.h"
+
+namespace sgilo {
+namespace {
+
+TEST(CompareJob, TellsTheMeansAndThePairedDifferences) {
+  Json result = {
+      {"output", "m.csv"},
+      {"metrics", {{{"run", "12"}, {"image", "a"}, {"estimate", "mean"}, {"psnr", 24.5}}}},
+      {"summary", {{{"run", "12"}, {"estimate", "mean"}, {"psnr", 24.512}, {"ssim", ""}}}},
+      {"differences", Json::array()}};
+  const Job& job = job_of("compare");
+  EXPECT_EQ(job.text(result),
+            "run  estimate    psnr  ssim\n12   mean      24.512\n\nm.csv: 1 rows\n");
+  result["differences"] = {{{"runs", "b - a"}, {"difference", 0.5}}};
+  EXPECT_NE(job.text(result).find("\n\nPaired differences over the images, 95 % intervals:\nruns "),
+            std::string::npos)
+      << job.text(result);
+}
+
+TEST(CompareJob, WantsRunsAndReferences) {
+  Observer silent;
+  const Job& job = job_of("compare");
+  EXPECT_EQ(error_text<ConfigError>([&] { job.plan(Json::object(), silent); }),
+            "runs must name at least one run folder, but is []");
+  EXPECT_EQ(error_text<ConfigError>([&] {
+              job.run({{"runs", {"run"}}}, RunMode::fresh, silent);
+            }),
+            "reference must name the true images, but is []");
+}
+
+}  // namespace
+}  // namespace sgilo
