@@ -61,6 +61,9 @@ TEST_F(CommandLine, FlagsWinOverTheConfigurationAndTheRestOfItStays) {
             {"solver", {{"kind", "adaptive"}, {"rate", 0.5}, {"annealed", {{"steps", 7}}}}}}));
   EXPECT_EQ(given({"--config", file, "--solver", "fixed"})["solver"],
             (Json{{"kind", "fixed"}, {"rate", 0.5}}));
+  const std::string word = put("w.json", R"({"solver": "adaptive"})");
+  EXPECT_EQ(given({"--config", word, "--solver.rate=0.3"})["solver"],
+            (Json{{"kind", "adaptive"}, {"rate", 0.3}}));
 }
 
 TEST_F(CommandLine, AFamilyTakesTheGrammarOfOneLineAndItsOptionsWinOverIt) {
@@ -123,15 +126,6 @@ TEST_F(CommandLine, FlagsAreNoValues) {
   EXPECT_EQ(refused({"--resume", "--threads", "1"}),
             "--resume needs a folder, but '--threads' follows");
   EXPECT_EQ(refused({"--config", "--json"}), "--config needs a file, but '--json' follows");
-}
-
-TEST_F(CommandLine, OutputsThatNameNothingAreRefused) {
-  EXPECT_EQ(refused({"-o", ""}), "output must name a file or folder, but is empty");
-  EXPECT_EQ(refused({"--output="}), "output must name a file or folder, but is empty");
-  EXPECT_EQ(refused({"-o", "-"}), "output must name a folder, but is '-' (stdout)");
-  Job file = toy_job();
-  file.command.output = OutputKind::file;
-  EXPECT_EQ(parse_line(file, {"-o", "-"}).given, (Json{{"output", "-"}}));
 }
 
 TEST_F(CommandLine, UnknownFlagIsNamedWithTheNearestOfItsLevel) {

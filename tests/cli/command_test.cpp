@@ -62,7 +62,7 @@ class Command : public testing::Test {
                 "--solver",
                 "sgilo:chains=2,evaluations=12,style_evaluations=6,kept=2",
                 "--solver.layers=1",
-                "--solver.annealed.inner-steps=3"};
+                "--solver.integrator.inner-steps=3"};
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }
@@ -478,7 +478,7 @@ TEST_F(Command, HelpShowsOptionsAndAnExample) {
   EXPECT_NE(all.out.find("\n  solve "), std::string::npos);
   const Result solve = run({"solve", "--help"});
   EXPECT_EQ(solve.code, 0);
-  EXPECT_NE(solve.out.find("--solver.annealed.inner-steps"), std::string::npos);
+  EXPECT_NE(solve.out.find("--solver.integrator.inner-steps"), std::string::npos);
   EXPECT_NE(solve.out.find("Example:\n  sgilo solve y.safetensors"), std::string::npos);
   EXPECT_EQ(run({"help", "solve"}).out, solve.out);
   EXPECT_NE(solve.out.find("win over it"), std::string::npos);
@@ -506,7 +506,7 @@ TEST_F(Command, HelpIsAsWideAsTheTerminalWithinReason) {
 TEST_F(Command, ManualListsTheOptionsOfEveryVerb) {
   const Result result = run({"options"});
   EXPECT_EQ(result.code, 0);
-  EXPECT_NE(result.out.find("| `solver.annealed.first_std` (sgilo) | `0.9` |"), std::string::npos);
+  EXPECT_NE(result.out.find("| `solver.integrator.first_std` (annealed) | `0.9` |"), std::string::npos);
   EXPECT_NE(result.out.find("## sgilo measure"), std::string::npos);
 }
 

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "sgilo/commands/jobs.h"
+#include "sgilo/runs/profile.h"
 #include "support/error_text.h"
 
 namespace sgilo {
@@ -26,12 +27,13 @@ TEST(BenchJob, TellsMediansBesideTheirLimits) {
   EXPECT_EQ(
       text,
       "preset   chains  precision  kernel  seconds  least  most  limit  MiB  ratio_to_limit\n"
+      "-------  ------  ---------  ------  -------  -----  ----  -----  ---  --------------\n"
       "default       4  fp32       fused       0.2    0.1   0.3    0.1   12               2\n");
 }
 
 TEST(BenchJob, TellsWhereTheTimeOfASolveGoes) {
   Json solve = kStep;
-  solve["profile"] = {{"convolution", 0.15}, {"other", 0.05}};
+  for (const std::string_view part : kProfileParts) solve["profile"][std::string(part)] = 0.1;
   EXPECT_NE(job_of("bench").text({{"rows", {solve}}}).find("\ndefault, 4 chain(s), fp32, fused\n"),
             std::string::npos);
   EXPECT_EQ(job_of("bench").text({{"finished", false}}), "interrupted, nothing is written\n");

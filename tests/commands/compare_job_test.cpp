@@ -14,7 +14,8 @@ TEST(CompareJob, TellsTheMeansAndThePairedDifferences) {
       {"differences", Json::array()}};
   const Job& job = job_of("compare");
   EXPECT_EQ(job.text(result),
-            "run  estimate    psnr  ssim\n12   mean      24.512\n\nm.csv: 1 rows\n");
+            "run  estimate    psnr  ssim\n---  --------  ------  ----\n 12  mean      24.512\n\n"
+            "m.csv: 1 rows\n");
   result["differences"] = {{{"runs", "b - a"}, {"difference", 0.5}}};
   EXPECT_NE(job.text(result).find("\n\nPaired differences over the images, 95 % intervals:\nruns "),
             std::string::npos)

@@ -24,7 +24,8 @@ TEST(DemoJob, TellsItsTableAndItsFiles) {
                        {"page", "demo/index.html"},
                        {"rows", {{{"task", "inpainting"}, {"psnr", 24.5}}}}};
   EXPECT_EQ(job_of("demo").text(result),
-            "task        psnr\ninpainting  24.5\n\ndemo/demo.png\ndemo/index.html\n");
+            "task        psnr\n----------  ----\ninpainting  24.5\n\n"
+            "demo/demo.png\ndemo/index.html\n");
   EXPECT_EQ(job_of("demo").text({{"finished", false}}), "interrupted\n");
 }
 

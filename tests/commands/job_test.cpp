@@ -28,6 +28,12 @@ TEST(Job, APlanOfWordsIsJsonToo) {
   EXPECT_EQ(toy_job().plan({{"output", "there"}}, silent), (Json{{"plan", "would write there\n"}}));
 }
 
+TEST(Job, RefusesOutputsThatNameNothing) {
+  EXPECT_EQ(refused({{"output", ""}}), "output must name a file or folder, but is empty");
+  EXPECT_EQ(refused({{"output", "-"}}), "output must name a folder, but is '-' (stdout)");
+  EXPECT_NO_THROW(require_output({.output = OutputKind::file}, {{"output", "-"}}));
+}
+
 TEST(Job, RefusesOptionsThatAreUnknownOrOutOfRange) {
   EXPECT_TRUE(
       refused({{"sead", 3}})

@@ -44,6 +44,7 @@ TEST(OptionTable, AFamilyListsTheOptionsOfEachMember) {
   EXPECT_EQ(find(table, "solver.rate", "fixed")->default_value, 0.1);
   EXPECT_EQ(find(table, "solver.rate", "adaptive")->default_value, 0.2);
   EXPECT_EQ(find(table, "solver.annealed.steps", "adaptive")->default_value, 3);
+  EXPECT_EQ(find(table, "solver.annealed.steps", "adaptive")->family, "solver");
 }
 
 TEST(OptionTable, WhatMayBeLeftUnstatedIsListedLikeWhatItHolds) {

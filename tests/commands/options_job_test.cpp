@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "sgilo/commands/jobs.h"
 #include "support/temporary_folder.h"
 
@@ -16,6 +19,15 @@ TEST(OptionsJob, TheManualListsTheOptionsOfEveryJob) {
     for (const OptionEntry& entry : each.table)
       EXPECT_NE(manual.find("| `" + entry.path + "`"), std::string::npos) << entry.path;
   }
+}
+
+TEST(OptionsJob, TheManualInTheDocumentationIsOfTheseOptions) {
+  Observer silent;
+  const Job& job = job_of("options");
+  std::ostringstream written;
+  written << std::ifstream(std::string(SGILO_SOURCE_DIR) + "/docs/options.md").rdbuf();
+  EXPECT_EQ(written.str(), job.text(job.run(Json::object(), RunMode::fresh, silent)))
+      << "write it anew with: sgilo options -o docs/options.md";
 }
 
 TEST(OptionsJob, WritesTheManualIntoAFile) {

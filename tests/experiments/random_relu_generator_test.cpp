@@ -3,9 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "sgilo/core/error.h"
-#include "sgilo/sampling/gaussian_score.h"
+#include "sgilo/operators/make_noise.h"
 #include "sgilo/solvers/csgm.h"
 #include "sgilo/solvers/ilo.h"
+#include "sgilo/solvers/restore.h"
 #include "sgilo/solvers/sgilo.h"
 #include "support/error_text.h"
 #include "support/matrix_operator.h"
@@ -63,26 +64,23 @@ struct NetworkProblem {
   RandomReluGenerator generator = small();
   MatrixOperator matrix{generator.network().matrix(), generator.image_shape()};
   Tensor image = generator.decode(generator.draw(0, {RandomStreams(11)}));
-  Problem problem;
+  Problem problem{.generator = &generator,
+                  .forward_operator = &matrix,
+                  .measurements = matrix.apply(image),
+                  .likelihood = Likelihood(make_noise(GaussianNoiseOptions{.sigma = 0.01}))};
 
   NetworkProblem() {
-    problem.generator = &generator;
-    problem.forward_operator = &matrix;
-    problem.noise_std = 0.01;
-    problem.measurements = matrix.apply(image);
-    const VariablePrior normal{
-        gaussian_score(problem.sde, torch::zeros({1}), torch::ones({1})), {}, {}};
-    problem.priors[0] = {{"styles", normal}};
-    problem.priors[1] = {{"features", normal}};
+    problem.priors.set(0, Role::code, standard_normal());
+    problem.priors.set(1, Role::layer, standard_normal());
   }
   NetworkProblem(const NetworkProblem&) = delete;
   NetworkProblem& operator=(const NetworkProblem&) = delete;
 
   double relative_error(const Solver& solver) const {
-    SolverState state = solver.start(problem, RandomStreams(5));
     Observer silent;
-    run(solver, state, problem, RandomStreams(5), silent);
-    return ((reconstruction(state, problem).best - image).norm() / image.norm()).item<double>();
+    const Reconstruction result =
+        restore(problem, solver, row_keys(1, 4), RandomStreams(5), silent);
+    return ((result.best() - image).norm() / image.norm()).item<double>();
   }
 };
 

@@ -9,7 +9,9 @@ namespace sgilo {
 namespace {
 
 LatentState example() {
-  return {2, {{"features", torch::arange(12.0).view({3, 4})}, {"styles", torch::ones({3, 2})}}};
+  return {2,
+          {{"features", Role::layer, torch::arange(12.0).view({3, 4})},
+           {"styles", Role::code, torch::ones({3, 2})}}};
 }
 
 TEST(LatentState, FindsItsVariablesByName) {
@@ -19,10 +21,26 @@ TEST(LatentState, FindsItsVariablesByName) {
   EXPECT_TRUE(state.has("styles"));
   EXPECT_FALSE(state.has("noise_0"));
   state.at("styles") = torch::zeros({3, 2});
-  EXPECT_EQ(state.variables[1].second.sum().item<float>(), 0);
+  EXPECT_EQ(state.variables[1].value.sum().item<float>(), 0);
   EXPECT_TRUE(error_text<ConfigError>([&] {
                 state.at("style");
               }).starts_with("unknown variable of layer 2 'style', did you mean 'styles'?"));
+}
+
+TEST(LatentState, FindsItsVariablesByRole) {
+  LatentState state = example();
+  EXPECT_TRUE(state.has(Role::layer));
+  EXPECT_FALSE(state.has(Role::noise));
+  EXPECT_TRUE(torch::equal(state.at(Role::code), state.at("styles")));
+  EXPECT_EQ(error_text<ConfigError>([&] { state.at(Role::noise); }),
+            "stage 2 of the generator has no variable that is a noise");
+}
+
+TEST(LatentState, MappedKeepsNamesAndRoles) {
+  const LatentState doubled = mapped(example(), [](const Variable& x) { return 2 * x.value; });
+  EXPECT_EQ(doubled.layer, 2);
+  EXPECT_EQ(doubled.variables[0].role, Role::layer);
+  EXPECT_TRUE(torch::equal(doubled.at("features"), 2 * example().at("features")));
 }
 
 TEST(LatentState, LeavesCollectGradientsAndLeaveTheStateAlone) {

@@ -28,13 +28,14 @@ ReleasedSgiloOptions adam_alone(const std::string& variables, std::vector<int> s
 // Two images of an untrained network of 16 x 16 pixels behind an operator.
 struct SmallProblem {
   explicit SmallProblem(std::unique_ptr<ForwardOperator> measured_by)
-      : generator(network()), forward_operator(std::move(measured_by)) {
-    problem.generator = &generator;
-    problem.forward_operator = forward_operator.get();
-    problem.noise_std = 1;
-    problem.measurements =
-        forward_operator->apply(0.5 * RandomStreams(4).normal({2, 3, 16, 16}).clamp(-1, 1));
-  }
+      : generator(network()),
+        forward_operator(std::move(measured_by)),
+        problem{.generator = &generator,
+                .forward_operator = forward_operator.get(),
+                .measurements = forward_operator->apply(
+                    0.5 * RandomStreams(4).normal({2, 3, 16, 16}).clamp(-1, 1)),
+                .likelihood = gaussian_likelihood(1),
+                .priors = Priors(PriorCoordinates::released)} {}
   static StyleGan2 network() {
     torch::manual_seed(3);
     StyleGan2 network(StyleGan2Options{{6, 6, 2, 0.01}, {6, {5, 4, 3}, 0.0}});
@@ -58,7 +59,7 @@ const RandomStreams kStreams(7);
 
 std::vector<std::string> names(const LatentState& state) {
   std::vector<std::string> out;
-  for (const auto& variable : state.variables) out.push_back(variable.first);
+  for (const auto& variable : state.variables) out.push_back(variable.name);
   return out;
 }
 
@@ -74,10 +75,10 @@ TEST(ReleasedSgilo, DifferentiatesTheMeanOfItsLossOverTheBatch) {
   options.geocross = 0.01;
   options.mse = {1, 2};
   const ReleasedSgilo solver(options);
-  SolverState state = solver.start(linear.problem, kStreams);
+  SolverState state = solver.start(linear.problem, row_keys(2, 1), kStreams);
   solver.step(state, linear.problem, kStreams);
   state.latent = linear.generator.advance(state.latent, 1).detached();
-  for (auto& variable : state.latent.variables) variable.second = 0.05 * variable.second;
+  for (auto& variable : state.latent.variables) variable.value = 0.05 * variable.value;
   const LatentState gradient = solver.loss(state, linear.problem).gradient;
   ASSERT_EQ(names(gradient), (std::vector<std::string>{"features", "styles", "noise_0"}));
   for (const std::string& name : names(gradient)) {
@@ -94,7 +95,7 @@ TEST(ReleasedSgilo, DifferentiatesTheMeanOfItsLossOverTheBatch) {
 TEST(ReleasedSgilo, ComparesMeasurementsAtTheSizeOfTheImage) {
   SmallProblem small(downsampling());
   const ReleasedSgilo solver(adam_alone("l", {1}));
-  const SolverState state = solver.start(small.problem, kStreams);
+  const SolverState state = solver.start(small.problem, row_keys(2, 1), kStreams);
   const ReleasedSgilo::Loss loss = solver.loss(state, small.problem);
   expect_close(loss.image, small.generator.decode(state.latent).clamp(-1, 1));
   const auto resized = [](const Tensor& x) {
@@ -113,7 +114,7 @@ TEST(ReleasedSgilo, CountsMaskedPixelsAsAgreeing) {
   SmallProblem small(std::make_unique<Inpainting>(MaskOptions{"mask"}, Shape{3, 16, 16},
                                                   StateDict{{"mask", mask}}));
   const ReleasedSgilo solver(adam_alone("l", {1}));
-  const SolverState state = solver.start(small.problem, kStreams);
+  const SolverState state = solver.start(small.problem, row_keys(2, 1), kStreams);
   const ReleasedSgilo::Loss loss = solver.loss(state, small.problem);
   const Tensor rows = small.problem.measurements.reshape({2, 3, 6, 16});
   expect_close(loss.mse,
@@ -125,7 +126,7 @@ TEST(ReleasedSgilo, BeginsEachRoundWithAdamAndTheLayerAnew) {
   ReleasedSgiloOptions options = adam_alone("nlg", {2, 1});
   options.learning_rates = {0.05, 0.02};
   const ReleasedSgilo solver(options);
-  SolverState state = solver.start(small.problem, kStreams);
+  SolverState state = solver.start(small.problem, row_keys(2, 1), kStreams);
   for (int i = 0; i < 2; ++i) solver.step(state, small.problem, kStreams);
   EXPECT_EQ(state.latent.layer, 0);
   const LatentState before = small.generator.advance(state.latent, 1);
@@ -134,11 +135,12 @@ TEST(ReleasedSgilo, BeginsEachRoundWithAdamAndTheLayerAnew) {
             (std::vector<std::string>{"features", "styles", "noise_0", "noise_1", "noise_2"}));
   solver.step(state, small.problem, kStreams);
   EXPECT_EQ(state.latent.layer, 1);
-  for (const auto& [name, g] : gradient.variables)  // Adam's first step is the rate, whatever g is
-    expect_close(state.latent.at(name), before.at(name) - 0.02 * g / (g.abs() + 1e-8));
+  for (const Variable& g : gradient.variables)  // Adam's first step is the rate, whatever g is
+    expect_close(state.latent.at(g.name),
+                 before.at(g.name) - 0.02 * g.value / (g.value.abs() + 1e-8));
   EXPECT_TRUE(torch::equal(state.latent.at("noise_3"), before.at("noise_3")));
   EXPECT_TRUE(solver.finished(state));
-  EXPECT_EQ(state.counters.at("evaluations"), 3 * 2);
+  EXPECT_EQ(state.counts.evaluations, 3 * 2);
 }
 
 TEST(ReleasedSgilo, FollowsTheScoreByItsTemperature) {
@@ -148,10 +150,10 @@ TEST(ReleasedSgilo, FollowsTheScoreByItsTemperature) {
   options.layer_temperatures = {0.5};
   options.style_sampler.corrector = options.layer_sampler.corrector = Corrector::none;
   for (int round : {0, 1})
-    for (const char* name : {"styles", "features"})
-      small.problem.priors[round][name].score = [](const Tensor& u, const Tensor&) { return -u; };
+    for (const Role role : {Role::code, Role::layer})
+      small.problem.priors.set(round, role, standard_normal());
   const ReleasedSgilo solver(options);
-  SolverState state = solver.start(small.problem, kStreams);
+  SolverState state = solver.start(small.problem, row_keys(2, 1), kStreams);
   // One step of Euler-Maruyama at t = 0.01 without its noise: u (1 - beta / (2 N)).
   const double shrinking = (0.1 + 0.01 * 19.9) / (2 * 1000);
   const auto moved = [&](const Tensor& x, const ValueRange& range) {
@@ -164,7 +166,7 @@ TEST(ReleasedSgilo, FollowsTheScoreByItsTemperature) {
   solver.step(state, small.problem, kStreams);
   expect_close(state.latent.at("styles"), moved(next.at("styles"), options.style_range));
   expect_close(state.latent.at("features"), moved(next.at("features"), options.layer_range));
-  EXPECT_EQ(state.counters.at("score_evaluations"), 3 * 2);
+  EXPECT_EQ(state.counts.score_evaluations, 3 * 2);
 }
 
 TEST(ReleasedSgilo, AddsNoiseToStylesAlwaysAndToLayersWithTheirScore) {
@@ -172,7 +174,7 @@ TEST(ReleasedSgilo, AddsNoiseToStylesAlwaysAndToLayersWithTheirScore) {
   ReleasedSgiloOptions options = adam_alone("n", {1, 1});
   options.style_noise = options.layer_noise = 0.1;
   const ReleasedSgilo solver(options, [](const Shape& shape) { return torch::ones(shape); });
-  SolverState state = solver.start(small.problem, kStreams);
+  SolverState state = solver.start(small.problem, row_keys(2, 1), kStreams);
   const Tensor styles = state.latent.at("styles");
   solver.step(state, small.problem, kStreams);
   expect_close(state.latent.at("styles"), styles + 0.1);
@@ -188,7 +190,7 @@ TEST(ReleasedSgilo, KeepsStylesAndLinesOfNoiseAtTheirNorms) {
   options.project_styles = options.project_noises = true;
   options.start_at_ones = true;
   const ReleasedSgilo solver(options);
-  SolverState state = solver.start(small.problem, kStreams);
+  SolverState state = solver.start(small.problem, row_keys(2, 1), kStreams);
   EXPECT_TRUE(torch::equal(state.latent.at("styles"), torch::ones({2, 6, 6})));
   const LatentState before = state.latent;
   for (int i = 0; i < 3; ++i) solver.step(state, small.problem, kStreams);
@@ -205,10 +207,8 @@ TEST(ReleasedSgilo, RepeatsARunFromItsSeed) {
   options.style_noise = 0.1;
   const ReleasedSgilo solver(options);
   const auto last = [&](std::uint64_t seed) {
-    SolverState state = solver.start(small.problem, RandomStreams(seed));
     Observer silent;
-    run(solver, state, small.problem, RandomStreams(seed), silent);
-    return reconstruction(state, small.problem).last;
+    return restore(small.problem, solver, row_keys(2, 2), RandomStreams(seed), silent).last();
   };
   const Tensor first = last(1);
   EXPECT_EQ(first.sizes(), (torch::IntArrayRef{2, 2, 3, 16, 16}));
@@ -220,10 +220,10 @@ TEST(ReleasedSgilo, RepeatsARunFromItsSeed) {
 TEST(ReleasedSgilo, RefusesWhatItCannotRun) {
   SmallProblem small(downsampling());
   const auto refusal = [&](const ReleasedSgiloOptions& options) {
-    return error_text<ConfigError>([&] { ReleasedSgilo(options).start(small.problem, kStreams); });
+    return error_text<ConfigError>([&] { ReleasedSgilo(options).start(small.problem, row_keys(2, 1), kStreams); });
   };
   EXPECT_EQ(refusal({}),
-            "released_sgilo needs the released score of 'styles' in round 0 (or a temperature of "
+            "released_sgilo needs the released score of the code in round 0 (or a temperature of "
             "0), but the problem has none");
   EXPECT_EQ(refusal(adam_alone("nlg", {1, 1, 1, 1})),
             "solver.steps must name at most 3 rounds for released stylegan2 (16x16, 6 style rows "

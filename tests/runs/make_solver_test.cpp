@@ -25,9 +25,9 @@ TEST(MakeSolver, BuildsEachKindByName) {
             "ilo (4 restarts of 10 + 5 steps, l1 balls)");
   EXPECT_EQ(make_solver(SgiloOptions{})->describe(),
             "sgilo (annealed with perturb_and_optimise, 4 chains of 300 evaluations, layers [2])");
-  EXPECT_EQ(
-      make_solver(from(R"({"use_layer_score": false, "integrator": "langevin"})"))->describe(),
-      "sgilo (langevin, 4 chains of 300 evaluations, style prior only)");
+  EXPECT_EQ(make_solver(from(R"({"use_layer_score": false, "integrator": {"kind": "langevin"}})"))
+                ->describe(),
+            "sgilo (langevin, 4 chains of 300 evaluations, style prior only)");
   EXPECT_EQ(make_solver(ReleasedSgiloOptions{})->describe(),
             "released sgilo (1 chains of 300 + 300 + 300 steps)");
 }
@@ -40,25 +40,29 @@ TEST(MakeSolver, RefusesOptionsOutOfRangeInOneSentence) {
             "solver.chains must be positive, but is 0");
   EXPECT_EQ(refusal(R"({"kind": "ilo", "radii": [0.1, -1]})"),
             "solver.radii must be a list of numbers of at least 0, but is [0.1,-1.0]");
-  EXPECT_EQ(refusal(R"({"langevin": {"step_size": -0.1}})"),
-            "solver.langevin.step_size must be positive, but is -0.1");
-  EXPECT_EQ(refusal(R"({"integrator": "leapfrog"})"),
-            "solver.integrator: unknown integrator 'leapfrog'; known integrators: langevin, "
-            "partial_reverse, annealed");
+  EXPECT_EQ(refusal(R"({"integrator": {"kind": "langevin", "step_size": -0.1}})"),
+            "solver.integrator.step_size must be positive, but is -0.1");
+  EXPECT_EQ(refusal(R"({"integrator": {"kind": "leapfrog"}})"),
+            "unknown integrator 'leapfrog'; known integrators: annealed, langevin, "
+            "partial_reverse");
+  EXPECT_EQ(refusal(R"({"integrator": {"kind": "langevin", "first_std": 0.5}})"),  // annealed's
+            "solver.integrator.first_std: unknown option 'first_std'; known options: step_size, "
+            "precondition, score_std, inverse_temperature, noise_annealing");
   EXPECT_EQ(refusal(R"({"layers": [2, 1]})"), "solver.layers must rise, but is [2,1]");
   EXPECT_EQ(refusal(R"({"style_evaluations": 300})"),
             "solver.style_evaluations must leave some of the 300 evaluations to each layer, but is "
             "300");
   EXPECT_EQ(refusal(R"({"kept": 17})"),
             "solver.kept must be at most the 16 rounds of the last stage after warm-up, but is 17");
-  EXPECT_EQ(refusal(R"({"annealed": {"last_std": 0.95}})"),
-            "solver.annealed.last_std must be at most first_std = 0.9, but is 0.95");
+  EXPECT_EQ(refusal(R"({"integrator": {"last_std": 0.95}})"),
+            "solver.integrator.last_std must be at most first_std = 0.9, but is 0.95");
 }
 
 TEST(MakeSolver, ProblemsThatDoNotFitAreRefusedAtTheStart) {
   LinearProblem linear({}, 1, 0.1);
   const auto start = [&](const SolverOptions& options, const Problem& problem) {
-    return error_text<ConfigError>([&] { make_solver(options)->start(problem, RandomStreams(1)); });
+    return error_text<ConfigError>(
+        [&] { make_solver(options)->start(problem, row_keys(1, 1), RandomStreams(1)); });
   };
   EXPECT_EQ(start(SgiloOptions{}, linear.problem),
             "solver.layers must lie in 1 to 1 for linear generator, but names 2");
@@ -69,21 +73,14 @@ TEST(MakeSolver, ProblemsThatDoNotFitAreRefusedAtTheStart) {
   SgiloOptions sgilo;
   sgilo.layers = {1};
   Problem problem = linear.problem;
-  problem.priors[1].erase("features");
-  EXPECT_EQ(start(sgilo, problem),
-            "sgilo needs a prior for 'features' of layer 1 (or use_layer_score = false), but the "
-            "problem has none");
-  problem = linear.problem;
-  problem.noise_std = 0;
-  EXPECT_EQ(start(sgilo, problem),
-            "noise_std and model_error_std must be at least 0 and not both 0, but are 0 and 0");
-  problem = linear.problem;
   problem.measurements = torch::zeros({1, 7});
   EXPECT_EQ(start(sgilo, problem),
             "measurements have shape [1, 7], but operator matrix (12 x 12) produces [1, 12]");
   problem = linear.problem;
-  problem.image_keys = {1, 2};
-  EXPECT_EQ(start(sgilo, problem), "image_keys must name each of the 1 images, but there are 2");
+  EXPECT_EQ(error_text<ConfigError>(
+                [&] { make_solver(sgilo)->start(problem, {{.image = 1}}, RandomStreams(1)); }),
+            "rows must be of the 1 images that are measured, counted from 0, but one is of image "
+            "1");
   problem.generator = nullptr;
   EXPECT_EQ(start(sgilo, problem),
             "a problem needs a generator and an operator, but one is missing");

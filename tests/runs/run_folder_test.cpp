@@ -164,6 +164,11 @@ TEST_F(RunFolderTest, SaysWhichOptionAResumedRunWouldChange) {
   EXPECT_EQ(refusal(path_, RunMode::resume, config),
             concat(path_.string(),
                    ": a resumed run keeps its options, but seed was null and now is \"new\""));
+  config = kConfig;
+  config["solver"].erase("chains");
+  EXPECT_EQ(refusal(path_, RunMode::resume, config),
+            concat(path_.string(),
+                   ": a resumed run keeps its options, but solver.chains was 2 and now is null"));
 }
 
 TEST_F(RunFolderTest, ResumesNothingWhereThereIsNoRun) {

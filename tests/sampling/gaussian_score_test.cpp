@@ -1,4 +1,4 @@
-#include "sgilo/sampling/gaussian_score.h"
+#include "support/exact_scores.h"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,6 @@
 #include "sgilo/sampling/annealed_langevin.h"
 #include "sgilo/sampling/gaussian_score.h"
 #include "sgilo/sampling/langevin.h"
-#include "sgilo/sampling/partial_reverse.h"
 #include "sgilo/sampling/probability_flow.h"
 #include "sgilo/sampling/reverse_sde.h"
 #include "support/expect_sampler_matches.h"
@@ -67,77 +66,6 @@ TEST(Langevin, SamplesTheTemperedLaw) {
                         options, rows, silent);
       },
       torch::zeros({1}), diagonal({langevin_variance(1.0001, 0.1, 60) / 4}));
-}
-
-// The denoiser and the reverse steps are linear on N(0, c): their gains and noise give the law of
-// one application to a draw of the prior.
-double partial_reverse_variance(const PartialReverseOptions& options, double std, double c) {
-  const Sde sde;
-  const double t = sde.t_of_std(std), r = sde.noise_ratio(t);
-  const ScoreFunction score = gaussian_score(sde, torch::zeros({1}), torch::full({1}, c));
-  if (options.method == ReverseMethod::ode) {
-    const Tensor one = torch::full({1, 1}, sde.mean_scale(t), torch::kFloat64);
-    const double gain = denoise(score, sde, one, t, options.steps).item<double>();
-    return gain * gain * (c + r * r);
-  }
-  const std::vector<double> ratios = denoising_ratios(r, options.steps);
-  double variance = c + r * r;
-  for (std::size_t i = 0; i < ratios.size(); ++i) {
-    const double now = ratios[i], next = i + 1 < ratios.size() ? ratios[i + 1] : 0.0;
-    const double kept = next * next / (now * now);
-    const double gain = kept + (1 - kept) * c / (c + now * now);
-    variance = gain * gain * variance + next * next * (1 - kept);
-  }
-  return variance;
-}
-
-TEST(PartialReverse, HasTheExactLawOfTheDiscretisedKernel) {
-  const Sde sde;
-  const double c0 = 1, c1 = 0.1, std = 0.3;
-  const Tensor variances = torch::tensor({c0, c1}, torch::kFloat32);
-  const ScoreFunction score = gaussian_score(sde, torch::zeros({2}), variances);
-  for (const ReverseMethod method : {ReverseMethod::ode, ReverseMethod::sde})
-    for (const int steps : {1, 4}) {
-      const PartialReverseOptions options{method, steps};
-      expect_sampler_matches(
-          [&](const std::vector<RandomStreams>& rows) {
-            const Tensor draw = normal_rows(children(rows, "start"), {2}) * variances.sqrt();
-            return partial_reverse(score, sde, draw, sde.t_of_std(std), options, rows);
-          },
-          torch::zeros({2}),
-          diagonal({partial_reverse_variance(options, std, c0),
-                    partial_reverse_variance(options, std, c1)}));
-    }
-}
-
-TEST(PartialReverse, LosesItsBiasWithTheOrderOfItsMethod) {
-  const auto bias = [](ReverseMethod method, int steps, double c) {
-    return std::abs(partial_reverse_variance({method, steps}, 0.3, c) / c - 1);
-  };
-  EXPECT_LT(bias(ReverseMethod::ode, 4, 1), 0.01);
-  EXPECT_LT(bias(ReverseMethod::ode, 8, 1), 0.001);
-  EXPECT_LT(bias(ReverseMethod::ode, 8, 0.1), 0.01);
-  EXPECT_LT(bias(ReverseMethod::sde, 64, 1), 0.006);
-  EXPECT_NEAR(bias(ReverseMethod::sde, 64, 1) / bias(ReverseMethod::sde, 128, 1), 2, 0.5);
-}
-
-// One application moves the mean of a point v by -size v and adds noise of twice that size.
-TEST(PartialReverse, IsALangevinStepForSmallTimes) {
-  const Sde sde;
-  const double std = 0.02;
-  const ScoreFunction score = gaussian_score(sde, torch::zeros({1}), torch::ones({1}));
-  for (const ReverseMethod method : {ReverseMethod::ode, ReverseMethod::sde}) {
-    const double size = (method == ReverseMethod::ode ? 0.5 : 1.0) * std * std;
-    const double start = 3;
-    expect_sampler_matches(
-        [&](const std::vector<RandomStreams>& rows) {
-          const Tensor v = torch::full({static_cast<std::int64_t>(rows.size()), 1}, start);
-          return partial_reverse(score, sde, v, sde.t_of_std(std), {method, 64}, rows);
-        },
-        torch::full({1}, start * (1 - size)), diagonal({2 * size}),
-        // The reverse SDE takes its last step, from ratio 0.01, without noise of variance 1e-4.
-        {.draws = 20000, .bias = method == ReverseMethod::ode ? 1e-6 : 1.1e-4});
-  }
 }
 
 TEST(ProbabilityFlow, SamplesAMixture) {

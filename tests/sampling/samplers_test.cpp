@@ -10,7 +10,6 @@
 #include "sgilo/sampling/annealed_langevin.h"
 #include "sgilo/sampling/gaussian_score.h"
 #include "sgilo/sampling/langevin.h"
-#include "sgilo/sampling/partial_reverse.h"
 #include "sgilo/sampling/probability_flow.h"
 #include "sgilo/sampling/reverse_sde.h"
 #include "support/error_text.h"
@@ -49,11 +48,6 @@ std::map<std::string, Sampler> all_samplers() {
             options.steps = 5;
             return predictor_corrector(score, sde, x, options, rows, observer);
           };
-  for (const ReverseMethod method : {ReverseMethod::ode, ReverseMethod::sde})
-    samplers[concat("partial reverse ", word_of(method))] = [=](auto& score, auto& sde, auto& x,
-                                                                auto& rows, auto&) {
-      return partial_reverse(score, sde, x, 0.1, {method, 4}, rows);
-    };
   return samplers;
 }
 
@@ -125,7 +119,8 @@ TEST(Samplers, NameAScoreThatIsNotFinite) {
 TEST(Samplers, NeedOneStreamPerRow) {
   const ScoreFunction score = gaussian_score(Sde(), torch::zeros({2}), torch::ones({1}));
   EXPECT_EQ(error_text<ConfigError>([&] {
-              partial_reverse(score, Sde(), torch::ones({3, 2}), 0.1, {}, streams(0, 2));
+              Observer silent;
+              langevin(score, Sde(), torch::ones({3, 2}), {}, streams(0, 2), silent);
             }),
             "a sampler needs one random stream per row, but got 2 streams for 3 rows");
 }

@@ -10,8 +10,8 @@ namespace {
 // Measurements of an image that the generator makes from one code and the noises of restart 0.
 Problem own_image(LinearProblem& linear, const Csgm& solver, const RandomStreams& streams) {
   Problem problem = linear.problem;
-  LatentState hidden =
-      solver.start(problem, streams).latent.select_rows(torch::zeros({1}, torch::kInt64));
+  LatentState hidden = solver.start(problem, row_keys(1, 1), streams)
+                           .latent.select_rows(torch::zeros({1}, torch::kInt64));
   hidden.at("styles") = RandomStreams(99).normal({1, 1, 3}).expand({1, 2, 3}).clone();
   problem.measurements = linear.matrix.apply(linear.generator.decode(hidden));
   return problem;
@@ -24,12 +24,10 @@ TEST(Csgm, FindsTheGeneratorsOwnImage) {
   const Csgm solver(options);
   const RandomStreams streams(3);
   const Problem problem = own_image(linear, solver, streams);
-  SolverState state = solver.start(problem, streams);
   Observer silent;
-  run(solver, state, problem, streams, silent);
-  const Reconstruction result = reconstruction(state, problem);
-  EXPECT_LT(result.measurement_loss.item<float>(), 1e-6f);
-  EXPECT_TRUE(torch::allclose(result.best.flatten(), problem.measurements.flatten(), 0, 2e-3));
+  const Reconstruction result = restore(problem, solver, row_keys(1, 1), streams, silent);
+  EXPECT_LT(result.last_losses().item<float>(), 1e-6f);
+  EXPECT_TRUE(torch::allclose(result.best().flatten(), problem.measurements.flatten(), 0, 2e-3));
 }
 
 TEST(Csgm, KeepsStyleRowsEqualAndNoisesAtTheirDraws) {
@@ -37,7 +35,7 @@ TEST(Csgm, KeepsStyleRowsEqualAndNoisesAtTheirDraws) {
   CsgmOptions options;
   options.evaluations = 5;
   const Csgm solver(options);
-  SolverState state = solver.start(linear.problem, RandomStreams(3));
+  SolverState state = solver.start(linear.problem, row_keys(1, 4), RandomStreams(3));
   const Tensor noise = state.latent.at("noise_0").clone(), styles = state.latent.at("styles");
   Observer silent;
   run(solver, state, linear.problem, RandomStreams(3), silent);
@@ -52,15 +50,15 @@ TEST(Csgm, ReturnsTheRestartOfLowestMeasurementLoss) {
   CsgmOptions options;
   options.evaluations = 3;
   const Csgm solver(options);
-  SolverState state = solver.start(linear.problem, RandomStreams(3));
   Observer silent;
-  run(solver, state, linear.problem, RandomStreams(3), silent);
-  const Reconstruction result = reconstruction(state, linear.problem);
+  const Reconstruction result =
+      restore(linear.problem, solver, row_keys(2, 4), RandomStreams(3), silent);
+  const Tensor best = result.best(), last = result.last();
   for (std::int64_t image = 0; image < 2; ++image) {
-    const auto winner = result.measurement_loss[image].argmin().item<std::int64_t>();
-    EXPECT_TRUE(torch::equal(result.best[image], result.last[image][winner]));
+    const auto winner = result.last_losses()[image].argmin().item<std::int64_t>();
+    EXPECT_TRUE(torch::equal(best[image], last[image][winner]));
   }
-  EXPECT_TRUE(torch::allclose(result.mean, result.last.mean(1), 1e-5, 1e-6));
+  EXPECT_TRUE(torch::allclose(result.mean(), last.mean(1), 1e-5, 1e-6));
 }
 
 }  // namespace

@@ -15,14 +15,11 @@ IloOptions short_run() {
 }
 
 SolverState solved(const Ilo& solver, const Problem& problem) {
-  SolverState state = solver.start(problem, RandomStreams(5));
-  Observer silent;
-  run(solver, state, problem, RandomStreams(5), silent);
-  return state;
+  return ended(solver, problem, 2, 5);
 }
 
-Tensor distance_per_number(const SolverState& state, const std::string& name) {
-  return (state.latent.at(name) - state.tensors.at("centre." + name)).abs().flatten(1).mean(1);
+Tensor distance_per_number(const SolverState& state, Role role) {
+  return (state.latent.at(role) - state.centre.at(role)).abs().flatten(1).mean(1);
 }
 
 TEST(Ilo, KeepsTheLayerInItsBall) {
@@ -33,8 +30,8 @@ TEST(Ilo, KeepsTheLayerInItsBall) {
   options.project_styles = false;
   const SolverState state = solved(Ilo(options), linear.problem);
   EXPECT_EQ(state.latent.layer, 1);
-  EXPECT_NEAR(distance_per_number(state, "features").max().item<float>(), 0.05f, 1e-5f);
-  EXPECT_LE(distance_per_number(state, "styles").max().item<float>(), 0.02f + 1e-6f);
+  EXPECT_NEAR(distance_per_number(state, Role::layer).max().item<float>(), 0.05f, 1e-5f);
+  EXPECT_LE(distance_per_number(state, Role::code).max().item<float>(), 0.02f + 1e-6f);
 }
 
 TEST(Ilo, WithoutConstraintLeavesTheBallAndFitsBetter) {
@@ -44,9 +41,8 @@ TEST(Ilo, WithoutConstraintLeavesTheBallAndFitsBetter) {
   const SolverState held = solved(Ilo(options), linear.problem);
   options.constrained = false;
   const SolverState free = solved(Ilo(options), linear.problem);
-  EXPECT_GT(distance_per_number(free, "features").min().item<float>(), 0.05f);
-  EXPECT_LT(free.tensors.at("draw_losses").max().item<float>(),
-            held.tensors.at("draw_losses").min().item<float>());
+  EXPECT_GT(distance_per_number(free, Role::layer).min().item<float>(), 0.05f);
+  EXPECT_LT(free.draws.losses.max().item<float>(), held.draws.losses.min().item<float>());
 }
 
 TEST(Ilo, KeepsStylesAndNoisesOnTheirSpheres) {
@@ -60,21 +56,18 @@ TEST(Ilo, KeepsStylesAndNoisesOnTheirSpheres) {
 TEST(Ilo, StartsALayerAtTheImageOfTheStageBefore) {
   LinearProblem linear({}, 1, 0.01);
   const Ilo solver(short_run());
-  SolverState state = solver.start(linear.problem, RandomStreams(5));
+  SolverState state = solver.start(linear.problem, row_keys(1, 2), RandomStreams(5));
   for (int i = 0; i < 20; ++i) solver.step(state, linear.problem, RandomStreams(5));
   const LatentState before = state.latent;
   solver.step(state, linear.problem, RandomStreams(5));
-  LatentState centre{1, {}};
-  for (const char* name : {"features", "styles", "noise_0"})
-    centre.variables.emplace_back(name, state.tensors.at(std::string("centre.") + name));
-  EXPECT_TRUE(torch::equal(linear.generator.decode(centre), linear.generator.decode(before)));
+  EXPECT_TRUE(torch::equal(linear.generator.decode(state.centre), linear.generator.decode(before)));
 }
 
 TEST(Ilo, CountsOneEvaluationPerStepAndChain) {
   LinearProblem linear({}, 3, 0.01);
   const Ilo solver(short_run());
-  EXPECT_EQ(solver.total_steps, 50);
-  EXPECT_EQ(solved(solver, linear.problem).counters.at("evaluations"), 50 * 2 * 3);
+  EXPECT_EQ(solver.total_steps(), 50);
+  EXPECT_EQ(solved(solver, linear.problem).counts.evaluations, 50 * 2 * 3);
 }
 
 TEST(Ilo, AddsNoiseToTheStylesWhereAsked) {
@@ -84,7 +77,7 @@ TEST(Ilo, AddsNoiseToTheStylesWhereAsked) {
   options.noise_addition = 0.3;
   const SolverState noisy = solved(Ilo(options), linear.problem);
   EXPECT_FALSE(torch::allclose(plain.latent.at("styles"), noisy.latent.at("styles")));
-  EXPECT_TRUE(torch::isfinite(noisy.tensors.at("draws")).all().item<bool>());
+  EXPECT_TRUE(torch::isfinite(noisy.draws.images).all().item<bool>());
 }
 
 }  // namespace

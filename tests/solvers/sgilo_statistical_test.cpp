@@ -38,7 +38,7 @@ LinearGeneratorOptions in_double(double condition) {
   return options;
 }
 
-SgiloOptions one_layer(Integrator integrator, int chains, int evaluations) {
+SgiloOptions one_layer(const TransitionOptions& integrator, int chains, int evaluations) {
   SgiloOptions options;
   options.layers = {1};
   options.chains = chains;
@@ -50,25 +50,23 @@ SgiloOptions one_layer(Integrator integrator, int chains, int evaluations) {
   return options;
 }
 
+SgiloOptions annealed(int chains, int inner_steps) {
+  return one_layer(AnnealedKernelOptions{.inner_steps = inner_steps}, chains, 20 * inner_steps);
+}
+
 SolverState solved(const SgiloOptions& options, const Problem& problem) {
-  const Sgilo solver(options);
-  SolverState state = solver.start(problem, RandomStreams(11));
-  Observer silent;
-  run(solver, state, problem, RandomStreams(11), silent);
-  return state;
+  return ended(Sgilo(options), problem, options.chains, 11);
 }
 
 double largest(const Tensor& x) { return x.abs().max().item<double>(); }
 
 TEST(SgiloTruth, AnnealedDrawsHaveThePosteriorsMeanAndCovarianceAtCondition10000) {
   LinearProblem linear(in_double(100), 1, 0.01);
-  const Posterior exact = posterior(linear.generator.image_map(), linear.problem.measurements[0],
-                                    linear.problem.likelihood_variance());
+  const Posterior exact =
+      posterior(linear.generator.image_map(), linear.problem.measurements[0], linear.variance());
   EXPECT_GT((exact.values[-1] / exact.values[0]).item<double>(), 1e4);
   constexpr int kChains = 1000;
-  SgiloOptions options = one_layer(Integrator::annealed, kChains, 20 * 40);
-  options.annealed.inner_steps = 40;
-  const Tensor z = standardised(solved(options, linear.problem), exact);
+  const Tensor z = standardised(solved(annealed(kChains, 40), linear.problem), exact);
   const Tensor covariance = z.t().matmul(z - z.mean(0)) / (kChains - 1);
   const double error = 1 / std::sqrt(1.0 * kChains);
   EXPECT_LT(largest(z.mean(0)), 5 * error);
@@ -80,14 +78,12 @@ TEST(SgiloTruth, AnnealedDrawsHaveThePosteriorsMeanAndCovarianceAtCondition10000
 // steps reach, and the free ones, which need none, stay too wide; the law is never too narrow.
 TEST(SgiloTruth, PerturbAndOptimiseLosesItsBiasAsTheOptimiserConverges) {
   LinearProblem linear(in_double(100), 1, 0.01);
-  const Posterior exact = posterior(linear.generator.image_map(), linear.problem.measurements[0],
-                                    linear.problem.likelihood_variance());
+  const Posterior exact =
+      posterior(linear.generator.image_map(), linear.problem.measurements[0], linear.variance());
   constexpr int kChains = 400;
   std::vector<double> variances;
   for (const int steps : {5, 10, 20, 40}) {
-    SgiloOptions options = one_layer(Integrator::annealed, kChains, 20 * steps);
-    options.annealed.inner_steps = steps;
-    const Tensor z = standardised(solved(options, linear.problem), exact);
+    const Tensor z = standardised(solved(annealed(kChains, steps), linear.problem), exact);
     variances.push_back(z.square().mean().item<double>());
     RecordProperty(concat("mean_square_after_", steps, "_steps"), concat(variances.back()));
   }
@@ -102,10 +98,9 @@ TEST(SgiloTruth, PerturbAndOptimiseLosesItsBiasAsTheOptimiserConverges) {
 // that the data leave free (2.4 times the variance); the posterior mean does not.
 TEST(SgiloTruth, DenoisingByTheProbabilityFlowIsTooWide) {
   LinearProblem linear(in_double(10), 1, 1e3);
-  SgiloOptions options = one_layer(Integrator::annealed, 400, 20 * 5);
-  options.annealed.inner_steps = 5;
   const auto variance = [&](int denoise_steps) {
-    options.annealed.denoise_steps = denoise_steps;
+    const SgiloOptions options = one_layer(
+        AnnealedKernelOptions{.denoise_steps = denoise_steps, .inner_steps = 5}, 400, 20 * 5);
     return flattened(solved(options, linear.problem).latent).square().mean().item<double>();
   };
   EXPECT_NEAR(variance(1), 1, 5 * std::sqrt(2.0 / (18 * 400)));
@@ -118,16 +113,17 @@ TEST(SgiloTruth, EachIntegratorLeavesThePriorAsItIs) {
   const double error = 5 * std::sqrt(2.0 / (18 * kChains));
   const auto variance = [&](const SgiloOptions& options) {
     const Tensor v = flattened(solved(options, linear.problem).latent);
-    EXPECT_LT(largest(v.mean(0)), 5 / std::sqrt(1.0 * kChains)) << word_of(options.integrator);
+    EXPECT_LT(largest(v.mean(0)), 5 / std::sqrt(1.0 * kChains)) << describe(options.integrator);
     return v.square().mean().item<double>();
   };
-  EXPECT_NEAR(variance(one_layer(Integrator::annealed, kChains, 200)), 1, error);
-  EXPECT_NEAR(variance(one_layer(Integrator::partial_reverse, kChains, 200)), 1, error);
+  EXPECT_NEAR(variance(one_layer(AnnealedKernelOptions{}, kChains, 200)), 1, error);
+  EXPECT_NEAR(variance(one_layer(PartialReverseKernelOptions{}, kChains, 200)), 1, error);
   // Langevin: the prior is smoothed to m^-2 (score_std), the step's own bias is 1 - eta m^2 / 2.
-  const SgiloOptions langevin = one_layer(Integrator::langevin, kChains, 200);
-  const double precision = 1 - std::pow(langevin.langevin.score_std, 2);
-  const double step = langevin.langevin.step_size;
-  EXPECT_NEAR(variance(langevin), 1 / (precision * (1 - step * precision / 2)), 1.1 * error);
+  const LangevinKernelOptions langevin;
+  const double precision = 1 - std::pow(langevin.score_std, 2);
+  const double step = langevin.step_size;
+  EXPECT_NEAR(variance(one_layer(langevin, kChains, 200)),
+              1 / (precision * (1 - step * precision / 2)), 1.1 * error);
 }
 
 // Langevin without metric is linear: mean and covariance after n steps follow by recursion,
@@ -136,22 +132,20 @@ TEST(SgiloTruth, LangevinsDiscretisedChainHasItsOwnExactLawAtCondition10000) {
   LinearProblem linear(in_double(100), 1, 0.01);
   const LatentState unit{
       0,
-      {{"styles", torch::eye(10, torch::kFloat64).slice(1, 0, 6).reshape({10, 2, 3})},
-       {"noise_0", torch::eye(10, torch::kFloat64).slice(1, 6, 10)}}};
+      {{"styles", Role::code, torch::eye(10, torch::kFloat64).slice(1, 0, 6).reshape({10, 2, 3})},
+       {"noise_0", Role::noise, torch::eye(10, torch::kFloat64).slice(1, 6, 10)}}};
   const Tensor map = linear.generator.decode(unit).flatten(1).t();
-  const double variance = linear.problem.likelihood_variance();
-  SgiloOptions options = one_layer(Integrator::langevin, 1000, 0);
-  options.use_layer_score = false;
-  options.evaluations = 300;
-  options.langevin.precondition = false;
-  options.langevin.noise_annealing = 1;
-  const double smoothed = 1 - std::pow(options.langevin.score_std, 2);
+  const double variance = linear.variance();
+  LangevinKernelOptions kernel{.precondition = false, .noise_annealing = 1};
+  const double smoothed = 1 - std::pow(kernel.score_std, 2);
   const Tensor identity = torch::eye(10, torch::kFloat64);
   const Tensor precision = map.t().matmul(map) / variance + smoothed * identity;
   const Tensor values = std::get<0>(torch::linalg_eigh(precision));
   EXPECT_GT((values[-1] / values[0]).item<double>(), 1e3);
   const double step = 1.5 / values[-1].item<double>();
-  options.langevin.step_size = step;
+  kernel.step_size = step;
+  SgiloOptions options = one_layer(kernel, 1000, 280);
+  options.use_layer_score = false;
 
   const Tensor pull = map.t().matmul(linear.problem.measurements[0]) / variance;
   Tensor mean = torch::zeros({10}, torch::kFloat64), covariance = identity;
@@ -170,16 +164,16 @@ TEST(SgiloTruth, LangevinsDiscretisedChainHasItsOwnExactLawAtCondition10000) {
 // Stationary variance of the chain over the posterior's: 1 / (1 - eta lambda / 2).
 TEST(SgiloTruth, LangevinsBiasShrinksWithTheStep) {
   LinearProblem linear(in_double(3), 1, 0.3);
-  const Posterior exact = posterior(linear.generator.image_map(), linear.problem.measurements[0],
-                                    linear.problem.likelihood_variance());
+  const Posterior exact =
+      posterior(linear.generator.image_map(), linear.problem.measurements[0], linear.variance());
   const double stiffest = exact.values[-1].item<double>();
   double before = 10;
   for (const double fraction : {1.2, 0.6, 0.3, 0.15}) {  // eta lambda of the stiffest direction
-    SgiloOptions options = one_layer(Integrator::langevin, 1000, static_cast<int>(60 / fraction));
-    options.langevin.precondition = false;
-    options.langevin.noise_annealing = 1;
-    options.langevin.score_std = 1e-3;
-    options.langevin.step_size = fraction / stiffest;
+    const SgiloOptions options = one_layer(LangevinKernelOptions{.step_size = fraction / stiffest,
+                                                                 .precondition = false,
+                                                                 .score_std = 1e-3,
+                                                                 .noise_annealing = 1},
+                                           1000, static_cast<int>(60 / fraction));
     const Tensor z = standardised(solved(options, linear.problem), exact);
     const double variance = z.select(1, -1).square().mean().item<double>();
     const double expected = 1 / (1 - fraction / 2);
@@ -191,17 +185,16 @@ TEST(SgiloTruth, LangevinsBiasShrinksWithTheStep) {
 
 TEST(SgiloTruth, PartialReverseHasItsOwnExactLaw) {
   LinearProblem linear(in_double(10), 1, 0.1);
-  const Posterior exact = posterior(linear.generator.image_map(), linear.problem.measurements[0],
-                                    linear.problem.likelihood_variance());
+  const Posterior exact =
+      posterior(linear.generator.image_map(), linear.problem.measurements[0], linear.variance());
   constexpr int kChains = 400;
-  const SgiloOptions options = one_layer(Integrator::partial_reverse, kChains, 1500);
-  const SolverState state = solved(options, linear.problem);
+  const PartialReverseKernelOptions kernel;
+  const SolverState state = solved(one_layer(kernel, kChains, 1500), linear.problem);
   const Tensor z = standardised(state, exact);
   // Each chain's own frozen step h: v <- m^2 (1 - h c) v + noise of variance s^2 (1 + m^2), s^2 =
   // h.
-  const Tensor h = (0.5 * state.tensors.at("preconditioner.radius"))
-                       .clamp_max(std::pow(options.partial_reverse.std, 2))
-                       .unsqueeze(1);
+  const Tensor h =
+      (0.5 * state.kernel.preconditioner.radius).clamp_max(std::pow(kernel.std, 2)).unsqueeze(1);
   const Tensor scale = 1 - h, kept = scale * (1 - h * (exact.values - 1));
   const Tensor expected = (h * (1 + scale) / (1 - kept.square()) * exact.values).mean(0);
   EXPECT_LT(largest(z.var(0) / expected - 1), 5 * std::sqrt(2.0 / kChains));

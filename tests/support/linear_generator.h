@@ -49,8 +49,9 @@ class LinearGenerator : public Generator {
     const auto normal = [&](const char* name, torch::IntArrayRef shape) {
       return normal_rows(children(rows, name), shape).to(options_.type);
     };
-    state.variables = {{"styles", normal("styles", {options_.style_rows, options_.style_size})},
-                       {"noise_0", normal("noise_0", {options_.noises})}};
+    state.variables = {
+        {"styles", Role::code, normal("styles", {options_.style_rows, options_.style_size})},
+        {"noise_0", Role::noise, normal("noise_0", {options_.noises})}};
     return advance(state, layer);
   }
 
@@ -63,7 +64,8 @@ class LinearGenerator : public Generator {
     LatentState out = state;
     out.layer = to_layer;
     out.variables.insert(out.variables.begin(),
-                         {"features", times(layer_map_, state.at("styles").flatten(1))});
+                         {"features", Role::layer,
+                          times(layer_map_, state.at(Role::code).flatten(1))});
     return out;
   }
 

@@ -1,7 +1,7 @@
 // A mixture of two Gaussians in the plane, with mean, covariance and score in closed form.
 #pragma once
 
-#include "sgilo/sampling/gaussian_score.h"
+#include "support/exact_scores.h"
 
 namespace sgilo {
 

@@ -39,7 +39,7 @@ class RandomReluGenerator : public Generator {
 };
 
 inline LatentState RandomReluGenerator::at_latent(const Tensor& z) const {
-  return {0, {{"styles", z.unsqueeze(1)}}};
+  return {0, {{"styles", Role::code, z.unsqueeze(1)}}};
 }
 
 inline LatentState RandomReluGenerator::draw(int layer,
@@ -58,7 +58,7 @@ inline LatentState RandomReluGenerator::advance(const LatentState& state, int to
                              " advances to layers up to ", layers(), ", not to ", to_layer));
   if (to_layer == state.layer) return state;
   const auto [mean, std] = coordinates(to_layer);
-  return {to_layer, {{"features", (activations(state, to_layer) - mean) / std}}};
+  return {to_layer, {{"features", Role::layer, (activations(state, to_layer) - mean) / std}}};
 }
 
 inline Tensor RandomReluGenerator::activations(const LatentState& state, int layer) const {

@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "sgilo/released/released_samplers.h"
-#include "sgilo/sampling/likelihood.h"
 #include "support/golden_case.h"
+#include "support/released_likelihood.h"
 
 namespace sgilo {
 
@@ -117,7 +117,7 @@ inline void expect_recorded_likelihood(const GoldenCase& golden, const std::stri
                                        const ScoreFunction& score, const Sde& sde, const Tensor& x,
                                        int evaluations) {
   const std::string prefix = "likelihood_" + name;
-  const Likelihood got =
+  const FlowDensity got =
       released_likelihood(score, sde, x, golden[prefix + "_epsilon"], evaluations);
   golden.expect(prefix + "_z", got.latent);
   golden.expect(prefix + "_bpd",

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "sgilo/core/observer.h"
-#include "sgilo/models/model.h"
+#include "sgilo/generator/style_prior.h"
+#include "sgilo/models/model_folder.h"
+#include "sgilo/score/score_network.h"
 #include "support/temporary_folder.h"
 
 namespace sgilo {

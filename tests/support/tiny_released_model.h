@@ -3,7 +3,7 @@
 #pragma once
 
 #include "sgilo/checkpoint/safetensors.h"
-#include "sgilo/models/released_model.h"
+#include "sgilo/models/model.h"
 
 namespace sgilo {
 

@@ -164,8 +164,8 @@ TEST_F(Conversion, AModelFolderIsSolvedWith) {
   EXPECT_EQ(convert(o, observer).kind, "stylegan2");
   EXPECT_EQ(observer.messages,
             std::vector<std::string>{"estimating coordinates from 32 random images"});
-  const Model model = load_model(folder_ / "model");
-  EXPECT_EQ(model.generator->network()->synthesis->options.clamp, 2);
+  const Model model = load_model({(folder_ / "model").string()}, {});
+  EXPECT_EQ(stylegan2_of(model).network()->synthesis->options.clamp, 2);
   EXPECT_EQ(load_generator_file(folder_ / "model/generator.safetensors")
                 .network->synthesis->options.clamp,
             2);

@@ -408,6 +408,21 @@ TEST_F(EvaluateScore, TakesATimeForEachRow) {
   EXPECT_FALSE(torch::allclose(first[1], second[1], 1e-2, 1e-2));
 }
 
+TEST_F(EvaluateScore, GivesTheDensityOfItsProbabilityFlow) {
+  options_.density = (folder_ / "density.npy").string();
+  options_.flow = {.divergence = Divergence::exact, .first_t = 0.3};
+  run();
+  const Tensor density = read_npy(options_.density);
+  ASSERT_EQ(density.sizes(), (torch::IntArrayRef{2}));
+  const Sde sde(options_.sde);
+  Observer silent;
+  const Tensor expected = flow_density(released_score(network_, sde), sde, x_, options_.flow,
+                                       {RandomStreams(1), RandomStreams(2)}, silent)
+                              .log_density;
+  EXPECT_TRUE(torch::allclose(density, expected, 1e-3, 1e-2));
+  EXPECT_FALSE(torch::allclose(density[0], density[1], 1e-3, 1e-2));
+}
+
 TEST_F(EvaluateScore, RefusesInOneSentenceAndWritesNothing) {
   const EvaluateScoreOptions sound = options_;
   const std::string flat = (folder_ / "flat.npy").string(), wide = (folder_ / "wide.npy").string(),

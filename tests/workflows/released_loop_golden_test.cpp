@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "sgilo/checkpoint/read_checkpoint.h"
-#include "sgilo/models/released_model.h"
 #include "sgilo/operators/downsampling.h"
 #include "sgilo/operators/grayscale.h"
 #include "sgilo/operators/inpainting.h"
+#include "sgilo/operators/make_noise.h"
+#include "sgilo/released/released_generator.h"
+#include "sgilo/solvers/restore.h"
 #include "sgilo/workflows/solve.h"
 #include "support/golden_case.h"
 
@@ -66,20 +68,18 @@ SolveOptions options_of(const GoldenCase& golden, const std::string& config) {
 
 void expect_recorded_loop(const GoldenCase& golden, const std::string& config) {
   const SolveOptions options = options_of(golden, config);
-  const ReleasedModel model = load_released_model(options.released, options);
+  const Model model = load_model({.released = options.released}, options);
   const auto forward_operator = operator_of(golden, model.generator->image_shape());
-  Problem problem;
-  problem.generator = model.generator.get();
-  problem.forward_operator = forward_operator.get();
-  problem.measurements = forward_operator->apply(golden["y"]);
-  problem.noise_std = 1;
-  problem.sde = model.sde;
-  problem.priors = model.priors;
+  const Problem problem{.generator = model.generator.get(),
+                        .forward_operator = forward_operator.get(),
+                        .measurements = forward_operator->apply(golden["y"]),
+                        .likelihood = Likelihood(make_noise(GaussianNoiseOptions{.sigma = 1})),
+                        .priors = model.priors};
 
   LoopDraws draws(golden);
   const auto& released = std::get<ReleasedSgiloOptions>(options.solver);
   const ReleasedSgilo solver(released, [&](const Shape& shape) { return draws.next(shape); });
-  SolverState state = solver.start(problem, RandomStreams(1));
+  SolverState state = solver.start(problem, row_keys(problem.measurements.size(0), released.chains), RandomStreams(1));
   EXPECT_TRUE(torch::equal(state.latent.at("styles"), torch::ones_like(golden["latent_z_init"])));
   state.latent.at("styles") = golden["latent_z_init"];
   for (std::size_t j = 0; state.latent.has(concat("noise_", j)); ++j)
@@ -92,13 +92,13 @@ void expect_recorded_loop(const GoldenCase& golden, const std::string& config) {
         if (golden.has_output(step + name)) golden.expect_loop(step + name, got);
       };
       const auto expect_variables = [&](const std::string& prefix, const LatentState& variables) {
-        for (const auto& [name, x] : variables.variables)
-          if (name == "styles")
-            expect(prefix + "latent_z", x);
-          else if (name == "features")
-            expect(prefix + "gen_out", x);
+        for (const Variable& x : variables.variables)
+          if (x.role == Role::code)
+            expect(prefix + "latent_z", x.value);
+          else if (x.role == Role::layer)
+            expect(prefix + "gen_out", x.value);
           else
-            expect(prefix + "noise_" + two_digits(std::stoul(name.substr(6))), x);
+            expect(prefix + "noise_" + two_digits(std::stoul(x.name.substr(6))), x.value);
       };
       const ReleasedSgilo::Loss loss = solver.loss(state, problem);
       expect("img", loss.image);

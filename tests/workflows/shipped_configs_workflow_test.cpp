@@ -26,15 +26,15 @@ void shorten(IloOptions& o) {
 }
 void shorten(SgiloOptions& o) {
   o.chains = 1;
-  o.style_evaluations = o.annealed.inner_steps;
-  o.evaluations = 3 * o.annealed.inner_steps;
+  o.style_evaluations = 10;
+  o.evaluations = 30;
   o.kept = 1;
 }
 void shorten(ReleasedSgiloOptions& o) { o.steps.assign(o.steps.size(), 2); }
 
 TEST(ShippedConfigs, RunOnTheShippedModel) {
   const fs::path root = SGILO_SOURCE_DIR;
-  const Model model = load_model(root / "models/portraits64");
+  const Model model = load_model({(root / "models/portraits64").string()}, {});
   const Measurement measurement = measure_pictures(
       portrait_images(0, PortraitSplit::tune, 0, 1, 64), {{"a", center_square(64, 64, 64)}},
       InpaintingOptions{0.05}, GaussianNoiseOptions{0.01}, 1);

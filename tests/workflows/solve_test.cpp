@@ -5,6 +5,7 @@
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/input_file.h"
+#include "sgilo/machine/stopwatch.h"
 #include "sgilo/workflows/measure.h"
 #include "support/error_text.h"
 #include "support/temporary_folder.h"
@@ -33,7 +34,7 @@ class FailingGenerator : public StyleGan2Generator {
 
 class Solve : public testing::Test {
  protected:
-  Solve() : model_(load_model(write_tiny_model(folder_ / "model"))) {
+  Solve() : model_(load_model({write_tiny_model(folder_ / "model").string()}, {})) {
     measurement_ =
         measure_pictures(smooth_pictures(2, 16),
                          {{"a", center_square(16, 16, 16)}, {"b", center_square(16, 16, 16)}},
@@ -44,7 +45,7 @@ class Solve : public testing::Test {
     sgilo.style_evaluations = 8;
     sgilo.layers = {1};
     sgilo.kept = 2;
-    sgilo.annealed.inner_steps = 4;
+    sgilo.integrator = AnnealedKernelOptions{.inner_steps = 4};
     options_.solver = sgilo;
   }
 
@@ -154,7 +155,7 @@ TEST_F(Solve, AProfileChangesNothingAndAddsUp) {
 }
 
 TEST_F(Solve, FailedChainIsReportedAndTheOthersGoOn) {
-  model_.generator = std::make_unique<FailingGenerator>(*model_.generator, 1);
+  model_.generator = std::make_shared<FailingGenerator>(stylegan2_of(model_), 1);
   const SolveResult result = solve_into("run", RunMode::fresh, observer_);
   ASSERT_TRUE(result.finished);
   ASSERT_EQ(result.manifest["failures"].size(), 1u);
@@ -253,7 +254,7 @@ TEST_F(Solve, ResumedRunKeepsItsOptionsAndInputs) {
 TEST_F(Solve, WantsAScoreForEveryLayerThatItSamples) {
   std::get<SgiloOptions>(options_.solver).layers = {1, 2};
   EXPECT_EQ(error_text<ConfigError>([&] { solve_into("run", RunMode::fresh, observer_); }),
-            "solver.layers must name layers whose score model model has (1), but names 2; without "
+            "solver.layers must name layers whose score the model has (1), but names 2; without "
             "one: --solver.use-layer-score=false");
   EXPECT_FALSE(fs::exists(folder_ / "run"));
 }
@@ -283,6 +284,19 @@ TEST_F(Solve, FolderOfMeasurementsGivesAFolderOfRuns) {
   EXPECT_FALSE(solve(options_, RunMode::fresh, stop).finished);
   EXPECT_TRUE(solve(options_, RunMode::resume, observer_).finished);
   EXPECT_TRUE(torch::equal(draws("runs/one").at("draws"), draws("runs/two").at("draws")));
+}
+
+TEST_F(Solve, MeasurementsOfAFolderHaveTheSameMemoryToShare) {
+  fs::create_directory(folder_ / "ys");
+  for (const char* name : {"ys/one.safetensors", "ys/two.safetensors"})
+    write_measurement(folder_ / name, measurement_);
+  options_.measurement = (folder_ / "ys").string();
+  options_.model = (folder_ / "model").string();
+  options_.output = (folder_ / "runs").string();
+  options_.max_memory = resident_mib() + 200;
+  const SolveResult result = solve(options_, RunMode::fresh, observer_);
+  EXPECT_GT(result.manifest["runs"][0]["rows_at_once"], 1);
+  EXPECT_EQ(result.manifest["runs"][0]["rows_at_once"], result.manifest["runs"][1]["rows_at_once"]);
 }
 
 TEST_F(Solve, InterruptedReplacementOfAFolderOfRunsGoesOn) {
@@ -317,8 +331,9 @@ TEST_F(Solve, MeasurementsOfAFolderThatCannotBeSolvedAreNamedFirst) {
   fs::rename(folder_ / "ys/state.safetensors", file);
   std::get<SgiloOptions>(options_.solver).layers = {2};
   EXPECT_EQ(refusal(),
-            "solver.layers must name layers whose score model model has (1), but names 2; without "
-            "one: --solver.use-layer-score=false");
+            file +
+                ": solver.layers must name layers whose score the model has (1), but names 2; "
+                "without one: --solver.use-layer-score=false");
   std::get<SgiloOptions>(options_.solver).layers = {1};
   measurement_ = measure_pictures(smooth_pictures(1, 32), {{"a", center_square(32, 32, 32)}},
                                   IdentityOptions{}, GaussianNoiseOptions{0.05}, 1);
@@ -327,17 +342,11 @@ TEST_F(Solve, MeasurementsOfAFolderThatCannotBeSolvedAreNamedFirst) {
   EXPECT_FALSE(fs::exists(folder_ / "runs"));
 }
 
-TEST_F(Solve, ModelStatesItsErrorPerOperator) {
-  model_.description["model_error"] = {{"inpaint", 0.05}, {"default", 0.02}};
-  EXPECT_EQ(model_error_of(model_, *measurement_.forward_operator), 0.05);
-  const Identity identity({}, {3, 16, 16});
-  EXPECT_EQ(model_error_of(model_, identity), 0.02);
+TEST_F(Solve, TakesTheModelsErrorOfItsOperatorUnlessAnotherIsStated) {
+  model_.error = ModelError({{"inpaint", 0.05}, {"default", 0.02}});
   EXPECT_EQ(solve_into("run", RunMode::fresh, observer_).manifest["model_error"], 0.05);
-  model_.description["model_error"]["inpaint"] = "small";
-  EXPECT_EQ(
-      error_text<FormatError>([&] { model_error_of(model_, *measurement_.forward_operator); }),
-      (folder_ / "model/model.json").string() +
-          ": model_error must be a number of at least 0 for 'inpaint', but is \"small\"");
+  options_.model_error = 0.1;
+  EXPECT_EQ(solve_into("stated", RunMode::fresh, observer_).manifest["model_error"], 0.1);
 }
 
 }  // namespace

@@ -112,7 +112,7 @@ TEST(TrainWorkflow, GoesFromNothingToSamplesOfALayer) {
   // A score belongs to its generator.
   generator.loop.steps = 5;
   train_generator(generator, silent);
-  EXPECT_THROW(load_model(model), FormatError);
+  EXPECT_THROW(load_model({model}, {}), FormatError);
 }
 
 TEST(TrainWorkflow, StartsWarmFromTheWeightsOfAModel) {

@@ -33,7 +33,7 @@ std::shared_ptr<StyleGan2Generator> make(const std::string& preset, const Way& w
 }
 
 LatentState converted(LatentState state, torch::ScalarType type) {
-  for (auto& variable : state.variables) variable.second = variable.second.to(type);
+  for (auto& variable : state.variables) variable.value = variable.value.to(type);
   return state;
 }
 
@@ -41,13 +41,13 @@ Gradients gradients_of(const StyleGan2Generator& generator, const Way& way,
                        const LatentState& state, const Tensor& target, double sigma) {
   const LatentState leaves = converted(state, way.network).requiring_gradients();
   std::vector<Tensor> inputs;
-  for (const auto& variable : leaves.variables) inputs.push_back(variable.second);
+  for (const auto& variable : leaves.variables) inputs.push_back(variable.value);
   const Tensor residual = generator.decode(leaves) - target.to(way.network);
   const auto grads =
       torch::autograd::grad({0.5 * residual.square().sum() / (sigma * sigma)}, inputs);
   Gradients out;
   for (std::size_t i = 0; i < grads.size(); ++i)
-    out.emplace_back(leaves.variables[i].first, grads[i].to(torch::kFloat64).flatten());
+    out.emplace_back(leaves.variables[i].name, grads[i].to(torch::kFloat64).flatten());
   return out;
 }
 

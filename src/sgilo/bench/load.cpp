@@ -6,8 +6,9 @@
 #include "sgilo/bench/networks.h"
 #include "sgilo/bench/subjects.h"
 #include "sgilo/files/make_folder.h"
+#include "sgilo/generator/style_prior.h"
 #include "sgilo/machine/stopwatch.h"
-#include "sgilo/models/model.h"
+#include "sgilo/models/model_folder.h"
 
 namespace sgilo {
 namespace {
@@ -60,8 +61,9 @@ std::vector<BenchVariation> load_variations(const std::string& preset) {
   if (preset != "default" && preset != "config-f")
     throw ConfigError(unknown_name("preset", preset, {"default", "config-f"}));
   const auto model = std::make_shared<RandomModel>(preset);
-  return {{bench_row(preset), [model] { return model->seconds_to_read(); },
-           [model]() -> BenchStep { return [model](auto&) { load_model(model->folder()); }; }}};
+  return {
+      {bench_row(preset), [model] { return model->seconds_to_read(); },
+       [model]() -> BenchStep { return [model](auto&) { load_model({model->folder()}, {}); }; }}};
 }
 
 }  // namespace sgilo

@@ -4,9 +4,11 @@
 #include "sgilo/bench/networks.h"
 #include "sgilo/bench/subjects.h"
 #include "sgilo/machine/system_info.h"
+#include "sgilo/operators/make_noise.h"
 #include "sgilo/operators/make_operator.h"
 #include "sgilo/runs/profile.h"
 #include "sgilo/score/score_network.h"
+#include "sgilo/solvers/restore.h"
 #include "sgilo/solvers/sgilo.h"
 
 namespace sgilo {
@@ -30,41 +32,41 @@ Sizes sizes_of(const std::string& preset) {
 
 // An image of the generator itself, of which 5 % of the pixels are seen.
 struct Case {
+  std::shared_ptr<StyleGan2Generator> generator;
+  std::unique_ptr<ForwardOperator> seen;
+  Priors priors;
+  Tensor y;  // [1, measurement shape...]
+
   Case(const Sizes& sizes, torch::ScalarType type, Kernel kernel, std::int64_t seed)
       : generator(random_generator(sizes.synthesis, type, kernel)),
-        seen(make_inpainting(generator->image_shape(), seed)) {
+        seen(make_operator(InpaintingOptions{.keep = 0.05}, generator->image_shape(),
+                           RandomStreams(static_cast<std::uint64_t>(seed)))) {
     ScoreNetworkOptions options;
     options.network = sizes.score.network;
     ScoreNetwork score(sizes.score.shape, options, RandomStreams(1));
     for (Tensor& parameter : score->parameters()) parameter.requires_grad_(false);
     score->network()->products = {type, faster_linear_way()};
-    const torch::NoGradGuard no_grad;
-    problem.generator = generator.get();
-    problem.forward_operator = seen.get();
-    const auto truth = bench_rows(seed + 1, 1);
-    problem.measurements = seen->apply(generator->decode(generator->draw(0, truth)));
-    // So much noise that the data weigh as much as the prior: random weights are no generator that
-    // data could be followed through.
-    const Tensor& y = problem.measurements;
-    problem.noise_std = (y.std() * std::sqrt(static_cast<double>(y.numel()))).item<double>();
-    problem.sde = score->sde();
     const Tensor condition = sizes.score.network.condition_size > 0
                                  ? torch::zeros({1, sizes.score.network.condition_size})
                                  : Tensor();
-    const VariablePrior normal{[](const Tensor& x, const Tensor&) { return -x; }, {}, {}};
-    problem.priors[0]["styles"] = problem.priors[sizes.layer]["styles"] = normal;
-    problem.priors[sizes.layer]["features"] = {score_function(score, condition), {}, {}};
+    for (const int stage : {0, sizes.layer})
+      for (const Role role : {Role::code, Role::noise})
+        priors.set(stage, role, standard_normal(score->sde()));
+    priors.set(sizes.layer, Role::layer, {score_function(score, condition), score->sde()});
+    const torch::NoGradGuard no_grad;
+    y = seen->apply(generator->decode(generator->draw(0, bench_rows(seed + 1, 1))));
   }
 
-  static std::unique_ptr<ForwardOperator> make_inpainting(const Shape& shape, std::int64_t seed) {
-    InpaintingOptions options;
-    options.keep = 0.05;
-    return make_operator(options, shape, RandomStreams(static_cast<std::uint64_t>(seed)));
+  Problem problem() const {
+    // So much noise that the data weigh as much as the prior: random weights are no generator that
+    // data could be followed through.
+    const double width = (y.std() * std::sqrt(static_cast<double>(y.numel()))).item<double>();
+    return {.generator = generator.get(),
+            .forward_operator = seen.get(),
+            .measurements = y,
+            .likelihood = Likelihood(make_noise(GaussianNoiseOptions{}), width),
+            .priors = priors};
   }
-
-  std::shared_ptr<StyleGan2Generator> generator;
-  std::unique_ptr<ForwardOperator> seen;
-  Problem problem;
 };
 
 SgiloOptions solver_options(const BenchOptions& options, int chains, int layer) {
@@ -74,7 +76,7 @@ SgiloOptions solver_options(const BenchOptions& options, int chains, int layer) 
   o.style_evaluations = options.evaluations / 5;
   o.layers = {layer};
   o.kept = 1;
-  o.integrator = Integrator::partial_reverse;
+  o.integrator = PartialReverseKernelOptions{};
   return o;
 }
 
@@ -99,15 +101,15 @@ std::vector<BenchVariation> solve_variations(const BenchOptions& options, const 
         const auto own = std::make_shared<Case>(sizes, type, chosen, seed);
         return [own, o, seed, profiled](auto& profile) {
           const Sgilo solver(o);
+          const Problem problem = own->problem();
           const RandomStreams streams(static_cast<std::uint64_t>(seed));
           Observer silent;
-          const auto solve = [&](const Solver& with, const Problem& problem) {
-            SolverState state = with.start(problem, streams);
-            run(with, state, problem, streams, silent);
+          const auto solve = [&](const Solver& with, const Problem& of) {
+            restore(of, with, row_keys(1, o.chains), streams, silent);
           };
-          if (!profiled) return solve(solver, own->problem);
+          if (!profiled) return solve(solver, problem);
           Profile watch;
-          solve(*watch.watched(solver), watch.watched(own->problem));
+          solve(*watch.watched(solver), watch.watched(problem));
           profile = watch.seconds();
         };
       };

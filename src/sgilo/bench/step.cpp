@@ -18,7 +18,7 @@ std::vector<BenchVariation> step_variations(const BenchOptions& options, const s
         return [generator, state = generator->draw(0, rows)](auto&) {
           const LatentState leaves = state.requiring_gradients();
           std::vector<Tensor> inputs;
-          for (const auto& variable : leaves.variables) inputs.push_back(variable.second);
+          for (const auto& variable : leaves.variables) inputs.push_back(variable.value);
           torch::autograd::grad({generator->decode(leaves).square().sum()}, inputs);
         };
       };

@@ -109,11 +109,12 @@ Json value_of(const OptionEntry& entry, const std::vector<std::string>& words) {
   }
 }
 
-// The place of "solver.langevin.steps" in a JSON, made when missing.
+// The place of "solver.integrator.steps" in a JSON, made when missing.
 Json& place_in(Json& json, const std::string& path) {
   Json* at = &json;
   for (std::size_t start = 0; start <= path.size();) {
     const std::string part = path.substr(start, path.find('.', start) - start);
+    if (at->is_string()) *at = {{"kind", *at}};  // a family's word alone
     if (!at->is_object() && !at->is_null())
       throw ConfigError(
           concat(path.substr(0, start ? start - 1 : 0), " must be an object, but is ", at->dump()));
@@ -189,7 +190,7 @@ std::string type_name_of(OptionType type) {
     case OptionType::numbers:
       return "NUMBER,...";
     case OptionType::family:
-      return "NAME[:KEY=VALUE,...]";
+      return "NAME[:...]";
     case OptionType::other:
       return "JSON";
     default:
@@ -240,8 +241,7 @@ Parser::Parser(const Job& job, int columns) : app(wrapped(job.help, columns), "s
     if (entry.type != OptionType::texts)
       option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     if (!entry.member.empty())
-      option->group(
-          concat("With --", entry.path.substr(0, entry.path.find('.')), " ", entry.member));
+      option->group(concat("With ", flag_of(entry.family), " ", entry.member));
     options.emplace_back(&entry, option);
   }
   for (const auto& [flag, help] : kCommonFlags) {
@@ -254,17 +254,6 @@ Parser::Parser(const Job& job, int columns) : app(wrapped(job.help, columns), "s
     else
       app.add_flag(name, help);
   }
-}
-
-// What no verb could write to.
-void require_output(const Job& job, const Json& given) {
-  const auto output = given.find("output");
-  const bool known = std::any_of(job.table.begin(), job.table.end(),
-                                 [](const OptionEntry& entry) { return entry.path == "output"; });
-  if (output == given.end() || !known) return;
-  if (*output == "") throw ConfigError("output must name a file or folder, but is empty");
-  if (*output == "-" && job.command.output == OutputKind::folder)
-    throw ConfigError("output must name a folder, but is '-' (stdout)");
 }
 
 }  // namespace
@@ -323,7 +312,6 @@ ParsedLine parse_line(const Job& job, const std::vector<std::string>& words) {
       else
         place = value;
     }
-  require_output(job, out.given);
   return out;
 }
 

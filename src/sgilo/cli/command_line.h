@@ -1,5 +1,5 @@
 // A job as a verb with flags: from words to one JSON, defaults <- config file <- flags. A flag is a JSON path
-// (--solver.langevin.step-size=0.1, dashes and underscores alike); a flag that names a family takes
+// (--solver.integrator.step-size=0.1, dashes and underscores alike); a flag that names a family takes
 // the one-line grammar (--operator "inpaint:keep=0.05|grayscale", --solver csgm).
 #pragma once
 

@@ -35,7 +35,9 @@ std::string text_generate(const Json& result) {
 }
 
 Json run_score(const EvaluateScoreOptions& options, Observer&) {
-  return written_json(options.output, evaluate_score(options));
+  Json json = written_json(options.output, evaluate_score(options));
+  if (!options.density.empty()) json["density"] = options.density;
+  return json;
 }
 
 }  // namespace

@@ -11,4 +11,12 @@ void prepare_machine(const CommonOptions& options, Observer& observer) {
   for (const std::string& warning : blas_warnings()) observer.on_warning(warning);
 }
 
+void require_output(const CommandWords& command, const Json& options) {
+  const auto output = options.find("output");
+  if (output == options.end()) return;
+  if (*output == "") throw ConfigError("output must name a file or folder, but is empty");
+  if (*output == "-" && command.output == OutputKind::folder)
+    throw ConfigError("output must name a folder, but is '-' (stdout)");
+}
+
 }  // namespace sgilo

@@ -60,11 +60,15 @@ inline bool passed(const Json& result) { return result.value("passed", true); }
 // Threads and device as the options say. Warns of a BLAS that is slow or wrong.
 void prepare_machine(const CommonOptions& options, Observer& observer);
 
+// Throws ConfigError for an `output` that is empty, or stdout for a folder.
+void require_output(const CommandWords& command, const Json& options);
+
 // Reads the options and prepares the machine for them.
 template <Options S>
-S prepared_options(const Json& json, Observer& observer) {
+S prepared_options(const JobWords& words, const Json& json, Observer& observer) {
   S options;
   from_json(json, options);
+  require_output(words.command, json);
   if constexpr (std::derived_from<S, CommonOptions>) prepare_machine(options, observer);
   return options;
 }
@@ -74,23 +78,23 @@ template <Options S, class Run>
 Job make_job(JobWords words, std::function<Json(const S&, Observer&)> plan, Run run,
              std::string (*text)(const Json& result)) {
   constexpr bool makes_run = std::invocable<Run, const S&, RunMode, Observer&>;
-  const std::string name = words.name;
-  return {std::move(words),
-          option_table<S>(),
-          makes_run,
-          [plan](const Json& json, Observer& observer) {
-            return plan(prepared_options<S>(json, observer), observer);
-          },
-          [run, name](const Json& json, RunMode mode, Observer& observer) -> Json {
-            if (!makes_run && mode != RunMode::fresh)
-              throw ConfigError(concat(name, " makes no run that could be replaced or resumed"));
-            const S options = prepared_options<S>(json, observer);
-            if constexpr (makes_run)
-              return run(options, mode, observer);
-            else
-              return run(options, observer);
-          },
-          text};
+  return {
+      words,
+      option_table<S>(),
+      makes_run,
+      [plan, words](const Json& json, Observer& observer) {
+        return plan(prepared_options<S>(words, json, observer), observer);
+      },
+      [run, words](const Json& json, RunMode mode, Observer& observer) -> Json {
+        if (!makes_run && mode != RunMode::fresh)
+          throw ConfigError(concat(words.name, " makes no run that could be replaced or resumed"));
+        const S options = prepared_options<S>(words, json, observer);
+        if constexpr (makes_run)
+          return run(options, mode, observer);
+        else
+          return run(options, observer);
+      },
+      text};
 }
 
 // Of a job whose plan is a text.

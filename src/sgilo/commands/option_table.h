@@ -3,7 +3,6 @@
 // unstated (std::optional) is listed like what it holds.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,22 +13,19 @@ namespace sgilo {
 enum class OptionType { boolean, number, text, numbers, texts, family, other };
 
 struct OptionEntry {
-  std::string path;  // "solver.annealed.first_std"
+  std::string path{};  // "solver.integrator.first_std"
   OptionType type = OptionType::other;
-  std::string help;
-  std::string accepted;  // "positive", "langevin, partial_reverse, annealed"; empty: anything
-  Json default_value;
-  std::string member;  // of the family that it belongs to: "sgilo"; empty: always there
+  std::string help{};
+  std::string accepted{};  // "positive", "langevin, partial_reverse, annealed"; empty: anything
+  Json default_value{};
+  std::string
+      member{};  // of the innermost family that it belongs to: "annealed"; empty: always there
+  std::string family{};  // the path of that family: "solver.integrator"
 };
 
+// The options of a struct at the place of `at`, in its family.
 template <Options S>
-void append_options(const S& options, const std::string& prefix, const std::string& member,
-                    std::vector<OptionEntry>& out);
-
-template <class T>
-inline constexpr bool is_optional = false;
-template <class T>
-inline constexpr bool is_optional<std::optional<T>> = true;
+void append_options(const S& options, const OptionEntry& at, std::vector<OptionEntry>& out);
 
 template <class T>
 OptionType option_type() {
@@ -59,11 +55,12 @@ void append_option(const T& value, const OptionEntry& entry, std::vector<OptionE
     out.back().default_value = std::visit([](const auto& o) { return Json(o.kind); }, value);
     [&]<class... Ts>(const std::variant<Ts...>&) {
       (append_options(std::holds_alternative<Ts>(value) ? std::get<Ts>(value) : Ts{},
-                      entry.path + ".", std::string(Ts::kind), out),
+                      {.path = entry.path, .member = std::string(Ts::kind), .family = entry.path},
+                      out),
        ...);
     }(value);
   } else if constexpr (Options<T>) {
-    append_options(value, entry.path + ".", entry.member, out);
+    append_options(value, entry, out);
   } else {
     out.push_back(entry);
     out.back().default_value = value_to_json(value);
@@ -73,26 +70,27 @@ void append_option(const T& value, const OptionEntry& entry, std::vector<OptionE
 }
 
 template <Options S>
-void append_options(const S& options, const std::string& prefix, const std::string& member,
-                    std::vector<OptionEntry>& out) {
-  std::apply(
-      [&](const auto&... f) {
-        (append_option(
-             options.*(f.member),
-             OptionEntry{prefix + std::string(f.name),
-                         option_type<std::remove_cvref_t<decltype(options.*(f.member))>>(),
-                         std::string(f.help), std::string(f.check.words), Json(), member},
-             out),
-         ...);
-      },
-      S::fields());
+void append_options(const S& options, const OptionEntry& at, std::vector<OptionEntry>& out) {
+  const auto append = [&](const auto& f) {
+    using T = std::remove_cvref_t<decltype(options.*(f.member))>;
+    append_option(options.*(f.member),
+                  {.path = at.path.empty() ? std::string(f.name) : concat(at.path, ".", f.name),
+                   .type = option_type<T>(),
+                   .help = std::string(f.help),
+                   .accepted = std::string(f.check.words),
+                   .default_value = Json(),
+                   .member = at.member,
+                   .family = at.family},
+                  out);
+  };
+  std::apply([&](const auto&... f) { (append(f), ...); }, S::fields());
 }
 
 template <Options S>
 std::vector<OptionEntry> option_table() {
   std::vector<OptionEntry> out;
   S defaults;
-  append_options(defaults, "", "", out);
+  append_options(defaults, {}, out);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include "sgilo/core/parse_json.h"
 #include "sgilo/files/input_file.h"
 #include "sgilo/files/standard_stream.h"
+#include "sgilo/runs/old_config.h"
 
 namespace sgilo {
 
@@ -12,7 +13,7 @@ Json read_options(const std::string& file) {
   const Json json = parse_json(read_file(file), is_standard_stream(file) ? "stdin" : file);
   if (!json.is_object())
     throw ConfigError(concat(file, " must hold an object of options, but holds ", json.dump()));
-  return json;
+  return upgraded_config(json);
 }
 
 Json options_of_run(const std::string& folder) {

@@ -7,7 +7,8 @@
 
 namespace sgilo {
 
-// Throws FormatError for what is not JSON, ConfigError for JSON that is no object.
+// In the words of this version, where an earlier one wrote them. Throws FormatError for what is not
+// JSON, ConfigError for JSON that is no object.
 Json read_options(const std::string& file);
 
 // The options of the unfinished or finished run that a folder holds, for RunMode::resume. Throws

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -26,6 +27,11 @@ inline constexpr bool is_vector = false;
 template <class T>
 inline constexpr bool is_vector<std::vector<T>> = true;
 
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+
 template <Options S>
 Json to_json(const S& options);
 template <Options S>
@@ -40,7 +46,9 @@ std::vector<std::string> kinds_of(const std::variant<Ts...>&) {
 
 template <class T>
 Json value_to_json(const T& value) {
-  if constexpr (is_variant<T>)
+  if constexpr (is_optional<T>)  // null: not stated
+    return value ? value_to_json(*value) : Json();
+  else if constexpr (is_variant<T>)
     return std::visit(
         [](const auto& member) {
           Json json = {{"kind", member.kind}};
@@ -73,14 +81,14 @@ inline std::string place_of(const std::string& prefix) {
   return prefix.empty() ? "options" : prefix.substr(0, prefix.size() - 1);
 }
 
-// `json` names some of the fields of the kind it holds;
-// a change of kind starts from that kind's defaults.
+// `json` names some of the fields of the kind it holds, or is the word of a kind alone; a change of
+// kind starts from that kind's defaults.
 template <class... Ts>
 void variant_from_json(const Json& json, std::variant<Ts...>& value, const std::string& what,
                        const std::string& path) {
-  if (!json.is_object())
+  Json rest = json.is_string() ? Json{{"kind", json}} : json;
+  if (!rest.is_object())
     throw ConfigError(concat(path, " must be an object with a kind, but is ", json.dump()));
-  Json rest = json;
   std::string kind;
   std::visit([&](const auto& member) { kind = member.kind; }, value);
   if (rest.contains("kind")) {
@@ -106,7 +114,15 @@ void value_from_json(const Json& json, T& value, const std::string& name, const 
   [[maybe_unused]] const auto wrong_type = [&](const std::string& wanted) {
     return ConfigError(concat(path, " must be ", wanted, ", but is ", json.dump()));
   };
-  if constexpr (is_variant<T>) {
+  if constexpr (is_optional<T>) {
+    if (json.is_null()) {
+      value.reset();
+    } else {
+      typename T::value_type stated{};
+      value_from_json(json, stated, name, path);
+      value = std::move(stated);
+    }
+  } else if constexpr (is_variant<T>) {
     variant_from_json(json, value, name, path);
   } else if constexpr (Options<T>) {
     from_json(json, value, path + ".");
@@ -204,6 +220,9 @@ void validate(const S& options, const std::string& path) {
                 throw ConfigError(concat(path, f.name, " must be ", f.check.words, ", but is ",
                                          value_text(value)));
               const std::string inside = concat(path, f.name);
+              if constexpr (is_optional<T>)
+                if (value)
+                  std::visit([&](const auto& member) { validate(member, inside + "."); }, *value);
               if constexpr (Options<T>) validate(value, inside + ".");
               if constexpr (is_variant<T>)
                 std::visit([&](const auto& member) { validate(member, inside + "."); }, value);

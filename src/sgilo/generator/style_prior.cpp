@@ -38,19 +38,6 @@ Tensor StylePrior::score(const Tensor& x, const Tensor& mean_scale, const Tensor
   return -torch::matmul(pulled, basis.t());
 }
 
-Tensor StylePrior::energy(const Tensor& x) const {
-  const Tensor one = torch::ones({x.size(0)}, x.options());
-  return -0.5 * (x * score(x, one, torch::zeros_like(one))).sum({1, 2});
-}
-
-Tensor StylePrior::draw(const std::vector<RandomStreams>& rows) const {
-  const std::int64_t w = deviations_.size(0);
-  const Tensor shared = normal_rows(children(rows, "shared code"), {1, w});
-  const Tensor deviations =
-      normal_rows(children(rows, "row deviations"), {rows_, w}) * deviations_.cpu();
-  return shared + torch::matmul(deviations, basis_.cpu().t());
-}
-
 StateDict StylePrior::state() const { return {{"basis", basis_}, {"deviations", deviations_}}; }
 
 StylePrior StylePrior::from_state(std::int64_t rows, const StateDict& state) {

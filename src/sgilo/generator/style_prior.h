@@ -5,9 +5,6 @@
 //   score = -V [ D / (m^2 tau^2 + s^2) + ybar / (m^2 (R + tau^2) + s^2) ].
 #pragma once
 
-#include <vector>
-
-#include "sgilo/core/random_streams.h"
 #include "sgilo/core/state_dict.h"
 
 namespace sgilo {
@@ -24,8 +21,6 @@ class StylePrior {
 
   // x [N, R, w], mean_scale m and std s [N] of the SDE; the prior itself is m = 1, s = 0.
   Tensor score(const Tensor& x, const Tensor& mean_scale, const Tensor& std) const;
-  Tensor energy(const Tensor& x) const;  // -log p up to a constant, [N]
-  Tensor draw(const std::vector<RandomStreams>& rows) const;
 
   StateDict state() const;  // "basis", "deviations"
   static StylePrior from_state(std::int64_t rows, const StateDict& state);

@@ -248,20 +248,20 @@ LatentState StyleGan2Generator::advance(const LatentState& state, int to_layer) 
       synthesis->run(block_state(state, ws), ws, noises, state.layer, to_layer - 2);
   const Tensor features = synthesis->features(to_layer - 1, before.features, ws, noises);
   LatentState out{to_layer,
-                  {{"features", standardised_features(before, features, to_layer)},
-                   {"styles", state.at("styles")}}};
+                  {{"features", Role::layer, standardised_features(before, features, to_layer)},
+                   {"styles", Role::code, state.at("styles")}}};
   for (std::int64_t j = first_noise(to_layer); j < synthesis->options.noise_inputs(); ++j)
-    out.variables.emplace_back(noise_name(j), state.at(noise_name(j)));
+    out.variables.push_back({noise_name(j), Role::noise, state.at(noise_name(j))});
   return out;
 }
 
 LatentState StyleGan2Generator::state_from_styles(int layer, const Tensor& ws,
                                                   const std::vector<RandomStreams>& rows) const {
-  LatentState state{0, {{"styles", coordinates_from_styles(ws)}}};
+  LatentState state{0, {{"styles", Role::code, coordinates_from_styles(ws)}}};
   for (std::int64_t j = 0; j < network_->synthesis->options.noise_inputs(); ++j) {
     const Tensor noise =
         normal_rows(children(rows, noise_name(j)), variable_shape(0, noise_name(j)));
-    state.variables.emplace_back(noise_name(j), noise.to(ws.device()));
+    state.variables.push_back({noise_name(j), Role::noise, noise.to(ws.device())});
   }
   return advance(state, layer);
 }

@@ -35,8 +35,10 @@ double machine_mib() {
          static_cast<double>(::sysconf(_SC_PAGE_SIZE)) / (1 << 20);
 }
 
+void give_freed_memory_back() { ::malloc_trim(0); }
+
 void reset_peak_memory() {
-  ::malloc_trim(0);
+  give_freed_memory_back();
   std::ofstream("/proc/self/clear_refs") << "5";
 }
 

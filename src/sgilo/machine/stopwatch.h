@@ -32,6 +32,7 @@ double median(std::vector<double> values);
 double resident_mib();
 double peak_mib();
 void reset_peak_memory();
+void give_freed_memory_back();  // to the system, where the process keeps it otherwise
 double machine_mib();  // memory of the whole machine
 
 }  // namespace sgilo

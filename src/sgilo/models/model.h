@@ -1,60 +1,73 @@
-// A model folder: model.json names its parts, each a safetensors file with its SHA-256.
-//   generator     weights under the NVIDIA names (any floating type)
-//   coordinates   of styles and layers (generator/stylegan2_generator.h)
-//   style_prior   basis and deviations (generator/style_prior.h)
-//   score_<k>     the score network of layer k; its channel statistics are the layer's coordinates
-//   classifier    attributes of portraits: features for Frechet and perceptual distances
+// What images are restored with: a generator, what is known beforehand of its variables, and how far it
+// is from the images of its kind. One value, whatever it was made from: a model folder
+// (model_folder.h) or the files of the released programs (released_files.h).
 #pragma once
 
-#include <filesystem>
-#include <map>
+#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
-#include "sgilo/core/options_json.h"
-#include "sgilo/generator/style_prior.h"
 #include "sgilo/generator/stylegan2_generator.h"
 #include "sgilo/machine/common_options.h"
 #include "sgilo/metrics/feature_classifier.h"
-#include "sgilo/score/score_network.h"
+#include "sgilo/models/model_error.h"
+#include "sgilo/models/released_files.h"
 #include "sgilo/solvers/problem.h"
 
 namespace sgilo {
 
 struct Model {
-  std::string name;
-  std::filesystem::path folder;
-  Json description;  // model.json as read
-  std::unique_ptr<StyleGan2Generator> generator;
-  std::optional<StylePrior> style_prior;
-  std::map<int, ScoreNetwork> scores;
-  FeatureClassifier classifier{nullptr};  // empty when the folder has none
+  std::string name{};            // of the folder, or of the generator's file
+  std::string place{};           // the folder or file, as it was found
+  std::string hash{};            // SHA-256 over the hashes of all parts
+  std::string generator_hash{};  // SHA-256 of the generator, to which latents and scores belong
+  std::shared_ptr<const Generator> generator{};
+  Priors priors = Priors();
+  ModelError error{};
+  FeatureClassifier features{nullptr};  // of images, for distances; may be empty
 
-  Sde sde() const;  // of the scores; the default where there is none
-  // Priors of styles (every stage) and features (stages with a score), as Problem takes them.
-  std::map<int, std::map<std::string, VariablePrior>> priors() const;
-  std::string hash() const;  // SHA-256 over the hashes of all parts
+  // The generator cut at images of `side` pixels, for early steps; empty where it cannot be cut.
+  std::function<std::shared_ptr<const Generator>(std::int64_t side)> cut{};
+
+  std::string kernel{};                 // which of the generator's kernels run
+  double weights_mib = 0, row_mib = 0;  // memory of weights and of a row's evaluation; 0: unknown
+  double loaded_mib = 0;                // of the process when the model was loaded
 };
 
-// A relative folder is looked for in the working folder, then in those that hold the program.
-// Throws FormatError, naming file and tensor, for a folder that is missing a part, or whose part is
-// truncated, of another model, or not what its hash says.
-Model load_model(const std::filesystem::path& folder, torch::Device device = torch::kCPU);
+// Where a model comes from, as options: a folder, or the released files where they are named. A job
+// derives its options from this and appends source_fields() to its table.
+struct ModelSource {
+  std::string model = "models/portraits64";
+  ReleasedModelOptions released = {};
+  static constexpr auto source_fields() {
+    using S = ModelSource;
+    return std::tuple{
+        field("model", &S::model, "model folder"),
+        field("released", &S::released,
+              "files of the released programs in the place of a model folder, for the solvers "
+              "released_sgilo, csgm and ilo")};
+  }
+};
 
-// On the device, in the precision and with the kernels that the options name.
-Model load_model(const std::filesystem::path& folder, const GeneratorRunOptions& options);
+// On the device, in the precision and with the kernels that the run's options name; a relative folder
+// is looked for in the working folder, then in those that hold the program. Each file is read once and
+// hashed from the bytes that were read. Throws FormatError, naming file and tensor, for a part that is
+// missing, damaged, of another model, or not what its hash says; ConfigError for a device, kernel or choice
+// of files that cannot be.
+Model load_model(const ModelSource& source, const GeneratorRunOptions& run);
 
-// The classifier of a model folder alone, which may have no other part yet.
-FeatureClassifier load_classifier(const std::filesystem::path& folder,
-                                  torch::Device device = torch::kCPU);
+// The generator as a StyleGAN2 of a model folder, for jobs that need its own coordinates. Throws
+// ConfigError.
+const StyleGan2Generator& stylegan2_of(const Model& model);
 
-// Writes `<part>.safetensors` (floats as fp16 where `half`) and enters it, with its hash and
-// `facts`, into model.json, which is made when missing. Atomic.
-void write_model_part(const std::filesystem::path& folder, const std::string& part,
-                      const StateDict& tensors, const Json& facts, bool half);
+// Enters what the network says of itself: its kernel and memory. Throws ConfigError where the kernel
+// that was chosen cannot run.
+void describe_network(const SynthesisNetworkImpl& synthesis, Model& model);
 
-// The entry of a part in model.json, or null.
-Json model_part(const std::filesystem::path& folder, const std::string& part);
+// The source by full paths, which repeat a run from any working folder.
+ModelSource with_full_paths(const ModelSource& source, const Model& model);
+
+// The shape of a stage's layer, [C, H, W].
+Shape layer_shape(const Model& model, int layer);
 
 }  // namespace sgilo

@@ -109,9 +109,7 @@ GeneratorFile load_generator_file(const std::filesystem::path& path,
   return generator_of(open_checkpoint(path, options));
 }
 
-StateDict read_tensors(const std::filesystem::path& path, torch::Device device,
-                       const CheckpointOptions& options) {
-  const Checkpoint checkpoint = open_checkpoint(path, options);
+StateDict tensors_of(const Checkpoint& checkpoint, torch::Device device) {
   checkpoint.verify();
   StateDict state = checkpoint.state();
   to_float32(state);
@@ -119,10 +117,20 @@ StateDict read_tensors(const std::filesystem::path& path, torch::Device device,
   return state;
 }
 
+StateDict read_tensors(const std::filesystem::path& path, torch::Device device,
+                       const CheckpointOptions& options) {
+  return tensors_of(open_checkpoint(path, options), device);
+}
+
+ReleasedTransformer released_score_of(const Checkpoint& checkpoint, const Shape& shape,
+                                      torch::Device device) {
+  const StateDict state = tensors_of(checkpoint, device);
+  return made_of(checkpoint.path, [&] { return ReleasedTransformer(state, shape); });
+}
+
 ReleasedTransformer load_released_score(const std::filesystem::path& path, const Shape& shape,
                                         torch::Device device, const CheckpointOptions& options) {
-  const StateDict state = read_tensors(path, device, options);
-  return made_of(path, [&] { return ReleasedTransformer(state, shape); });
+  return released_score_of(open_checkpoint(path, options), shape, device);
 }
 
 }  // namespace sgilo

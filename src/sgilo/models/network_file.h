@@ -37,6 +37,7 @@ bool holds_generator(const Checkpoint& checkpoint, const std::string& prefix);
 std::optional<std::string> generator_prefix(const Checkpoint& checkpoint);
 
 // All tensors of a file after its checksums, floating ones as float32.
+StateDict tensors_of(const Checkpoint& checkpoint, torch::Device device = torch::kCPU);
 StateDict read_tensors(const std::filesystem::path& path, torch::Device device = torch::kCPU,
                        const CheckpointOptions& options = {});
 
@@ -51,6 +52,8 @@ auto made_of(const std::filesystem::path& path, Make make) {
 }
 
 // A score network as SGILO released it, for variables of this shape [C, H, W].
+ReleasedTransformer released_score_of(const Checkpoint& checkpoint, const Shape& shape,
+                                      torch::Device device = torch::kCPU);
 ReleasedTransformer load_released_score(const std::filesystem::path& path, const Shape& shape,
                                         torch::Device device = torch::kCPU,
                                         const CheckpointOptions& options = {});

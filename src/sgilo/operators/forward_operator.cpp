@@ -87,17 +87,4 @@ Tensor scaled_to_unit_range(const Tensor& rows) {
   return rows / torch::where(largest > 0, largest, torch::ones_like(largest));
 }
 
-std::string describe_options(const Json& options, std::string_view addition) {
-  std::string text;
-  for (const auto& item : options.items()) {
-    if (item.key() == "kind") continue;
-    text +=
-        concat(text.empty() ? "" : ", ", item.key(), " = ",
-               item.value().is_string() ? item.value().get<std::string>() : item.value().dump());
-  }
-  if (!addition.empty()) text += concat(text.empty() ? "" : ": ", addition);
-  const std::string kind = options.at("kind").get<std::string>();
-  return text.empty() ? kind : concat(kind, " (", text, ")");
-}
-
 }  // namespace sgilo

@@ -9,6 +9,7 @@
 #include "sgilo/core/options_json.h"
 #include "sgilo/core/state_dict.h"
 #include "sgilo/core/torch.h"
+#include "sgilo/operators/option_text.h"
 
 namespace sgilo {
 
@@ -77,17 +78,5 @@ void require_planes(std::string_view kind, const Shape& image_shape);
 
 // The largest magnitude of each row becomes 1; rows of zeros stay.
 Tensor scaled_to_unit_range(const Tensor& rows);
-
-// {"kind": "inpaint", "keep": 0.05} from the options of one kind.
-template <Options S>
-Json options_with_kind(const S& options) {
-  Json json = {{"kind", S::kind}};
-  json.update(to_json(options));
-  return json;
-}
-
-// "inpaint (keep = 0.05: 205 of 4096 pixels)" from {"kind": "inpaint", "keep": 0.05} and what the
-// state adds, if anything.
-std::string describe_options(const Json& options, std::string_view addition = "");
 
 }  // namespace sgilo

@@ -1,8 +1,9 @@
-// The noise of y = A(x) + noise. Gaussian: noise ~ N(0, sigma^2 I), sigma in units of images in
-// [-1, 1].
+// How a measurement y comes of the clean A(x): it can be drawn, and judged. Members are one file
+// each (gaussian_noise.h) and are listed by name in make_noise.h.
 #pragma once
 
-#include <variant>
+#include <string>
+#include <vector>
 
 #include "sgilo/core/options_json.h"
 #include "sgilo/core/random_streams.h"
@@ -10,50 +11,48 @@
 
 namespace sgilo {
 
-// What float32 images in [-1, 1] can tell from none, and from noise alone. sigma is the width of
-// the likelihood too, and therefore never 0.
-inline constexpr Check<double> noise_range{
-    "in [1e-06, 1000]", [](const double& sigma) { return sigma >= 1e-6 && sigma <= 1000; }};
-
-struct GaussianNoiseOptions {
-  double sigma = 0.01;
-  static constexpr std::string_view kind = "gaussian";
-  static constexpr auto fields() {
-    return std::tuple{field("sigma", &GaussianNoiseOptions::sigma,
-                            "standard deviation, for images in [-1, 1]", noise_range)};
-  }
+// In what a likelihood is wider than the noise alone: by what the generator cannot reach
+// (`model_error`, a standard deviation in units of the measurements), and by a temperature T > 0,
+// which makes it p(y | x)^(1/T).
+struct Widening {
+  double model_error = 0;
+  double temperature = 1;
 };
-
-using NoiseOptions = std::variant<GaussianNoiseOptions>;
-
-// "gaussian:sigma=0.01" to {"kind": "gaussian", "sigma": 0.01}. Throws ConfigError.
-Json parse_noise(std::string_view text);
-
-// Names, keys and ranges checked. Throws ConfigError: "noise.sigma must be in [1e-06, 1000], but
-// is 0.0".
-NoiseOptions read_noise(const Json& json, const std::string& path = "noise");
 
 class NoiseModel {
  public:
-  explicit NoiseModel(const NoiseOptions& options);  // throws ConfigError as read_noise does
+  virtual ~NoiseModel() = default;
 
-  double sigma() const { return std::get<GaussianNoiseOptions>(options_).sigma; }
-  Json options() const { return value_to_json(options_); }
-  std::string describe() const;  // "gaussian (sigma = 0.01)"
+  virtual Json options() const = 0;  // {"kind": "gaussian", "sigma": 0.01}
+  std::string describe() const;      // "gaussian (sigma = 0.01)"
 
-  // measurement [N, ...]; row i has its own stream, streams.child(i) or rows[i], so that its noise
-  // does not depend on the other rows.
-  Tensor add(const Tensor& measurement, const RandomStreams& streams) const;
-  Tensor add_rows(const Tensor& measurement, const std::vector<RandomStreams>& rows) const;
+  // y of clean measurements [N, ...]; row i is drawn from rows[i], so that its noise does not depend
+  // on the other rows. Throws ConfigError when the counts differ.
+  Tensor sample(const Tensor& clean, const std::vector<RandomStreams>& rows) const;
 
-  // -log p(measurement | prediction), [N], up to the constant (m/2) log(2 pi variance):
-  // 0.5 ||prediction - measurement||^2 / (sigma^2 + extra_variance), where extra_variance >= 0 is
-  // the square of the model error. Both [N, ...]. Throws ConfigError.
-  Tensor negative_log_likelihood(const Tensor& prediction, const Tensor& measurement,
-                                 double extra_variance = 0) const;
+  // -log p(measured | prediction) of each row up to a constant, [N], differentiable in the
+  // prediction; both [N, ...].
+  virtual Tensor energy(const Tensor& prediction, const Tensor& measured,
+                        const Widening& widening) const = 0;
 
- private:
-  NoiseOptions options_;
+  // Whether the energy is half the squared residual over scale().
+  virtual bool is_gaussian() const { return false; }
+
+  // What divides the energy: energy * scale does not change with the temperature.
+  virtual double scale(const Widening& widening) const { return widening.temperature; }
+
+  // The measurement with another draw of the widened noise added, for perturb-and-optimise. Only
+  // where has_perturb(); throws ConfigError elsewhere.
+  virtual bool has_perturb() const { return false; }
+  virtual Tensor perturb(const Tensor& measured, const std::vector<RandomStreams>& rows,
+                         const Widening& widening) const;
+
+ protected:
+  virtual Tensor draw(const Tensor& clean, const std::vector<RandomStreams>& rows) const = 0;
 };
+
+// 0.5 ||prediction - measured||^2 of each row, [N]: how far an image is from the data, whatever
+// their noise; reported beside the energy.
+Tensor half_squared_residual(const Tensor& prediction, const Tensor& measured);
 
 }  // namespace sgilo

@@ -48,4 +48,17 @@ Json parse_option_text(std::string_view what, std::string_view text) {
   return json;
 }
 
+std::string describe_options(const Json& options, std::string_view addition) {
+  std::string text;
+  for (const auto& item : options.items()) {
+    if (item.key() == "kind") continue;
+    text +=
+        concat(text.empty() ? "" : ", ", item.key(), " = ",
+               item.value().is_string() ? item.value().get<std::string>() : item.value().dump());
+  }
+  if (!addition.empty()) text += concat(text.empty() ? "" : ": ", addition);
+  const std::string kind = options.at("kind").get<std::string>();
+  return text.empty() ? kind : concat(kind, " (", text, ")");
+}
+
 }  // namespace sgilo

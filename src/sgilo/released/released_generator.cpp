@@ -64,11 +64,11 @@ LatentState ReleasedGenerator::draw(int layer, const std::vector<RandomStreams>&
   const auto device = network_->mapping->w_avg.device();
   LatentState state{0, {}};
   const Tensor z = normal_rows(children(rows, "z"), {1, o.w_dim}).to(device);
-  state.variables.emplace_back("styles", z.repeat({1, o.style_rows(), 1}));
+  state.variables.push_back({"styles", Role::code, z.repeat({1, o.style_rows(), 1})});
   for (std::int64_t j = 0; j < o.noise_inputs(); ++j) {
     const std::int64_t r = o.resolution(SynthesisOptions::block_of_noise(j));
     const Tensor noise = normal_rows(children(rows, noise_name(j)), {r, r});
-    state.variables.emplace_back(noise_name(j), noise.to(device));
+    state.variables.push_back({noise_name(j), Role::noise, noise.to(device)});
   }
   return advance(state, layer);
 }
@@ -103,9 +103,9 @@ LatentState ReleasedGenerator::advance(const LatentState& state, int to_layer) c
   Tensor features = without_skip(state).features;
   for (std::int64_t block = state.layer; block < to_layer; ++block)
     features = synthesis->features(block, features, ws, noises);
-  LatentState out{to_layer, {{"features", features.to(torch::kFloat32).contiguous()}}};
-  for (const auto& variable : state.variables)
-    if (variable.first != "features") out.variables.push_back(variable);
+  LatentState out{to_layer, {{"features", Role::layer, features.to(torch::kFloat32).contiguous()}}};
+  for (const Variable& variable : state.variables)
+    if (variable.role != Role::layer) out.variables.push_back(variable);
   return out;
 }
 

@@ -1,12 +1,9 @@
 #include "sgilo/released/released_sgilo.h"
 
-#include <numeric>
-
 #include "sgilo/released/geocross.h"
 #include "sgilo/solvers/adam.h"
 #include "sgilo/solvers/chains.h"
 #include "sgilo/solvers/projections.h"
-#include "sgilo/solvers/variables.h"
 
 namespace sgilo {
 namespace {
@@ -47,7 +44,7 @@ ReleasedSgilo::ReleasedSgilo(const ReleasedSgiloOptions& options, DrawSource dra
     if (!(range.max > range.min))
       throw ConfigError(
           concat("solver.", name, ".max must be above min = ", range.min, ", but is ", range.max));
-  total_steps = std::accumulate(options.steps.begin(), options.steps.end(), std::int64_t{0});
+  schedule_ = Schedule(stages_of_steps(options.steps));
 }
 
 std::string ReleasedSgilo::describe() const {
@@ -56,58 +53,64 @@ std::string ReleasedSgilo::describe() const {
   return concat("released sgilo (", options_.chains, " chains of ", join(steps, " + "), " steps)");
 }
 
-// Whether Adam moves it in this round.
-bool ReleasedSgilo::moves(const std::string& variable, int round) const {
-  const std::string& letters = of_stage(options_.variables, static_cast<std::size_t>(round));
+// Which variables Adam moves in the state's round.
+std::vector<bool> ReleasedSgilo::moved(const LatentState& state) const {
+  const std::string& letters = of_stage(options_.variables, static_cast<std::size_t>(state.layer));
   const auto named = [&](char letter) { return letters.find(letter) != std::string::npos; };
-  if (variable == "styles") return named('l');
-  if (variable == "features") return named('g');
-  const int input = std::stoi(variable.substr(variable.find('_') + 1));
-  return named('n') && input < options_.noises_lookahead + 2 * round;
+  const int reached = options_.noises_lookahead + 2 * state.layer;
+  std::vector<bool> moves;
+  int noises = 0;
+  for (const Variable& x : state.variables) {
+    if (x.role == Role::code) moves.push_back(named('l'));
+    if (x.role == Role::layer) moves.push_back(named('g'));
+    if (x.role == Role::noise) moves.push_back(named('n') && noises++ < reached);
+  }
+  return moves;
 }
 
-bool ReleasedSgilo::follows_score(const std::string& variable, int round) const {
+bool ReleasedSgilo::follows_score(Role role, int round) const {
   const auto r = static_cast<std::size_t>(round);
-  if (variable == "styles") return of_stage(options_.style_temperatures, r) > 0;
-  return variable == "features" && of_stage(options_.layer_temperatures, r) > 0;
+  if (role == Role::code) return of_stage(options_.style_temperatures, r) > 0;
+  return role == Role::layer && round > 0 && of_stage(options_.layer_temperatures, r) > 0;
 }
 
-SolverState ReleasedSgilo::start(const Problem& problem, const RandomStreams& streams) const {
-  SolverState state = start_chains(problem, options_.chains, streams);
+SolverState ReleasedSgilo::start(const Problem& problem, const std::vector<RowKey>& rows,
+                                 const RandomStreams& streams) const {
+  SolverState state = start_chains(problem, rows, streams);
   const auto rounds = static_cast<int>(options_.steps.size());
   if (rounds > problem.generator->layers() + 1)
     throw ConfigError(concat("solver.steps must name at most ", problem.generator->layers() + 1,
                              " rounds for ", problem.generator->describe(), ", but names ",
                              rounds));
+  if (problem.rows_at_once > 0)
+    throw ConfigError("max_memory is not known to solver released_sgilo");
+  if (!problem.likelihood.is_gaussian())
+    throw ConfigError(
+        concat("released_sgilo minimises the squared error, so that noise must be "
+               "gaussian, but is ",
+               problem.likelihood.describe()));
   for (int round = 0; round < rounds; ++round)
-    for (const std::string name : {"styles", "features"}) {
-      if (!follows_score(name, round) || (round == 0 && name == "features")) continue;
-      const auto priors = problem.priors.find(round);
-      if (priors == problem.priors.end() || !priors->second.contains(name))
-        throw ConfigError(concat("released_sgilo needs the released score of '", name,
-                                 "' in round ", round,
+    for (const Role role : {Role::code, Role::layer}) {
+      if (!follows_score(role, round)) continue;
+      if (problem.priors.coordinates() != PriorCoordinates::released)
+        throw ConfigError(
+            "solver released_sgilo takes the files of the released program "
+            "(--released.generator, ...), but the model is none of them");
+      if (!problem.priors.has(round, role))
+        throw ConfigError(concat("released_sgilo needs the released score of the ", word_of(role),
+                                 " in round ", round,
                                  " (or a temperature of 0), but the problem has none"));
     }
   if (options_.start_at_ones) {
-    Tensor& styles = state.latent.at("styles");
-    styles = torch::ones_like(styles);
+    Tensor& code = state.latent.at(Role::code);
+    code = torch::ones_like(code);
   }
   return state;
 }
 
-ReleasedSgilo::Position ReleasedSgilo::position(const SolverState& state) const {
-  Position at{0, state.step};
-  for (const int steps : options_.steps) {
-    if (at.done < steps || at.round + 1 == static_cast<int>(options_.steps.size())) break;
-    at.done -= steps;
-    ++at.round;
-  }
-  return at;
-}
-
 // Those of the step to come: a round begins with the layer that the round before leaves.
 LatentState ReleasedSgilo::next_variables(const SolverState& state, const Problem& problem) const {
-  const int round = position(state).round;
+  const int round = schedule_.at(state.step).stage.layer;
   if (round == state.latent.layer) return state.latent;
   const torch::NoGradGuard no_grad;
   return problem.generator->advance(state.latent, round).detached();
@@ -115,101 +118,115 @@ LatentState ReleasedSgilo::next_variables(const SolverState& state, const Proble
 
 // Adam begins anew, and spheres go through what is there.
 void ReleasedSgilo::enter_round(SolverState& state, const Problem& problem) const {
-  forget(state, "adam.");
-  forget(state, "radii.");
+  state.adam = {};
   state.latent = next_variables(state, problem);
-  for (const auto& [name, x] : state.latent.variables)
-    if (name == "styles" ? options_.project_styles : name != "features" && options_.project_noises)
-      state.tensors["radii." + name] = released_radii(x);
+  state.radii = {state.latent.layer, {}};
+  for (const Variable& x : state.latent.variables)
+    if ((x.role == Role::code && options_.project_styles) ||
+        (x.role == Role::noise && options_.project_noises))
+      state.radii.variables.push_back({x.name, x.role, released_radii(x.value)});
 }
 
 ReleasedSgilo::Loss ReleasedSgilo::loss(const SolverState& state, const Problem& problem) const {
   const torch::AutoGradMode with_gradients(true);
   LatentState leaves = next_variables(state, problem).detached();
   const int round = leaves.layer;
-  LatentState moved{round, {}};
+  const std::vector<bool> moves = moved(leaves);
+  LatentState gradient{round, {}};
   std::vector<Tensor> inputs;
-  for (auto& [name, x] : leaves.variables)
-    if (moves(name, round)) {
-      x.requires_grad_(true);
-      inputs.push_back(x);
-      moved.variables.emplace_back(name, torch::zeros_like(x));
+  for (std::size_t i = 0; i < moves.size(); ++i)
+    if (moves[i]) {
+      Variable& x = leaves.variables[i];
+      x.value.requires_grad_(true);
+      inputs.push_back(x.value);
+      gradient.variables.push_back({x.name, x.role, torch::zeros_like(x.value)});
     }
   const Tensor image = problem.generator->decode(leaves).clamp(-1, 1);
-  Loss out{image.detach(), {}, {}, std::move(moved)};
+  Loss out{image.detach(), {}, {}, std::move(gradient)};
   const Tensor mse = of_stage(options_.mse, static_cast<std::size_t>(round)) *
                      squared_error(problem, image, row_measurements(problem, state));
   Tensor cross = torch::zeros_like(mse);
   if (options_.geocross > 0)
-    cross = options_.geocross * geocross(geocross_styles(leaves.at("styles"), round));
+    cross = options_.geocross * geocross(geocross_styles(leaves.at(Role::code), round));
   out.mse = mse.detach();
   out.geocross = cross.detach();
   if (inputs.empty()) return out;
   const auto gradients = torch::autograd::grad({(mse + cross).mean()}, inputs, {}, false, false,
                                                /*allow_unused=*/true);
   for (std::size_t i = 0; i < gradients.size(); ++i)
-    if (gradients[i].defined()) out.gradient.variables[i].second = gradients[i];
+    if (gradients[i].defined()) out.gradient.variables[i].value = gradients[i];
+  return out;
+}
+
+// What the hot samplers make of codes and layers: S(x) - x of each that follows its score.
+struct ReleasedSgilo::Drifts {
+  Tensor code, layer;  // undefined: it does not follow
+};
+
+ReleasedSgilo::Drifts ReleasedSgilo::drifts(SolverState& state, const Problem& problem,
+                                            const DrawSource& draws) const {
+  const LatentState& v = state.latent;
+  const int round = v.layer;
+  const auto score_of = [&](const Prior& prior) -> ScoreFunction {
+    return [&prior, &state](const Tensor& x, const Tensor& t) {
+      state.counts.score_evaluations += x.size(0);
+      return prior.score(x, t);
+    };
+  };
+  Drifts out;
+  if (follows_score(Role::code, round)) {
+    const Prior& prior = problem.priors.at(round, Role::code);
+    out.code = as_rows(displacement(as_map(v.at(Role::code)), score_of(prior), prior.sde,
+                                    options_.style_range, options_.style_sampler, draws));
+  }
+  if (follows_score(Role::layer, round)) {
+    const Prior& prior = problem.priors.at(round, Role::layer);
+    out.layer = displacement(v.at(Role::layer), score_of(prior), prior.sde, options_.layer_range,
+                             options_.layer_sampler, draws);
+  }
   return out;
 }
 
 StepReport ReleasedSgilo::step(SolverState& state, const Problem& problem,
                                const RandomStreams& streams) const {
-  const Position now = position(state);
-  const int round = now.round;
+  const Moment now = schedule_.at(state.step);
   const torch::NoGradGuard no_grad;
-  if (now.done == 0) enter_round(state, problem);
-  const auto r = static_cast<std::size_t>(round);
+  if (now.round == 0) enter_round(state, problem);
+  const std::size_t r = now.number;
   const DrawSource draws = draws_ ? draws_
-                                  : draws_of(children(row_streams(problem, state, streams), "step",
+                                  : draws_of(children(row_streams(state, streams), "step",
                                                       static_cast<std::uint64_t>(state.step)));
-  const auto noise_for = [&](const Tensor& x) { return draws(x.sizes().vec()).to(x.options()); };
-  const auto score_of = [&](const std::string& name) -> ScoreFunction {
-    const ScoreFunction& own = problem.priors.at(round).at(name).score;
-    return [&own, &state](const Tensor& x, const Tensor& t) {
-      state.counters["score_evaluations"] += static_cast<double>(x.size(0));
-      return own(x, t);
-    };
-  };
+  const Loss at = loss(state, problem);
+  state.counts.evaluations += state.count();
+  const Drifts by = drifts(state, problem, draws);
 
   LatentState v = state.latent;
-  const Loss at = loss(state, problem);
-  state.counters["evaluations"] += static_cast<double>(v.rows());
-  const Tensor& styles = v.at("styles");
-  Tensor style_drift = torch::zeros_like(styles), layer_drift;
-  if (follows_score("styles", round))
-    style_drift = as_rows(displacement(as_map(styles), score_of("styles"), problem.sde,
-                                       options_.style_range, options_.style_sampler, draws));
-  const bool layer_moves = round > 0 && follows_score("features", round);
-  if (layer_moves)
-    layer_drift = displacement(v.at("features"), score_of("features"), problem.sde,
-                               options_.layer_range, options_.layer_sampler, draws);
-
-  LatentState moved{round, {}};
-  for (const auto& variable : at.gradient.variables)
-    moved.variables.emplace_back(variable.first, v.at(variable.first));
-  moved = adam_step(moved, at.gradient, state.tensors, now.done + 1,
-                    of_stage(options_.learning_rates, r));
-  for (const auto& [name, x] : moved.variables) v.at(name) = x;
-  const auto drift = [&](const std::string& name, double temperature, const Tensor& by,
-                         double noise) {
-    Tensor& x = v.at(name);
-    x = x + temperature * by + noise * noise_for(x);
+  const LatentState own = mapped(at.gradient, [&](const Variable& g) { return v.at(g.name); });
+  const double rate = of_stage(options_.learning_rates, r);
+  for (const Variable& x : adam_step(own, at.gradient, state.adam, now.round + 1, rate).variables)
+    v.at(x.name) = x.value;
+  const auto drift = [&](Tensor& x, double temperature, const Tensor& displacement, double noise) {
+    x = x + temperature * displacement + noise * draws(x.sizes().vec()).to(x.options());
   };
-  drift("styles", of_stage(options_.style_temperatures, r), style_drift, options_.style_noise);
-  if (layer_moves)
-    drift("features", of_stage(options_.layer_temperatures, r), layer_drift, options_.layer_noise);
-  move_chains(state, mapped(v, [&](const std::string& name, const Tensor& x) {
-                const auto radii = state.tensors.find("radii." + name);
-                return radii == state.tensors.end() ? x : project_to_radii(x, radii->second);
+  Tensor& code = v.at(Role::code);
+  drift(code, of_stage(options_.style_temperatures, r),
+        by.code.defined() ? by.code : torch::zeros_like(code), options_.style_noise);
+  if (by.layer.defined())
+    drift(v.at(Role::layer), of_stage(options_.layer_temperatures, r), by.layer,
+          options_.layer_noise);
+  move_chains(state, mapped(v, [&](const Variable& x) {
+                return state.radii.has(x.name) ? project_to_radii(x.value, state.radii.at(x.name))
+                                               : x.value;
               }));
 
   ++state.step;
   if (finished(state))
     keep_image(state, problem, problem.generator->decode(state.latent).clamp(-1, 1));
-  return {concat("round ", round),
-          state.step,
-          total_steps,
-          {{"mse", healthy_mean(state, at.mse)}, {"geocross", healthy_mean(state, at.geocross)}}};
+  return {.stage = concat("round ", now.stage.layer),
+          .step = state.step,
+          .steps = total_steps(),
+          .values = {{"mse", healthy_mean(state, at.mse)},
+                     {"geocross", healthy_mean(state, at.geocross)}}};
 }
 
 }  // namespace sgilo

@@ -12,11 +12,13 @@
 // images and chains beside them, and the sampler's displacement is scaled by a temperature. With
 // measurements [C, h, w] the mean goes over A(x) and y resized to the image; measurements of
 // another shape (the kept pixels of a mask) count as an image that agrees everywhere else.
-// `Problem::priors[r]` hold the scores of normalised variables (ValueRange): "styles" [N, w, rows,
-// 1] and "features" [N, C, r, r]. noise_std and model_error_std have no part.
+// The problem's priors of stage r hold the scores of normalised variables (ValueRange), those of codes
+// [N, w, rows, 1] and of layers [N, C, r, r]. Of the likelihood the loop takes nothing but that it is
+// Gaussian: its loss is the published squared error, without sigma and model error.
 #pragma once
 
 #include "sgilo/released/released_samplers.h"
+#include "sgilo/solvers/schedule.h"
 #include "sgilo/solvers/solver.h"
 #include "sgilo/solvers/stage_lists.h"
 
@@ -102,10 +104,11 @@ class ReleasedSgilo : public Solver {
   // Draws are of the solver's streams, or else from `draws`: per step those of the style sampler,
   // of the layer sampler, then the noise of the styles and of the layer. Throws ConfigError.
   explicit ReleasedSgilo(const ReleasedSgiloOptions& options, DrawSource draws = {});
-  SolverState start(const Problem& problem, const RandomStreams& streams) const override;
+  SolverState start(const Problem& problem, const std::vector<RowKey>& rows,
+                    const RandomStreams& streams) const override;
   StepReport step(SolverState& state, const Problem& problem,
                   const RandomStreams& streams) const override;
-  bool finished(const SolverState& state) const override { return state.step >= total_steps; }
+  std::int64_t total_steps() const override { return schedule_.steps(); }
   std::string describe() const override;
 
   // What the step to come differentiates.
@@ -117,17 +120,15 @@ class ReleasedSgilo : public Solver {
   Loss loss(const SolverState& state, const Problem& problem) const;
 
  private:
-  struct Position {
-    int round = 0;
-    std::int64_t done = 0;  // steps of this round
-  };
-  Position position(const SolverState& state) const;
+  struct Drifts;
+  Drifts drifts(SolverState& state, const Problem& problem, const DrawSource& draws) const;
   LatentState next_variables(const SolverState& state, const Problem& problem) const;
   void enter_round(SolverState& state, const Problem& problem) const;
-  bool moves(const std::string& variable, int round) const;
-  bool follows_score(const std::string& variable, int round) const;
+  std::vector<bool> moved(const LatentState& state) const;
+  bool follows_score(Role role, int round) const;
 
   ReleasedSgiloOptions options_;
+  Schedule schedule_;
   DrawSource draws_;
 };
 

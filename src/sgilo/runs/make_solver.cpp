@@ -18,4 +18,8 @@ std::unique_ptr<Solver> make_solver(const SolverOptions& options) {
   return std::visit([](const auto& member) { return make(member); }, options);
 }
 
+std::int64_t chains_of(const SolverOptions& options) {
+  return std::visit([](const auto& member) { return std::int64_t{member.chains}; }, options);
+}
+
 }  // namespace sgilo

@@ -16,4 +16,6 @@ using SolverOptions = std::variant<CsgmOptions, IloOptions, SgiloOptions, Releas
 // Throws ConfigError when an option is out of its range.
 std::unique_ptr<Solver> make_solver(const SolverOptions& options);
 
+std::int64_t chains_of(const SolverOptions& options);  // per image
+
 }  // namespace sgilo

@@ -103,7 +103,10 @@ Measurement measure_pictures(const Tensor& pictures, std::vector<MeasuredImage> 
   out.noise = noise;
   out.images = std::move(images);
   out.seed = seed;
-  out.values = NoiseModel(noise).add(out.forward_operator->apply(pictures), streams.child("noise"));
+  std::vector<RandomStreams> rows;
+  for (std::int64_t i = 0; i < pictures.size(0); ++i)
+    rows.push_back(streams.child("noise").child(static_cast<std::uint64_t>(i)));
+  out.values = make_noise(noise)->sample(out.forward_operator->apply(pictures), rows);
   return out;
 }
 

@@ -11,8 +11,8 @@
 
 #include "sgilo/checkpoint/byte_source.h"
 #include "sgilo/data/image_framing.h"
+#include "sgilo/operators/make_noise.h"
 #include "sgilo/operators/make_operator.h"
-#include "sgilo/operators/noise_model.h"
 
 namespace sgilo {
 
@@ -30,7 +30,7 @@ struct Measurement {
   std::vector<MeasuredImage> images;
   std::int64_t seed = 0;  // of operator and noise
 
-  double noise_std() const { return NoiseModel(noise).sigma(); }
+  std::shared_ptr<const NoiseModel> noise_model() const { return make_noise(noise); }
   std::int64_t count() const { return static_cast<std::int64_t>(images.size()); }
   std::int64_t scalars() const;  // numbers measured of each image
 };

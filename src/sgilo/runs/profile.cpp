@@ -143,17 +143,18 @@ class WatchedOperator : public ForwardOperator {
 
 class WatchedSolver : public Solver {
  public:
-  explicit WatchedSolver(const Solver& own) : own_(own) { total_steps = own.total_steps; }
-  SolverState start(const Problem& problem, const RandomStreams& streams) const override {
+  explicit WatchedSolver(const Solver& own) : own_(own) {}
+  SolverState start(const Problem& problem, const std::vector<RowKey>& rows,
+                    const RandomStreams& streams) const override {
     const Entered part(kOptimiser);
-    return own_.start(problem, streams);
+    return own_.start(problem, rows, streams);
   }
   StepReport step(SolverState& state, const Problem& problem,
                   const RandomStreams& streams) const override {
     const Entered part(kOptimiser);
     return own_.step(state, problem, streams);
   }
-  bool finished(const SolverState& state) const override { return own_.finished(state); }
+  std::int64_t total_steps() const override { return own_.total_steps(); }
   std::string describe() const override { return own_.describe(); }
 
  private:
@@ -183,12 +184,12 @@ Problem Profile::watched(const Problem& problem) {
     out.coarse = std::make_shared<WatchedGenerator>(*problem.coarse, problem.coarse);
   own_->operators.push_back(std::make_unique<WatchedOperator>(*problem.forward_operator));
   out.forward_operator = own_->operators.back().get();
-  for (auto& [stage, priors] : out.priors)
-    for (auto& [name, prior] : priors)
-      prior.score = [score = prior.score](const Tensor& x, const Tensor& t) {
-        const Entered part(kScore);
-        return score(x, t);
-      };
+  out.priors = problem.priors.with_scores([](ScoreFunction score) -> ScoreFunction {
+    return [score = std::move(score)](const Tensor& x, const Tensor& t) {
+      const Entered part(kScore);
+      return score(x, t);
+    };
+  });
   return out;
 }
 

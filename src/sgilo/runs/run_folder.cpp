@@ -1,11 +1,10 @@
 #include "sgilo/runs/run_folder.h"
 
-#include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/core/parse_json.h"
 #include "sgilo/files/atomic_file.h"
-#include "sgilo/files/file_problem.h"
 #include "sgilo/files/input_file.h"
 #include "sgilo/files/make_folder.h"
+#include "sgilo/runs/old_config.h"
 
 namespace sgilo {
 namespace {
@@ -59,13 +58,16 @@ struct Difference {
 std::optional<Difference> difference(const Json& before, const Json& now,
                                      const std::vector<std::string>& free) {
   const Json old = before.flatten(), current = now.flatten();
-  for (const auto& [pointer, value] : current.items()) {
-    std::string path = pointer.substr(1);
-    std::replace(path.begin(), path.end(), '/', '.');
-    const std::string key = path.substr(0, path.find('.'));
-    if (std::find(free.begin(), free.end(), key) != free.end()) continue;
-    if (const Json was = old.value(pointer, Json()); was != value) return {{path, was, value}};
-  }
+  for (const Json& all : {current, old})  // the old ones too: an option or an element may be gone
+    for (const auto& item : all.items()) {
+      const std::string& pointer = item.key();
+      std::string path = pointer.substr(1);
+      std::replace(path.begin(), path.end(), '/', '.');
+      const std::string key = path.substr(0, path.find('.'));
+      if (std::find(free.begin(), free.end(), key) != free.end()) continue;
+      const Json was = old.value(pointer, Json()), is = current.value(pointer, Json());
+      if (was != is) return {{path, was, is}};
+    }
   return std::nullopt;
 }
 
@@ -96,7 +98,7 @@ RunFolder::RunFolder(const fs::path& path, RunMode mode, const Json& config,
                              "--resume ",
                              path.string()));
   if (mode == RunMode::resume) {
-    if (const auto other = difference(read_json_file(config_file), config, free))
+    if (const auto other = difference(upgraded_config(read_json_file(config_file)), config, free))
       throw ConfigError(concat(path.string(), ": a resumed run keeps its options, but ",
                                other->path, " was ", other->before.dump(), " and now is ",
                                other->now.dump()));
@@ -112,7 +114,7 @@ bool RunFolder::holds(const fs::path& path, const Json& config,
                       const std::vector<std::string>& free) {
   const fs::path config_file = path / "config.json";
   return fs::exists(path / "manifest.json") && fs::exists(config_file) &&
-         !difference(read_json_file(config_file), config, free);
+         !difference(upgraded_config(read_json_file(config_file)), config, free);
 }
 
 bool RunFolder::finished() const {
@@ -129,50 +131,5 @@ void RunFolder::finish(const Json& manifest) const {
 }
 
 Json read_json_file(const fs::path& path) { return parse_json(read_file(path), path.string()); }
-
-void save_solver_state(const fs::path& path, const SavedState& saved) {
-  const SolverState& state = saved.state;
-  StateDict tensors = with_prefix(state.tensors, "solver.");
-  Json variables = Json::array(), counters = Json::object();
-  for (const auto& [name, value] : state.latent.variables) {
-    tensors["latent." + name] = value.detach();
-    variables.push_back(name);
-  }
-  for (const auto& [name, value] : state.counters) counters[name] = value;
-  const Json json = {{"images", state.images},     {"chains", state.chains},
-                     {"step", state.step},         {"layer", state.latent.layer},
-                     {"variables", variables},     {"counters", counters},
-                     {"failures", state.failures}, {"seconds", saved.seconds}};
-  write_safetensors(path, tensors, {{"format", "sgilo solver state 1"}, {"state", json.dump()}});
-}
-
-std::optional<SavedState> load_solver_state(const fs::path& path, torch::Device device) {
-  if (!fs::exists(path)) return std::nullopt;
-  const SafetensorsFile file = read_safetensors(path);
-  try {
-    const Json json = Json::parse(file.metadata.at("state"));
-    SavedState saved;
-    SolverState& state = saved.state;
-    state.images = json.at("images").get<std::int64_t>();
-    state.chains = json.at("chains").get<std::int64_t>();
-    state.step = json.at("step").get<std::int64_t>();
-    state.latent.layer = json.at("layer").get<int>();
-    for (const Json& name : json.at("variables")) {
-      const auto word = name.get<std::string>();
-      state.latent.variables.emplace_back(word, file.tensors.at("latent." + word).to(device));
-    }
-    for (const auto& [name, tensor] : with_prefix_removed(file.tensors, "solver."))
-      state.tensors[name] = tensor.to(device);
-    for (const auto& item : json.at("counters").items())
-      state.counters[item.key()] = item.value().get<double>();
-    state.failures = json.at("failures").get<std::vector<std::string>>();
-    saved.seconds = json.at("seconds").get<double>();
-    if (static_cast<std::int64_t>(state.failures.size()) != state.images * state.chains)
-      throw FormatError("");
-    return saved;
-  } catch (const std::exception&) {
-    throw format_error(path, "is no state of a solver; start the run again with --force");
-  }
-}
 
 }  // namespace sgilo

@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <optional>
 
+#include "sgilo/core/options_json.h"
 #include "sgilo/files/folder_lock.h"
-#include "sgilo/solvers/solver.h"
 
 namespace sgilo {
 
@@ -46,15 +46,5 @@ class RunFolder {
 };
 
 Json read_json_file(const std::filesystem::path& path);  // throws FormatError
-
-// The state of a solver in one safetensors file, and what the run has cost so far.
-struct SavedState {
-  SolverState state;
-  double seconds = 0;
-};
-void save_solver_state(const std::filesystem::path& path, const SavedState& saved);
-// Tensors go to `device`. Nothing when there is no such file; throws FormatError for a damaged one.
-std::optional<SavedState> load_solver_state(const std::filesystem::path& path,
-                                            torch::Device device = torch::kCPU);
 
 }  // namespace sgilo

@@ -3,6 +3,7 @@
 
 #include "sgilo/runs/measurement.h"
 #include "sgilo/runs/run_folder.h"
+#include "sgilo/solvers/reconstruction.h"
 
 namespace sgilo {
 
@@ -12,10 +13,9 @@ std::filesystem::path image_folder(const std::filesystem::path& run,
 
 // samples/chain_<c>.png (chains that did not fail), mean.png, std.png and trace_<c>.csv of each
 // image, draws.safetensors with the images ("draws" only up to 64 MiB) and the last latents,
-// report.html. `draw_losses` is [images, chains, kept]: 0.5 ||A(x) - y||^2 of each draw.
+// report.html.
 void write_run_results(const std::filesystem::path& run, const Measurement& measurement,
-                       const Reconstruction& result, const LatentState& latent,
-                       const Tensor& draw_losses, const Json& config, const Json& manifest);
+                       const Reconstruction& result, const Json& config, const Json& manifest);
 
 // A standard deviation [C, H, W] as a grey picture: black is 0, white 0.5 and more.
 Tensor deviation_picture(const Tensor& deviation);

@@ -4,21 +4,22 @@
 #include <cmath>
 #include <numbers>
 
-#include "sgilo/solvers/variables.h"
-
 namespace sgilo {
 
-LatentState adam_step(const LatentState& v, const LatentState& gradient, StateDict& moments,
-                      std::int64_t step, double learning_rate, const AdamMoments& decay) {
+LatentState adam_step(const LatentState& v, const LatentState& gradient, AdamState& moments,
+                      std::int64_t step, double learning_rate, const AdamDecay& decay) {
+  if (moments.first.variables.empty())
+    moments.first = moments.second =
+        mapped(v, [](const Variable& x) { return torch::zeros_like(x.value); });
   const double first_bias = 1 - std::pow(decay.first, static_cast<double>(step));
   const double second_bias = 1 - std::pow(decay.second, static_cast<double>(step));
-  return mapped(v, [&](const std::string& name, const Tensor& x) {
-    const Tensor& g = gradient.at(name);
-    Tensor& m = moments["adam.first." + name];
-    Tensor& s = moments["adam.second." + name];
-    m = decay.first * (m.defined() ? m : torch::zeros_like(x)) + (1 - decay.first) * g;
-    s = decay.second * (s.defined() ? s : torch::zeros_like(x)) + (1 - decay.second) * g.square();
-    return x - learning_rate * (m / first_bias) / ((s / second_bias).sqrt() + decay.epsilon);
+  return mapped(v, [&](const Variable& x) {
+    const Tensor& g = gradient.at(x.name);
+    Tensor& m = moments.first.at(x.name);
+    Tensor& s = moments.second.at(x.name);
+    m = decay.first * m + (1 - decay.first) * g;
+    s = decay.second * s + (1 - decay.second) * g.square();
+    return x.value - learning_rate * (m / first_bias) / ((s / second_bias).sqrt() + decay.epsilon);
   });
 }
 

@@ -1,6 +1,5 @@
-// What all solvers keep about their chains: rows and their random streams, failures, kept draws.
-// Row = image * chains + chain; all randomness of a row is keyed by its image, chain, step and
-// variable.
+// What all solvers keep about their chains: rows and their random streams, failures, kept draws. All
+// randomness of a row is keyed by its image, chain, step and variable.
 #pragma once
 
 #include <string_view>
@@ -11,17 +10,17 @@
 namespace sgilo {
 
 // Chains at draws of the generator's inputs (stage 0). Throws ConfigError when the problem is
-// incomplete or its measurements do not fit its operator.
-SolverState start_chains(const Problem& problem, std::int64_t chains, const RandomStreams& streams);
+// incomplete, its measurements do not fit its operator, or a row names an image that it lacks.
+SolverState start_chains(const Problem& problem, const std::vector<RowKey>& rows,
+                         const RandomStreams& streams);
 
-// streams.child("image", key).child("chain", c) for every row.
-std::vector<RandomStreams> row_streams(const Problem& problem, const SolverState& state,
-                                       const RandomStreams& streams);
+// streams.child("image", image).child("chain", chain) of every row.
+std::vector<RandomStreams> row_streams(const SolverState& state, const RandomStreams& streams);
 
 // The measurement of each row: [rows, ...].
 Tensor row_measurements(const Problem& problem, const SolverState& state);
 
-Tensor healthy_rows(const SolverState& state);  // bool [rows]
+Tensor healthy_rows(const std::vector<std::string>& failures);  // bool [rows]
 
 // Gives up the rows where `finite` (bool [rows]) does not hold: "image 1, chain 3: <what> is not
 // finite at step 17".
@@ -33,20 +32,12 @@ void move_chains(SolverState& state, const LatentState& proposed);
 // Numbers of the rows that the generator evaluates together, int64.
 std::vector<Tensor> row_groups(const Problem& problem, std::int64_t rows);
 
-// Decodes the current variables, without gradients, and appends them to "draws" and their loss
-// 0.5 ||A(x) - y||^2 to "draw_losses" [rows, kept].
+// Decodes the current variables, without gradients, and keeps the images as a draw.
 void keep_draw(SolverState& state, const Problem& problem);
 // The same for an image [rows, C, H, W] that is decoded already.
 void keep_image(SolverState& state, const Problem& problem, const Tensor& image);
 
-// Whether round `round` of `rounds` keeps a draw, when `kept` of those from `first` on do, evenly
-// spread; the last always does.
-bool keeps_draw(std::int64_t round, std::int64_t first, std::int64_t rounds, std::int64_t kept);
-
 // Mean of `values` [rows] over the healthy rows.
 double healthy_mean(const SolverState& state, const Tensor& values);
-
-// Forgets the tensors and counters whose names start with `prefix`.
-void forget(SolverState& state, std::string_view prefix);
 
 }  // namespace sgilo

@@ -25,10 +25,11 @@ struct CsgmOptions {
 class Csgm : public Solver {
  public:
   explicit Csgm(const CsgmOptions& options);  // throws ConfigError
-  SolverState start(const Problem& problem, const RandomStreams& streams) const override;
+  SolverState start(const Problem& problem, const std::vector<RowKey>& rows,
+                    const RandomStreams& streams) const override;
   StepReport step(SolverState& state, const Problem& problem,
                   const RandomStreams& streams) const override;
-  bool finished(const SolverState& state) const override { return state.step >= total_steps; }
+  std::int64_t total_steps() const override { return options_.evaluations; }
   std::string describe() const override;
 
  private:

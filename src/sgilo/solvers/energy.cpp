@@ -4,26 +4,22 @@
 #include "sgilo/solvers/variables.h"
 
 namespace sgilo {
-
-Tensor measurement_loss(const Problem& problem, const Tensor& image, const Tensor& target) {
-  return 0.5 * (problem.forward_operator->apply(image) - target).flatten(1).square().sum(1);
-}
-
 namespace {
 
-DataTerm evaluate(const Problem& problem, const LatentState& latent, const Tensor& target,
-                  double variance) {
+DataTerm evaluate(const Problem& problem, const Likelihood& likelihood, const LatentState& latent,
+                  const Tensor& measured) {
   const torch::AutoGradMode with_gradients(true);
   const LatentState leaves = latent.requiring_gradients();
-  const Tensor loss = measurement_loss(problem, problem.generator->decode(leaves), target);
-  const Tensor energy = loss / variance;
+  const Tensor prediction = problem.forward_operator->apply(problem.generator->decode(leaves));
+  const Tensor energy = likelihood.energy(prediction, measured);
   std::vector<Tensor> inputs;
-  for (const auto& variable : leaves.variables) inputs.push_back(variable.second);
+  for (const Variable& x : leaves.variables) inputs.push_back(x.value);
   const auto gradients =
       torch::autograd::grad({energy.sum()}, inputs, {}, false, false, /*allow_unused=*/true);
-  DataTerm out{loss.detach(), energy.detach(), leaves.detached()};
+  DataTerm out{half_squared_residual(prediction.detach(), measured), energy.detach(),
+               leaves.detached()};
   for (std::size_t i = 0; i < gradients.size(); ++i) {
-    Tensor& gradient = out.gradient.variables[i].second;
+    Tensor& gradient = out.gradient.variables[i].value;
     gradient = gradients[i].defined() ? gradients[i] : torch::zeros_like(gradient);
   }
   return out;
@@ -31,27 +27,26 @@ DataTerm evaluate(const Problem& problem, const LatentState& latent, const Tenso
 
 // Counts the rows, and gives up those that are not finite.
 DataTerm checked(DataTerm data, SolverState& state) {
-  state.counters["evaluations"] += static_cast<double>(data.loss.size(0));
-  Tensor finite = finite_rows(data.loss);
-  for (const auto& variable : data.gradient.variables)
-    finite = finite & finite_rows(variable.second);
+  state.counts.evaluations += data.loss.size(0);
+  Tensor finite = finite_rows(data.loss) & finite_rows(data.energy);
+  for (const Variable& g : data.gradient.variables) finite = finite & finite_rows(g.value);
   mark_failures(state, finite, "the data term");
-  for (auto& [name, gradient] : data.gradient.variables)
-    gradient = where_rows(finite, gradient, torch::zeros_like(gradient));
+  for (Variable& g : data.gradient.variables)
+    g.value = where_rows(finite, g.value, torch::zeros_like(g.value));
   return data;
 }
 
 }  // namespace
 
-DataTerm data_term(const Problem& problem, const LatentState& latent, const Tensor& target,
-                   double variance, SolverState& state) {
+DataTerm data_term(const Problem& problem, const Likelihood& likelihood, const LatentState& latent,
+                   const Tensor& measured, SolverState& state) {
+  const std::vector<Tensor> groups = row_groups(problem, latent.rows());
+  if (groups.size() == 1) return checked(evaluate(problem, likelihood, latent, measured), state);
   std::vector<Tensor> losses, energies;
   std::vector<LatentState> gradients;
-  const std::vector<Tensor> groups = row_groups(problem, latent.rows());
-  if (groups.size() == 1) return checked(evaluate(problem, latent, target, variance), state);
   for (const Tensor& rows : groups) {
-    DataTerm part = evaluate(problem, latent.select_rows(rows),
-                             target.index_select(0, rows.to(target.device())), variance);
+    DataTerm part = evaluate(problem, likelihood, latent.select_rows(rows),
+                             measured.index_select(0, rows.to(measured.device())));
     losses.push_back(part.loss);
     energies.push_back(part.energy);
     gradients.push_back(part.gradient);

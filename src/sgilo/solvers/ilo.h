@@ -5,6 +5,7 @@
 // by Adam with projection, z and n on their spheres.
 #pragma once
 
+#include "sgilo/solvers/schedule.h"
 #include "sgilo/solvers/solver.h"
 #include "sgilo/solvers/stage_lists.h"
 
@@ -53,17 +54,18 @@ struct IloOptions {
 class Ilo : public Solver {
  public:
   explicit Ilo(const IloOptions& options);  // throws ConfigError
-  SolverState start(const Problem& problem, const RandomStreams& streams) const override;
+  SolverState start(const Problem& problem, const std::vector<RowKey>& rows,
+                    const RandomStreams& streams) const override;
   StepReport step(SolverState& state, const Problem& problem,
                   const RandomStreams& streams) const override;
-  bool finished(const SolverState& state) const override { return state.step >= total_steps; }
+  std::int64_t total_steps() const override { return schedule_.steps(); }
   std::string describe() const override;
 
  private:
-  void enter_stage(SolverState& state, const Problem& problem, int layer) const;
   LatentState projected(const LatentState& v, const SolverState& state) const;
 
   IloOptions options_;
+  Schedule schedule_;
 };
 
 }  // namespace sgilo

@@ -5,9 +5,19 @@
 
 #include <functional>
 
+#include "sgilo/core/options.h"
 #include "sgilo/core/torch.h"
 
 namespace sgilo {
+
+// What one minimisation leaves to the next.
+struct LbfgsState {
+  Tensor first_step;  // [rows]: a safe first step; undefined or 0: not known yet
+  static constexpr auto fields() {
+    return std::tuple{
+        field("first_step", &LbfgsState::first_step, "a safe first step of each row")};
+  }
+};
 
 struct EnergyAndGradient {
   Tensor energy;    // [rows]

@@ -8,49 +8,43 @@ namespace sgilo {
 namespace {
 
 constexpr double kDecay = 0.9;
-constexpr const char* kSeen = "preconditioner.seen";
 constexpr double kFirstMove = 0.05;  // root mean square, in units of the metric
 constexpr double kTiny = 1e-30;
 
 }  // namespace
 
-void adapt_preconditioner(SolverState& state, const LatentState& gradient, double variance) {
-  state.counters[kSeen] += 1;
-  for (const auto& [name, g] : gradient.variables) {
-    Tensor& mean_square = state.tensors["preconditioner." + name];
-    if (!mean_square.defined()) mean_square = torch::zeros_like(g);
-    mean_square = kDecay * mean_square + (1 - kDecay) * variance * g.square();
-  }
+void adapt_preconditioner(PreconditionerState& state, const LatentState& gradient, double scale) {
+  ++state.seen;
+  if (state.mean_square.variables.empty())
+    state.mean_square =
+        mapped(gradient, [](const Variable& g) { return torch::zeros_like(g.value); });
+  for (Variable& mean : state.mean_square.variables)
+    mean.value = kDecay * mean.value + (1 - kDecay) * scale * gradient.at(mean.name).square();
 }
 
-Tensor preconditioner(const SolverState& state, const std::string& name, double prior_precision,
-                      double variance) {
-  const auto found = state.tensors.find("preconditioner." + name);
-  if (found == state.tensors.end())
-    return torch::full_like(state.latent.at(name), 1 / prior_precision);
-  const double weight = 1 - std::pow(kDecay, state.counters.at(kSeen));
-  return 1 / (prior_precision + found->second / (weight * variance));
+Tensor preconditioner(const PreconditionerState& state, const Variable& variable,
+                      double prior_precision, double scale) {
+  if (state.seen == 0) return torch::full_like(variable.value, 1 / prior_precision);
+  const double weight = 1 - std::pow(kDecay, static_cast<double>(state.seen));
+  return 1 / (prior_precision + state.mean_square.at(variable.name) / (weight * scale));
 }
 
-Tensor stable_step(SolverState& state, const Tensor& x, const Tensor& g, const Tensor& metric,
-                   double variance, double largest, bool adapting) {
-  Tensor& before_x = state.tensors["preconditioner.before_x"];
-  Tensor& before_g = state.tensors["preconditioner.before_g"];  // times the variance
-  Tensor& radius = state.tensors["preconditioner.radius"];
-  const Tensor scaled = g * variance;
-  if (!radius.defined()) {
+Tensor stable_step(PreconditionerState& state, const Tensor& x, const Tensor& g,
+                   const Tensor& metric, double scale, double largest, bool adapting) {
+  const Tensor scaled = g * scale;
+  if (!state.radius.defined()) {
     const Tensor slope = row_dot(g, metric * g).sqrt().clamp_min(kTiny);
-    radius = 2 * kFirstMove * std::sqrt(static_cast<double>(x.size(1))) / slope;
+    state.radius = 2 * kFirstMove * std::sqrt(static_cast<double>(x.size(1))) / slope;
   } else if (adapting) {
-    const Tensor dx = x - before_x, dg = (scaled - before_g) / variance;
+    const Tensor dx = x - state.before_x, dg = (scaled - state.before_g) / scale;
     const Tensor here =
         (row_dot(dx, dx / metric) / row_dot(dg, metric * dg).clamp_min(kTiny)).sqrt();
-    const bool first = state.counters["preconditioner.radii"]++ == 0;
-    radius = first ? here : torch::minimum(radius, here);
+    const bool first = state.radii++ == 0;
+    state.radius = first ? here : torch::minimum(state.radius, here);
   }
-  before_x = x;
-  before_g = scaled;
-  return (0.5 * radius).clamp_max(largest);
+  state.before_x = x;
+  state.before_g = scaled;
+  return (0.5 * state.radius).clamp_max(largest);
 }
 
 }  // namespace sgilo

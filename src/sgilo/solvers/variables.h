@@ -1,20 +1,9 @@
-// Small tools on the variables of a stage: elementwise maps, and one matrix [rows, d] of all of
-// them.
+// Small tools on the variables of a stage: all of them as one matrix [rows, d], and its rows.
 #pragma once
 
-#include "sgilo/core/error.h"
 #include "sgilo/generator/latent_state.h"
 
 namespace sgilo {
-
-// The state with every variable x replaced by transform(name, x).
-template <class Transform>
-LatentState mapped(const LatentState& state, Transform transform) {
-  LatentState out{state.layer, {}};
-  for (const auto& [name, x] : state.variables)
-    out.variables.emplace_back(name, transform(name, x));
-  return out;
-}
 
 Tensor flattened(const LatentState& state);                             // [rows, d]
 LatentState unflattened(const Tensor& flat, const LatentState& shape);  // the inverse

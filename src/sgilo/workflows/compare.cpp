@@ -287,7 +287,7 @@ Judges judges_of(const CompareOptions& options) {
                           : "lpips_backbone must name the file of torchvision's VGG16 "
                             "(vgg16-397923af.pth) when lpips is stated, but is empty");
   Judges judges;
-  if (!options.model.empty()) judges.classifier = load_model(options.model).classifier;
+  if (!options.model.empty()) judges.classifier = load_model({options.model}, {}).features;
   if (!options.lpips.empty())
     judges.lpips = load_lpips(options.lpips, options.lpips_backbone, device_of(options.device));
   if (!options.feature_script.empty())

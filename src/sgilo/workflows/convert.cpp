@@ -6,7 +6,7 @@
 #include "sgilo/files/sha256.h"
 #include "sgilo/generator/style_prior.h"
 #include "sgilo/generator/stylegan2_generator.h"
-#include "sgilo/models/model.h"
+#include "sgilo/models/model_folder.h"
 #include "sgilo/report/table.h"
 
 namespace sgilo {

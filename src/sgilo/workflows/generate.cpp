@@ -1,5 +1,7 @@
 #include "sgilo/workflows/generate.h"
 
+#include <filesystem>
+
 #include "sgilo/checkpoint/npy.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/files/make_folder.h"
@@ -266,6 +268,13 @@ ScoreInputs inputs_of(const EvaluateScoreOptions& options) {
   const torch::Device device = device_of(options.device);
   require_other_file(options.output, {options.network, options.input});
   require_array_file(options.output);
+  if (!options.density.empty()) {
+    require_other_file(options.density, {options.network, options.input});
+    if (std::filesystem::absolute(options.density) == std::filesystem::absolute(options.output))
+      throw ConfigError(
+          concat("density and output must be two files, but both are ", options.density));
+    require_array_file(options.density);
+  }
   const Tensor x = read_array(required(options.input, "input")).to(device);
   if (x.dim() != 4)
     throw ConfigError(
@@ -290,9 +299,21 @@ std::string plan(const EvaluateScoreOptions& options) {
 Tensor evaluate_score(const EvaluateScoreOptions& options) {
   const torch::NoGradGuard no_grad;
   const auto [network, x, t] = inputs_of(options);
-  const Tensor out =
-      options.raw ? network.forward(x, t) : released_score(network, Sde(options.sde))(x, t);
+  const Sde sde(options.sde);
+  const ScoreFunction score = released_score(network, sde);
+  const Tensor out = options.raw ? network.forward(x, t) : score(x, t);
+  Tensor density;
+  if (!options.density.empty()) {
+    std::vector<RandomStreams> rows;
+    for (std::int64_t i = 0; i < x.size(0); ++i)
+      rows.push_back(RandomStreams(static_cast<std::uint64_t>(options.seed))
+                         .child("density")
+                         .child(static_cast<std::uint64_t>(i)));
+    Observer silent;
+    density = flow_density(score, sde, x, options.flow, rows, silent).log_density;
+  }
   write_npy(options.output, out);
+  if (density.defined()) write_npy(options.density, density);
   return out;
 }
 

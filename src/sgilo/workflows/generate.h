@@ -4,6 +4,7 @@
 
 #include "sgilo/machine/common_options.h"
 #include "sgilo/models/network_file.h"
+#include "sgilo/sampling/flow_density.h"
 #include "sgilo/sampling/sde.h"
 
 namespace sgilo {
@@ -79,6 +80,8 @@ struct EvaluateScoreOptions : CommonOptions {
   std::vector<double> t = {0.5};
   bool raw = false;
   SdeOptions sde;
+  std::string density;
+  FlowDensityOptions flow;
   std::string output = "score.npy";
   CheckpointOptions checkpoint;
   static constexpr auto fields() {
@@ -96,6 +99,10 @@ struct EvaluateScoreOptions : CommonOptions {
                                              }}),
             field("raw", &O::raw, "the network's own output, not the score -output / std(t)"),
             field("sde", &O::sde, "the diffusion that it was trained for"),
+            field("density", &O::density,
+                  ".npy file that takes the log-density of each row of the input in nats, by the "
+                  "probability flow (empty: none)"),
+            field("flow", &O::flow, "how the density is computed"),
             field("output", &O::output, ".npy file of the input's shape"),
             field("checkpoint", &O::checkpoint, "limits of the network's file")},
         common_fields());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iomanip>
+#include <optional>
 #include <sstream>
 
 #include "sgilo/checkpoint/safetensors.h"
@@ -14,8 +15,10 @@
 #include "sgilo/files/make_folder.h"
 #include "sgilo/models/model.h"
 #include "sgilo/operators/identity.h"
+#include "sgilo/operators/make_noise.h"
 #include "sgilo/portraits/portrait_batches.h"
 #include "sgilo/runs/run_folder.h"
+#include "sgilo/solvers/restore.h"
 
 namespace sgilo {
 namespace {
@@ -32,7 +35,7 @@ fs::path chunk_file(const fs::path& folder, std::int64_t chunk) {
 Json recorded_options(const InvertOptions& options, const Model& model) {
   Json json = to_json(options);
   for (const char* free : {"portraits", "threads", "device", "kernel", "output"}) json.erase(free);
-  json["generator"] = model.description["parts"]["generator"]["sha256"];
+  json["generator"] = model.generator_hash;
   return json;
 }
 
@@ -73,54 +76,85 @@ class ImageSource {
   std::vector<fs::path> files_;
 };
 
-Tensor residual_of(const Model& model, const LatentState& state, const Tensor& images) {
-  const torch::NoGradGuard no_grad;
-  return (model.generator->decode(state).to(torch::kFloat32) - images)
-      .square()
-      .mean({1, 2, 3})
-      .sqrt();
-}
+// The latents where each stage of ILO ends, in the generator's own units.
+class StageEnds : public StateStore {
+ public:
+  StageEnds(const StyleGan2Generator& generator, const Tensor& images, const Schedule& schedule)
+      : generator_(generator), images_(images), schedule_(schedule) {}
 
-// One batch through all stages of ILO; the latents after each.
-StateDict inverted(const InvertOptions& options, const Model& model, const Tensor& images,
-                   std::int64_t chunk) {
+  void on_step(const SolverState& state) override {
+    const Moment last = schedule_.at(state.step - 1);
+    if (last.round + 1 == last.stage.rounds) keep(state, last.stage.layer);
+  }
+  StateDict latents() {
+    latents_["residual"] = torch::stack(residuals_, 1);
+    return latents_;
+  }
+
+ private:
+  void keep(const SolverState& state, int layer) {
+    const torch::NoGradGuard no_grad;
+    residuals_.push_back((generator_.decode(state.latent).to(torch::kFloat32) - images_)
+                             .square()
+                             .mean({1, 2, 3})
+                             .sqrt());
+    if (layer == 0) {
+      latents_["styles"] = state.latent.at(Role::code);
+      return;
+    }
+    const ChannelCoordinates& c = generator_.coordinates().layers.at(layer);
+    const Tensor scale = c.scale.view({1, -1, 1, 1}), v = state.latent.at(Role::layer);
+    latents_[concat("features_", layer)] =
+        (v * scale + c.mean.view({1, -1, 1, 1})).to(torch::kFloat16);
+    latents_[concat("deviations_", layer)] =
+        ((v - state.centre.at(Role::layer)) * scale).to(torch::kFloat16);
+  }
+
+  const StyleGan2Generator& generator_;
+  Tensor images_;
+  Schedule schedule_;
+  StateDict latents_;
+  std::vector<Tensor> residuals_;
+};
+
+// Warnings, and the wish to stop; steps are reported by the chunk.
+class WithinChunk : public Observer {
+ public:
+  explicit WithinChunk(Observer& whole) : whole_(whole) {}
+  void on_warning(std::string_view text) override { whole_.on_warning(text); }
+  bool stop_requested() override { return whole_.stop_requested(); }
+
+ private:
+  Observer& whole_;
+};
+
+// One batch through all stages of ILO; the latents after each. Nothing when the observer stops it.
+std::optional<StateDict> inverted(const InvertOptions& options, const Model& model,
+                                  const Tensor& images, std::int64_t chunk, Observer& observer) {
   const Identity whole({}, model.generator->image_shape());
-  Problem problem;
-  problem.generator = model.generator.get();
-  problem.forward_operator = &whole;
-  problem.measurements = images;
-  problem.noise_std = 1;  // ILO minimises; the scale does not matter
+  const Problem problem{.generator = model.generator.get(),
+                        .forward_operator = &whole,
+                        .measurements = images,
+                        // ILO minimises; the scale does not matter.
+                        .likelihood = Likelihood(make_noise(GaussianNoiseOptions{.sigma = 1}))};
   IloOptions ilo;
   ilo.chains = 1;
   ilo.steps = options.steps;
   ilo.learning_rates = options.learning_rates;
   ilo.radii = options.radii;
-  const Ilo solver(ilo);
-  const RandomStreams streams = RandomStreams(static_cast<std::uint64_t>(options.seed))
-                                    .child("chunk", static_cast<std::uint64_t>(chunk));
-  SolverState state = solver.start(problem, streams);
-  StateDict out;
-  std::vector<Tensor> residuals;
-  for (std::size_t stage = 0; stage < options.steps.size(); ++stage) {
-    for (int step = 0; step < options.steps[stage]; ++step) solver.step(state, problem, streams);
-    residuals.push_back(residual_of(model, state.latent, images));
-    if (stage == 0) {
-      out["styles"] = state.latent.at("styles");
-      continue;
-    }
-    const ChannelCoordinates& c = model.generator->coordinates().layers.at(static_cast<int>(stage));
-    const Tensor scale = c.scale.view({1, -1, 1, 1}), v = state.latent.at("features");
-    out[concat("features_", stage)] = (v * scale + c.mean.view({1, -1, 1, 1})).to(torch::kFloat16);
-    out[concat("deviations_", stage)] =
-        ((v - state.tensors.at("centre.features")) * scale).to(torch::kFloat16);
-  }
-  out["residual"] = torch::stack(residuals, 1);
-  return out;
+  StageEnds ends(stylegan2_of(model), images, Schedule(stages_of_steps(options.steps)));
+  WithinChunk within(observer);
+  const Reconstruction result = restore(problem, Ilo(ilo), row_keys(images.size(0), 1),
+                                        RandomStreams(static_cast<std::uint64_t>(options.seed))
+                                            .child("chunk", static_cast<std::uint64_t>(chunk)),
+                                        within, ends);
+  if (!result.finished) return std::nullopt;
+  return ends.latents();
 }
 
 Model checked_model(const InvertOptions& options) {
   validate(options);
-  Model model = load_model(options.model, options);
+  Model model = load_model({options.model}, options);
   if (static_cast<int>(options.steps.size()) > model.generator->layers() + 1)
     throw ConfigError(concat("steps must name at most ", model.generator->layers() + 1,
                              " stages for ", model.generator->describe(), ", but names ",
@@ -148,8 +182,10 @@ InvertResult invert(const InvertOptions& options, Observer& observer) {
     const fs::path path = chunk_file(folder, chunk);
     if (!fs::exists(path)) {
       if (observer.stop_requested()) return result;
-      write_safetensors(path,
-                        inverted(options, model, source.images(first, count).to(device), chunk));
+      const auto latents =
+          inverted(options, model, source.images(first, count).to(device), chunk, observer);
+      if (!latents) return result;
+      write_safetensors(path, *latents);
       made += count;
     }
     const Tensor residual = read_safetensors(path).tensors.at("residual");

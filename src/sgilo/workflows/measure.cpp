@@ -82,7 +82,7 @@ void require_one_noise(const MeasureOptions& options) {
     throw ConfigError(
         "estimate_noise must be false without observed, since the noise is added here, but is "
         "true");
-  if (options.noise) NoiseModel{*options.noise};  // refuses what is out of range
+  if (options.noise) make_noise(*options.noise);  // refuses what is out of range
 }
 
 Measurement measure_references(const MeasureOptions& options, Observer& observer) {
@@ -146,6 +146,12 @@ Tensor observed_values(const Path& file, const Image& image, const ForwardOperat
   return (shape[0] == 1 ? small.mean(0, true) : small).unsqueeze(0);
 }
 
+// [H, W], 1 where the operator looks at a pixel and 0 elsewhere.
+Tensor seen_pixels(const ForwardOperator& op) {
+  const Tensor ones = torch::ones(op.measurement_shape()).unsqueeze(0);
+  return op.adjoint(ones)[0].abs().sum(0).ne(0).to(torch::kFloat32);
+}
+
 Measurement measure_observed(const MeasureOptions& options, Observer& observer) {
   require_observable(options.forward_operator);
   const ObservedFile observed = traits_of(options.forward_operator).observed_file;
@@ -197,7 +203,7 @@ Measurement measure_observed(const MeasureOptions& options, Observer& observer) 
     values.push_back(observed_values(file, image, *op, observed, square));
     if (out.noise_estimated) {
       const bool picture = observed == ObservedFile::measurement;
-      if (!picture && !mask.defined()) mask = op->state().at("mask");
+      if (!picture && !mask.defined()) mask = seen_pixels(*op);
       estimates.push_back(
           estimate_noise_std(picture ? values.back()[0] : square, picture ? Tensor() : mask));
     }
@@ -236,7 +242,7 @@ Measurement measure(const MeasureOptions& options, Observer& observer) {
 
 std::string describe(const Measurement& measurement) {
   return concat(measurement.count(), " image(s), ", measurement.forward_operator->describe(), ", ",
-                NoiseModel(measurement.noise).describe(),
+                measurement.noise_model()->describe(),
                 measurement.noise_estimated ? " (sigma estimated)" : "", ": ",
                 measurement.scalars(), " numbers of each image ",
                 shape_text(measurement.forward_operator->image_shape()));

@@ -50,15 +50,3 @@ Measurement take_measurement(const MeasureOptions& options, Observer& observer);
 std::string describe(const Measurement& measurement);
 
 }  // namespace sgilo
-
-// A noise in JSON, which is null or missing where none is stated.
-template <>
-struct nlohmann::adl_serializer<std::optional<sgilo::NoiseOptions>> {
-  static void to_json(sgilo::Json& json, const std::optional<sgilo::NoiseOptions>& noise) {
-    json = noise ? sgilo::value_to_json(*noise) : sgilo::Json();
-  }
-  static void from_json(const sgilo::Json& json, std::optional<sgilo::NoiseOptions>& noise) {
-    noise.reset();
-    if (!json.is_null()) sgilo::value_from_json(json, noise.emplace(), "noise", "noise");
-  }
-};

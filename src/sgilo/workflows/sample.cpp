@@ -17,11 +17,9 @@ struct Stopped {};  // thrown out of nested loops when the observer asks to stop
 // Samples of the layer's score: features [rows, C, r, r] in standardised coordinates.
 Tensor layer_samples(const SampleOptions& o, const Model& model,
                      const std::vector<RandomStreams>& rows, Observer& observer) {
-  const ScoreNetwork& network = model.scores.at(o.layer);
-  const ScoreFunction score = score_function(network);
-  const Sde& sde = network->sde();
+  const auto& [score, sde] = model.priors.at(o.layer, Role::layer);
   const Tensor start =
-      prior_draw(sde, network->shape(), children(rows, "prior")).to(device_of(o.device));
+      prior_draw(sde, layer_shape(model, o.layer), children(rows, "prior")).to(device_of(o.device));
   const auto streams = children(rows, "sampler");
   switch (o.sampler) {
     case LayerSampler::annealed_langevin:
@@ -36,7 +34,7 @@ Tensor layer_samples(const SampleOptions& o, const Model& model,
 
 LatentState states(const SampleOptions& o, const Model& model,
                    const std::vector<RandomStreams>& rows, Observer& observer) {
-  const StyleGan2Generator& generator = *model.generator;
+  const Generator& generator = *model.generator;
   const bool same_styles = o.layer > 0 && o.styles == SampleStyles::fixed;
   LatentState state = generator.draw(
       0, same_styles
@@ -44,27 +42,28 @@ LatentState states(const SampleOptions& o, const Model& model,
                    rows.size(), RandomStreams(static_cast<std::uint64_t>(o.seed)).child("fixed"))
              : rows);
   if (o.truncation != 1) {
-    StyleGan2 network = generator.network();
-    Tensor& z = state.at("styles");
-    z = generator.coordinates_from_styles(
-        truncate(generator.styles_from_coordinates(z), network->mapping->w_avg, o.truncation));
+    const StyleGan2Generator& own = stylegan2_of(model);
+    StyleGan2 network = own.network();
+    Tensor& z = state.at(Role::code);
+    z = own.coordinates_from_styles(
+        truncate(own.styles_from_coordinates(z), network->mapping->w_avg, o.truncation));
   }
   state = generator.advance(state, o.layer);
-  if (o.layer > 0) state.at("features") = layer_samples(o, model, rows, observer);
+  if (o.layer > 0) state.at(Role::layer) = layer_samples(o, model, rows, observer);
   return state;
 }
 
 Model checked_model(const SampleOptions& options) {
   validate(options);
-  Model model = load_model(options.model, options);
-  if (options.layer > 0 && !model.scores.count(options.layer)) {
+  Model model = load_model({options.model}, options);
+  if (options.layer > 0 && !model.priors.has(options.layer, Role::layer)) {
     std::vector<std::string> known;
-    for (const auto& [layer, score] : model.scores) known.push_back(std::to_string(layer));
+    for (const int layer : model.priors.layers()) known.push_back(concat(layer));
     throw ConfigError(concat("layer must be 0 or one with a score network (",
                              known.empty() ? "this model has none" : join(known), "), but is ",
                              options.layer));
   }
-  if (options.frechet_images > 0 && !model.classifier)
+  if (options.frechet_images > 0 && !model.features)
     throw ConfigError(
         concat("frechet_images needs a classifier, but model ", model.name, " has none"));
   return model;
@@ -96,7 +95,7 @@ SampleResult sample(const SampleOptions& options, Observer& observer) {
   try {
     result.images = draw(0, options.count, true);
     if (options.frechet_images > 0) {
-      PortraitFrechet frechet(model.classifier, options.frechet_images,
+      PortraitFrechet frechet(model.features, options.frechet_images,
                               static_cast<int>(model.generator->image_shape().back()));
       result.frechet = frechet.distance(
           [&](std::int64_t first, std::int64_t count) { return draw(first, count, false); });
@@ -108,8 +107,8 @@ SampleResult sample(const SampleOptions& options, Observer& observer) {
   }
   if (!options.latents.empty()) {
     StateDict variables;
-    for (const auto& [name, value] : LatentState::concatenated(kept).variables)
-      variables[name] = value.cpu();
+    for (const Variable& x : LatentState::concatenated(kept).variables)
+      variables[x.name] = x.value.cpu();
     write_safetensors(options.latents, variables, {{"layer", std::to_string(options.layer)}});
   }
   write_png(options.output, contact_sheet(result.images, options.columns, ""));

@@ -6,17 +6,14 @@
 
 #include "sgilo/machine/common_options.h"
 #include "sgilo/models/model.h"
-#include "sgilo/models/released_model.h"
 #include "sgilo/runs/make_solver.h"
 #include "sgilo/runs/measurement.h"
 #include "sgilo/runs/run_folder.h"
 
 namespace sgilo {
 
-struct SolveOptions : GeneratorRunOptions {
+struct SolveOptions : GeneratorRunOptions, ModelSource {
   std::string measurement;
-  std::string model = "models/portraits64";
-  ReleasedModelOptions released;
   SolverOptions solver = SgiloOptions{};
   double model_error = -1;
   std::int64_t images_at_once = 0;
@@ -28,11 +25,9 @@ struct SolveOptions : GeneratorRunOptions {
     using O = SolveOptions;
     return std::tuple_cat(
         std::tuple{
-            field("measurement", &O::measurement, "file of 'sgilo measure', or a folder of them"),
-            field("model", &O::model, "model folder"),
-            field("released", &O::released,
-                  "files of the released programs in the place of a model folder, for the solvers "
-                  "released_sgilo, csgm and ilo"),
+            field("measurement", &O::measurement, "file of 'sgilo measure', or a folder of them")},
+        source_fields(),
+        std::tuple{
             field("solver", &O::solver, "what restores, name or name:key=value,..."),
             field("model_error", &O::model_error,
                   "standard deviation of what the generator cannot reach, beside the noise's "
@@ -65,17 +60,6 @@ SolveResult solve(const SolveOptions& options, RunMode mode, Observer& observer)
 SolveResult solve_measurement(const Measurement& measurement, const std::string& measurement_hash,
                               const Model& model, const SolveOptions& options, RunMode mode,
                               Observer& observer);
-SolveResult solve_measurement(const Measurement& measurement, const std::string& measurement_hash,
-                              const ReleasedModel& model, const SolveOptions& options, RunMode mode,
-                              Observer& observer);
-
-// The problem of a measurement under a model; it refers to both. Throws ConfigError when their
-// images differ in size.
-Problem make_problem(const Measurement& measurement, const Model& model, double model_error,
-                     torch::Device device);
-
-// What the model says of its own error behind this operator; 0 when it says nothing.
-double model_error_of(const Model& model, const ForwardOperator& forward_operator);
 
 // What a run would cost here: measured on its first steps, nothing is written.
 struct SolveEstimate {

@@ -1,6 +1,6 @@
 #include "sgilo/workflows/train_classifier.h"
 
-#include "sgilo/models/model.h"
+#include "sgilo/models/model_folder.h"
 #include "sgilo/training/portrait_classifier.h"
 #include "sgilo/training/training_output.h"
 

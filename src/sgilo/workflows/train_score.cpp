@@ -2,7 +2,8 @@
 
 #include "sgilo/core/error.h"
 #include "sgilo/files/atomic_file.h"
-#include "sgilo/models/model.h"
+#include "sgilo/generator/style_prior.h"
+#include "sgilo/models/model_folder.h"
 #include "sgilo/training/training_output.h"
 #include "sgilo/workflows/invert.h"
 
@@ -18,7 +19,7 @@ TrainScoreResult fit_style_prior(const TrainScoreOptions& options, const Model& 
   write_model_part(options.model, "style_prior", prior.state(),
                    {{"origin", concat("fitted to ", latents.styles.size(0), " inversions")},
                     {"mean_deviation", prior.mean_deviation()},
-                    {"generator", model.description["parts"]["generator"]["sha256"]}},
+                    {"generator", model.generator_hash}},
                    false);
   TrainScoreResult result;
   result.finished = true;
@@ -28,20 +29,22 @@ TrainScoreResult fit_style_prior(const TrainScoreOptions& options, const Model& 
 // Activations of random inputs with style mixing, in the generator's own units.
 ScoreBatches synthetic_activations(const Model& model, int layer, std::int64_t batch,
                                    const RandomStreams& streams) {
-  return [&model, layer, batch, streams](std::int64_t index) {
+  return [&generator = stylegan2_of(model), layer, batch, streams](std::int64_t index) {
     std::vector<RandomStreams> rows;
     for (std::int64_t i = 0; i < batch; ++i)
       rows.push_back(streams.child("batch", static_cast<std::uint64_t>(index))
                          .child(static_cast<std::uint64_t>(i)));
-    const ChannelCoordinates& c = model.generator->coordinates().layers.at(layer);
-    const Tensor v = model.generator->draw_mixed(layer, rows).at("features");
+    const ChannelCoordinates& c = generator.coordinates().layers.at(layer);
+    const Tensor v = generator.draw_mixed(layer, rows).at(Role::layer);
     return ScoreBatch{v * c.scale.view({1, -1, 1, 1}) + c.mean.view({1, -1, 1, 1}), {}};
   };
 }
 
 Model checked_model(const TrainScoreOptions& options) {
   validate(options);
-  Model model = load_model(options.model, device_of(options.device));
+  GeneratorRunOptions run;
+  static_cast<CommonOptions&>(run) = options;
+  Model model = load_model({options.model}, run);
   if (options.layer > model.generator->layers())
     throw ConfigError(concat("layer must be at most ", model.generator->layers(), " for ",
                              model.generator->describe(), ", but is ", options.layer));
@@ -73,7 +76,7 @@ TrainScoreResult train_score(const TrainScoreOptions& options, Observer& observe
                                            streams.child("synthetic")),
                      {features, latents.deviations.narrow(0, 0, learnt).to(device), {}},
                      options.mix, streams.child("mix"));
-  ScoreTrainer trainer(model.generator->variable_shape(options.layer, "features"), options.network,
+  ScoreTrainer trainer(layer_shape(model, options.layer), options.network,
                        channel_statistics(features), options.trainer, batches, device);
   const ScoreBatch held_out{latents.features.narrow(0, learnt, options.held_out).to(device), {}};
   const std::string part = concat("score_", options.layer);
@@ -114,7 +117,7 @@ TrainScoreResult train_score(const TrainScoreOptions& options, Observer& observe
   write_file_atomically(folder / "validation.csv", result.validation.csv());
   write_model_part(options.model, part, state_of(*trainer.averaged()),
                    {{"options", to_json(options.network)},
-                    {"generator", model.description["parts"]["generator"]["sha256"]},
+                    {"generator", model.generator_hash},
                     {"inversions", learnt},
                     {"examples", trainer.examples()},
                     {"validation", validation}},

@@ -1,5 +1,4 @@
-#include "sgilo/models/released_model.h"
-
+// Runs on the files of the released program.
 #include <gtest/gtest.h>
 
 #include "sgilo/operators/inpainting.h"
@@ -83,9 +82,9 @@ TEST_F(SolveReleased, OtherSolversRunOnTheReleasedGenerator) {
 TEST_F(SolveReleased, TheReleasedLoopNeedsReleasedFiles) {
   options_.released = {};
   options_.model = write_tiny_model(folder_ / "model").string();
-  EXPECT_EQ(refusal(), concat("solver released_sgilo takes the files of the released program "
-                              "(--released.generator, ...), but the model is the folder ",
-                              options_.model));
+  EXPECT_EQ(refusal(),
+            "solver released_sgilo takes the files of the released program "
+            "(--released.generator, ...), but the model is none of them");
 }
 
 TEST_F(SolveReleased, NamesTheFileThatDoesNotFit) {
@@ -106,7 +105,7 @@ TEST_F(SolveReleased, NamesTheFileThatDoesNotFit) {
             "(16x16, 6 style rows of 8 through their Gaussian fit), but names 3");
   options_.released = sound;
   options_.released.layer_scores.pop_back();
-  EXPECT_EQ(refusal(), concat("released_sgilo needs the released score of 'features' in round 2 "
+  EXPECT_EQ(refusal(), concat("released_sgilo needs the released score of the layer in round 2 "
                               "(or a temperature of 0), but the problem has none"));
 }
 

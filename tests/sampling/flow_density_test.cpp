@@ -1,5 +1,5 @@
 // Densities by the probability flow against Gaussians and mixtures in closed form.
-#include "sgilo/sampling/likelihood.h"
+#include "sgilo/sampling/flow_density.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <numbers>
 
 #include "sgilo/core/error.h"
-#include "sgilo/sampling/gaussian_score.h"
+#include "support/exact_scores.h"
 #include "support/error_text.h"
 
 namespace sgilo {
@@ -26,14 +26,14 @@ Tensor gaussian_log_density(const Tensor& x, const Tensor& mean, const Tensor& v
   return ((x - mean).square() / variance + (variance * (2 * std::numbers::pi)).log()).sum(1) * -0.5;
 }
 
-LikelihoodOptions tight(Divergence divergence) {
+FlowDensityOptions tight(Divergence divergence) {
   return {.divergence = divergence, .first_t = 1e-4, .ode = {1e-8, 1e-8, 100000}};
 }
 
 // The flow carries x_t ~ N(a m, v(t)) to z = a_1 m + sqrt(v_1 / v_0) (x - a_0 m), so that the
 // density is that of the prior at z times sqrt(v_1 / v_0) in each coordinate. The Jacobian is
 // diagonal, for which probes of signs are exact too.
-TEST(Likelihood, IsTheDensityOfAGaussianInClosedForm) {
+TEST(FlowDensity, IsTheDensityOfAGaussianInClosedForm) {
   const Tensor mean = f64({0.4, -1.0, 0.1}), variance = f64({0.3, 1.2, 2.0});
   const Tensor x = f64({0.5, 0.2, -0.3, 2.0, -1.5, 0.9}).view({2, 3});
   for (const SdeKind kind : {SdeKind::vp, SdeKind::subvp, SdeKind::ve}) {
@@ -47,7 +47,7 @@ TEST(Likelihood, IsTheDensityOfAGaussianInClosedForm) {
     const Tensor expected = sde.prior_log_density(z) + gain.log().sum();
     for (const Divergence divergence : {Divergence::exact, Divergence::rademacher}) {
       Observer silent;
-      const Likelihood got = log_likelihood(score, sde, x, tight(divergence), streams(2), silent);
+      const FlowDensity got = flow_density(score, sde, x, tight(divergence), streams(2), silent);
       EXPECT_TRUE(torch::allclose(got.log_density, expected, 1e-6, 1e-6)) << sde.describe();
       EXPECT_TRUE(torch::allclose(got.latent, z, 1e-6, 1e-6)) << sde.describe();
     }
@@ -58,7 +58,7 @@ TEST(Likelihood, IsTheDensityOfAGaussianInClosedForm) {
   }
 }
 
-TEST(Likelihood, IsTheDensityOfAMixture) {
+TEST(FlowDensity, IsTheDensityOfAMixture) {
   const Sde sde;
   const Tensor weights = f64({0.3, 0.7}), variances = f64({0.05, 0.15});
   const Tensor means = f64({-1.2, 0.5, 0.8, -0.2}).view({2, 2});
@@ -68,14 +68,14 @@ TEST(Likelihood, IsTheDensityOfAMixture) {
   for (std::int64_t k = 0; k < 2; ++k)
     density += weights[k] * gaussian_log_density(x, means[k], variances[k].expand({2})).exp();
   Observer silent;
-  const Likelihood got =
-      log_likelihood(score, sde, x, tight(Divergence::exact), streams(3), silent);
+  const FlowDensity got =
+      flow_density(score, sde, x, tight(Divergence::exact), streams(3), silent);
   // p_1 is taken as N(0, I): its mean is off by up to 0.0066.
   EXPECT_TRUE(torch::allclose(got.log_density, density.log(), 0, 0.02))
       << got.log_density << density.log();
 }
 
-TEST(Likelihood, HasTheDivergenceOfFiniteDifferences) {
+TEST(FlowDensity, HasTheDivergenceOfFiniteDifferences) {
   const Sde sde;
   const ScoreFunction score =
       mixture_score(sde, f64({0.4, 0.6}), f64({-1, 0.5, 1, 0}).view({2, 2}), f64({0.1, 0.3}));
@@ -96,7 +96,7 @@ TEST(Likelihood, HasTheDivergenceOfFiniteDifferences) {
   EXPECT_TRUE(torch::equal(got.drift, probability_flow_drift(score, sde, x, t)));
 }
 
-TEST(Likelihood, OfARowDoesNotDependOnItsNeighbours) {
+TEST(FlowDensity, OfARowDoesNotDependOnItsNeighbours) {
   const Sde sde;
   const ScoreFunction score =
       full_gaussian_score(sde, f64({0.1, 0.2}), f64({1.0, 0.4, 0.4, 0.5}).view({2, 2}));
@@ -104,47 +104,29 @@ TEST(Likelihood, OfARowDoesNotDependOnItsNeighbours) {
   Observer silent;
   for (const Divergence divergence :
        {Divergence::rademacher, Divergence::gaussian, Divergence::exact}) {
-    const LikelihoodOptions options{.divergence = divergence, .probes = 2};
-    const Tensor all = log_likelihood(score, sde, x, options, streams(3), silent).log_density;
+    const FlowDensityOptions options{.divergence = divergence, .probes = 2};
+    const Tensor all = flow_density(score, sde, x, options, streams(3), silent).log_density;
     const Tensor first =
-        log_likelihood(score, sde, x.narrow(0, 0, 1), options, streams(1), silent).log_density;
+        flow_density(score, sde, x.narrow(0, 0, 1), options, streams(1), silent).log_density;
     EXPECT_NEAR(all[0].item<double>(), first.item<double>(), 1e-12);
   }
 }
 
-// Halving the step of Euler's method halves its error.
-TEST(Likelihood, IsWhatTheReleasedEulerStepsTendTo) {
-  const Sde sde;
-  const ScoreFunction score = gaussian_score(sde, f64({0.3, -0.2}), f64({0.35}));
-  const Tensor x = f64({0.5, -0.6}).view({1, 2}), probe = torch::ones_like(x);
-  LikelihoodOptions options = tight(Divergence::exact);
-  options.first_t = 1e-5;
-  Observer silent;
-  const double exact =
-      log_likelihood(score, sde, x, options, streams(1), silent).log_density.item<double>();
-  const auto error = [&](int evaluations) {
-    return released_likelihood(score, sde, x, probe, evaluations).log_density.item<double>() -
-           exact;
-  };
-  EXPECT_NEAR(error(401) / error(801), 2, 0.1);
-  EXPECT_LT(std::abs(error(801)), 0.02);
-}
-
-TEST(Likelihood, ConvertsNatsToBits) {
-  const Tensor bits = bits_per_dimension(f64({-6 * std::log(2.0)}), 3, kReleasedBitsOffset);
+TEST(FlowDensity, ConvertsNatsToBits) {
+  const Tensor bits = bits_per_dimension(f64({-6 * std::log(2.0)}), 3, 8);
   EXPECT_NEAR(bits.item<double>(), 10, 1e-12);
 }
 
-TEST(Likelihood, IsNotANumberWhenStopped) {
+TEST(FlowDensity, IsNotANumberWhenStopped) {
   struct Stopped : Observer {
     bool stop_requested() override { return true; }
   } stopped;
   const ScoreFunction score = gaussian_score(Sde(), torch::zeros({2}), torch::ones({1}));
-  const Likelihood got = log_likelihood(score, Sde(), torch::ones({1, 2}), {}, streams(1), stopped);
+  const FlowDensity got = flow_density(score, Sde(), torch::ones({1, 2}), {}, streams(1), stopped);
   EXPECT_TRUE(got.log_density.isnan().all().item<bool>());
 }
 
-TEST(Likelihood, SaysWhatItNeeds) {
+TEST(FlowDensity, SaysWhatItNeeds) {
   Observer silent;
   const Tensor x = torch::ones({2, 2});
   const ScoreFunction score = gaussian_score(Sde(), torch::zeros({2}), torch::ones({1}));
@@ -152,17 +134,15 @@ TEST(Likelihood, SaysWhatItNeeds) {
     return score(at, t).detach();
   };
   EXPECT_EQ(error_text<ConfigError>(
-                [&] { log_likelihood(without_history, Sde(), x, {}, streams(2), silent); }),
-            "a likelihood needs a score function that can be differentiated, but this one records "
+                [&] { flow_density(without_history, Sde(), x, {}, streams(2), silent); }),
+            "a density needs a score function that can be differentiated, but this one records "
             "no history");
   EXPECT_EQ(
-      error_text<ConfigError>([&] { log_likelihood(score, Sde(), x, {}, streams(1), silent); }),
-      "a likelihood needs one random stream per row, but got 1 streams for 2 rows");
+      error_text<ConfigError>([&] { flow_density(score, Sde(), x, {}, streams(1), silent); }),
+      "a density needs one random stream per row, but got 1 streams for 2 rows");
   EXPECT_EQ(error_text<ConfigError>(
-                [&] { log_likelihood(score, Sde(), x, {.probes = 0}, streams(2), silent); }),
-            "likelihood.probes must be positive, but is 0");
-  EXPECT_EQ(error_text<ConfigError>([&] { released_likelihood(score, Sde(), x, x, 1); }),
-            "a likelihood by Euler steps needs at least 2 evaluations, but has 1");
+                [&] { flow_density(score, Sde(), x, {.probes = 0}, streams(2), silent); }),
+            "density.probes must be positive, but is 0");
 }
 
 }  // namespace

@@ -2,13 +2,11 @@
 // generator, the Gaussian fit of its styles, and the score networks of SGILO. Nothing is converted.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "sgilo/machine/common_options.h"
-#include "sgilo/released/released_generator.h"
-#include "sgilo/solvers/problem.h"
+#include "sgilo/sampling/sde.h"
 
 namespace sgilo {
 
@@ -35,18 +33,10 @@ struct ReleasedModelOptions {
   ReleasedModelOptions with_full_paths() const;  // which repeat a run from any working folder
 };
 
-struct ReleasedModel {
-  std::string name;  // of the generator's file
-  std::string hash;  // SHA-256 over the hashes of all files
-  std::unique_ptr<ReleasedGenerator> generator;
-  Sde sde;
-  // The scores of normalised variables, as released/released_sgilo.h takes them.
-  std::map<int, std::map<std::string, VariablePrior>> priors;
-};
+struct Model;
 
-// On the device, in the precision and with the kernels that the run's options name. Throws
-// FormatError, naming the file, for one that is missing, damaged or does not fit the generator.
-ReleasedModel load_released_model(const ReleasedModelOptions& options,
-                                  const GeneratorRunOptions& run);
+// The scores are of normalised variables (PriorCoordinates::released). Throws FormatError, naming the
+// file, for one that is missing, damaged or does not fit the generator; ConfigError for too many scores.
+Model load_released_files(const ReleasedModelOptions& options, const GeneratorRunOptions& run);
 
 }  // namespace sgilo

@@ -3,13 +3,13 @@
 
 #include <cmath>
 
-#include "sgilo/sampling/gaussian_score.h"
-#include "sgilo/sampling/likelihood.h"
+#include "support/exact_scores.h"
+#include "sgilo/sampling/flow_density.h"
 
 namespace sgilo {
 namespace {
 
-TEST(Likelihood, EstimatesTheDivergenceWithoutBias) {
+TEST(FlowDensity, EstimatesTheDivergenceWithoutBias) {
   const Sde sde;
   const std::int64_t draws = 20000;
   const Tensor covariance = torch::tensor({1.0, 0.4, 0.2, 0.4, 0.5, -0.1, 0.2, -0.1, 0.3});
@@ -30,7 +30,7 @@ TEST(Likelihood, EstimatesTheDivergenceWithoutBias) {
 }
 
 // log N(0; 0, C) by averages of probes: the estimate is linear in them.
-TEST(Likelihood, AveragesItsProbesToTheDensity) {
+TEST(FlowDensity, AveragesItsProbesToTheDensity) {
   const Sde sde;
   const Tensor covariance = torch::tensor({1.0, 0.4, 0.4, 0.5}, torch::kFloat64).view({2, 2});
   const ScoreFunction score =
@@ -41,14 +41,14 @@ TEST(Likelihood, AveragesItsProbesToTheDensity) {
   for (std::int64_t i = 0; i < count; ++i)
     rows.push_back(RandomStreams(9).child("row", static_cast<std::uint64_t>(i)));
   Observer silent;
-  LikelihoodOptions options{.divergence = Divergence::exact};
-  const double exact = log_likelihood(score, sde, x.narrow(0, 0, 1), options, {rows[0]}, silent)
+  FlowDensityOptions options{.divergence = Divergence::exact};
+  const double exact = flow_density(score, sde, x.narrow(0, 0, 1), options, {rows[0]}, silent)
                            .log_density.item<double>();
   for (const Divergence divergence : {Divergence::rademacher, Divergence::gaussian}) {
     double single_error = 0;
     for (const int probes : {1, 4}) {
       options = {.divergence = divergence, .probes = probes};
-      const Tensor got = log_likelihood(score, sde, x, options, rows, silent).log_density;
+      const Tensor got = flow_density(score, sde, x, options, rows, silent).log_density;
       const double spread = got.std().item<double>();
       EXPECT_NEAR(got.mean().item<double>(), exact,
                   4 * spread / std::sqrt(static_cast<double>(count)));

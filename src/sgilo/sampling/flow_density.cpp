@@ -1,4 +1,4 @@
-#include "sgilo/sampling/likelihood.h"
+#include "sgilo/sampling/flow_density.h"
 
 #include <cmath>
 #include <limits>
@@ -10,7 +10,7 @@ namespace sgilo {
 namespace {
 
 // [K, N, ...]
-Tensor probes_for(const Tensor& x, const LikelihoodOptions& options,
+Tensor probes_for(const Tensor& x, const FlowDensityOptions& options,
                   const std::vector<RandomStreams>& rows) {
   const torch::IntArrayRef row = x.sizes().slice(1);
   std::vector<Tensor> probes;
@@ -46,7 +46,7 @@ FlowSlope flow_slope(const ScoreFunction& score, const Sde& sde, const Tensor& x
     Tensor value = score(where, when);
     if (!value.requires_grad())
       throw ConfigError(
-          "a likelihood needs a score function that can be differentiated, but this one records no "
+          "a density needs a score function that can be differentiated, but this one records no "
           "history");
     return value;
   };
@@ -61,12 +61,12 @@ FlowSlope flow_slope(const ScoreFunction& score, const Sde& sde, const Tensor& x
   return {drift.detach(), trace};
 }
 
-Likelihood log_likelihood(const ScoreFunction& score, const Sde& sde, const Tensor& x,
-                          const LikelihoodOptions& options, const std::vector<RandomStreams>& rows,
+FlowDensity flow_density(const ScoreFunction& score, const Sde& sde, const Tensor& x,
+                          const FlowDensityOptions& options, const std::vector<RandomStreams>& rows,
                           Observer& observer) {
-  validate(options, "likelihood.");
+  validate(options, "density.");
   if (static_cast<std::int64_t>(rows.size()) != x.size(0))
-    throw ConfigError(concat("a likelihood needs one random stream per row, but got ", rows.size(),
+    throw ConfigError(concat("a density needs one random stream per row, but got ", rows.size(),
                              " streams for ", x.size(0), " rows"));
   const Tensor probes = probes_for(x, options, rows);
   const double weight = options.divergence == Divergence::exact ? 1.0 : 1.0 / options.probes;
@@ -80,25 +80,6 @@ Likelihood log_likelihood(const ScoreFunction& score, const Sde& sde, const Tens
   if (observer.stop_requested())
     return {torch::full_like(start, std::numeric_limits<double>::quiet_NaN()), end[0]};
   return {sde.prior_log_density(end[0].to(torch::kFloat64)) + end[1], end[0]};
-}
-
-Likelihood released_likelihood(const ScoreFunction& score, const Sde& sde, const Tensor& x,
-                               const Tensor& probe, int evaluations) {
-  require_shape("the probe of a likelihood", probe, x.sizes());
-  if (evaluations < 2)
-    throw ConfigError(
-        concat("a likelihood by Euler steps needs at least 2 evaluations, but has ", evaluations));
-  const Tensor times = torch::linspace(1e-5, 1, evaluations, torch::kFloat32).to(torch::kFloat64);
-  Tensor state = x.detach();
-  Tensor change = torch::zeros({x.size(0)}, x.options().dtype(torch::kFloat64));
-  for (std::int64_t step = 0; step + 1 < evaluations; ++step) {
-    const double t = times[step].item<double>(), dt = times[step + 1].item<double>() - t;
-    const FlowSlope flow =
-        flow_slope(score, sde, state, time_of_rows(t, state), probe.unsqueeze(0));
-    state = state + flow.drift * dt;
-    change = change + flow.trace * dt;
-  }
-  return {sde.prior_log_density(state.to(torch::kFloat64)) + change, state};
 }
 
 Tensor bits_per_dimension(const Tensor& log_density, std::int64_t dimension, double offset) {

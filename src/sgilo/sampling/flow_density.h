@@ -16,13 +16,13 @@ struct EnumWords<Divergence> {
   static constexpr std::array<std::string_view, 3> words{"rademacher", "gaussian", "exact"};
 };
 
-struct LikelihoodOptions {
+struct FlowDensityOptions {
   Divergence divergence = Divergence::rademacher;
   int probes = 1;
   double first_t = 1e-5;
   AdaptiveOdeOptions ode{};
   static constexpr auto fields() {
-    using O = LikelihoodOptions;
+    using O = FlowDensityOptions;
     return std::tuple{
         field(
             "divergence", &O::divergence,
@@ -36,26 +36,20 @@ struct LikelihoodOptions {
   }
 };
 
-struct Likelihood {
+struct FlowDensity {
   Tensor log_density;  // [N], float64, in nats
   Tensor latent;       // x carried to t = 1, [N, ...]
 };
 
 // Of the rows of x [N, ...]. The score must be differentiable; throws ConfigError when it is not,
 // and NumericError as the probability flow. The density is NaN when the observer stops the run.
-Likelihood log_likelihood(const ScoreFunction& score, const Sde& sde, const Tensor& x,
-                          const LikelihoodOptions& options, const std::vector<RandomStreams>& rows,
+FlowDensity flow_density(const ScoreFunction& score, const Sde& sde, const Tensor& x,
+                          const FlowDensityOptions& options, const std::vector<RandomStreams>& rows,
                           Observer& observer);
 
-// The released program's estimate: Euler steps on linspace(1e-5, 1, evaluations), the last of which
-// has no step, with one probe v [N, ...].
-Likelihood released_likelihood(const ScoreFunction& score, const Sde& sde, const Tensor& x,
-                               const Tensor& probe, int evaluations);
-
 // -log p / (dimension ln 2) + offset. For values of 256 levels in [-1, 1] the offset is 7 (the bins
-// are 2^-7 wide); the released program adds 8.
+// are 2^-7 wide).
 Tensor bits_per_dimension(const Tensor& log_density, std::int64_t dimension, double offset = 0);
-inline constexpr double kReleasedBitsOffset = 8;
 
 // The drift of the probability flow at the times t [N], and for each row the sum over the probes
 // [K, N, ...] of v^T J v, J its derivative by x: the divergence where the probes are a basis.

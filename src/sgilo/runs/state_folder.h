@@ -1,0 +1,35 @@
+// The states of a run while it lasts, in the folder state/ of the run: one safetensors file for each
+// group of rows, written every few minutes and where the run stops. What a state holds is said by its
+// own fields() table.
+#pragma once
+
+#include <filesystem>
+
+#include "sgilo/machine/stopwatch.h"
+#include "sgilo/solvers/restore.h"
+
+namespace sgilo {
+
+class StateFolder : public StateStore {
+ public:
+  // Makes the folder. Tensors that are loaded go to `device`.
+  StateFolder(const std::filesystem::path& folder, double save_minutes, torch::Device device);
+
+  // Throws FormatError for a file that is damaged, of other rows or of an earlier version.
+  std::optional<SolverState> load(const std::vector<RowKey>& rows) override;
+  void on_step(const SolverState& state) override;
+  void on_end(const SolverState& state) override;
+
+  double seconds() const { return seconds_; }  // of all groups that ended, their earlier parts too
+
+ private:
+  void save(const SolverState& state) const;
+
+  std::filesystem::path folder_;
+  double save_seconds_;
+  torch::Device device_;
+  double seconds_ = 0, before_ = 0;  // before_: of the group in play, when it was loaded
+  Stopwatch group_, saved_;
+};
+
+}  // namespace sgilo
