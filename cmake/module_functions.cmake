@@ -40,6 +40,7 @@ function(add_module_tests name)
       add_executable(${target} ${${label}})
       target_link_libraries(${target} PRIVATE sgilo_${name} sgilo_test_support)
       target_precompile_headers(${target} REUSE_FROM sgilo_core)
+      target_compile_options(${target} PRIVATE -O1)  # compiles in three quarters of the time of -O3, and computes in the libraries
       add_test(NAME ${target} COMMAND ${target} --gtest_brief=1)
       set_tests_properties(${target} PROPERTIES LABELS ${label}
         ENVIRONMENT "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/leaks_of_libraries.txt:print_suppressions=0")
