@@ -29,9 +29,10 @@ struct Model {
   // The generator cut at images of `side` pixels, for early steps; empty where it cannot be cut.
   std::function<std::shared_ptr<const Generator>(std::int64_t side)> cut{};
 
-  std::string kernel{};                 // which of the generator's kernels run
-  double weights_mib = 0, row_mib = 0;  // memory of weights and of a row's evaluation; 0: unknown
-  double loaded_mib = 0;                // of the process when the model was loaded
+  std::string kernel{};  // which of the generator's kernels run
+  // Memory in MiB: what the kernels' own copies of the weights and one row of an evaluation will take
+  // (0: unknown), and what the process held when the model was loaded.
+  double weights_mib = 0, row_mib = 0, loaded_mib = 0;
 };
 
 // Where a model comes from, as options: a folder, or the released files where they are named. A job
