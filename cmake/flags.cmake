@@ -3,6 +3,17 @@
 add_library(sgilo_flags INTERFACE)
 target_compile_features(sgilo_flags INTERFACE cxx_std_20)
 target_compile_options(sgilo_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -ffp-contract=off)
+# The program reads files of strangers: what a mistake of ours would let them do is stopped. The assertions of the standard
+# library's containers cost nothing that `sgilo bench` shows.
+target_compile_options(sgilo_flags INTERFACE -D_GLIBCXX_ASSERTIONS -fstack-protector-strong)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  target_compile_options(sgilo_flags INTERFACE -fcf-protection=full)
+endif()
+if(NOT SGILO_SANITIZE AND NOT SGILO_FUZZ)  # which have stricter checks in its place
+  target_compile_options(sgilo_flags INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:-U_FORTIFY_SOURCE> $<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=2>)
+endif()
+target_link_options(sgilo_flags INTERFACE -Wl,-z,relro,-z,now -Wl,-z,noexecstack -pie)
+target_compile_options(sgilo_flags INTERFACE -fPIE)
 if(SGILO_FUZZ)  # clang, whose OpenMP runtime would be a second one beside libtorch's
   set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   target_compile_options(sgilo_flags INTERFACE -fsanitize=fuzzer-no-link ${sanitizers})
@@ -16,6 +27,6 @@ if(SGILO_WERROR)
 endif()
 if(SGILO_SANITIZE)
   set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-  target_compile_options(sgilo_flags INTERFACE ${sanitizers} -D_GLIBCXX_ASSERTIONS)
+  target_compile_options(sgilo_flags INTERFACE ${sanitizers})
   target_link_options(sgilo_flags INTERFACE ${sanitizers})
 endif()
