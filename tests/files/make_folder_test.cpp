@@ -28,13 +28,39 @@ TEST(MakeFolder, SaysWhyItCannot) {
                 ": the folder cannot be made: a part of the path is not a folder");
 }
 
+TEST(MakeFolder, SaysSoForPathsThatAreNone) {
+  const TemporaryFolder folder;
+  const std::string start = folder.path().string() + "/";
+  EXPECT_EQ(error_text<Error>([&] { make_folder(start + std::string(300, 'n')); }),
+            start + std::string(300, 'n') +
+                ": the folder cannot be made: the path, or a name in it, is longer than the system "
+                "allows");
+  fs::create_symlink("loop", folder / "loop");
+  EXPECT_EQ(error_text<Error>([&] { make_folder(folder / "loop"); }),
+            start + "loop: the folder cannot be made: its symbolic links lead back to each other");
+  EXPECT_EQ(error_text<Error>([&] { make_folder(start + "a" + std::string(1, '\0') + "b"); }),
+            start + "a\\x00b: the folder cannot be made: the path holds a zero byte");
+  EXPECT_EQ(folder.count(), 1);
+}
+
 TEST(RemoveFolder, RemovesAFolderAndWhatAnEarlierOneLeft) {
   const TemporaryFolder folder;
   make_folder(folder / "old/deep");
-  make_folder(folder / ".removed/half");  // of a removal that was cut off
+  make_folder(folder / ".sgilo-1-2.tmp/half");  // of a removal that was cut off
   remove_folder(folder / "old");
   remove_folder(folder / "old");
+  remove_folder(folder / "none/old");
   EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+TEST(RemoveFolder, RemovesALinkAndNotWhatItPointsTo) {
+  const TemporaryFolder folder;
+  make_folder(folder / "elsewhere");
+  folder.put("elsewhere/a", "x");
+  fs::create_directory_symlink("elsewhere", folder / "old");
+  remove_folder(folder / "old");
+  EXPECT_FALSE(fs::is_symlink(folder / "old"));
+  EXPECT_EQ(folder.get("elsewhere/a"), "x");
 }
 
 }  // namespace

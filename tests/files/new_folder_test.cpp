@@ -40,5 +40,39 @@ TEST(NewFolder, TakesAnEmptyFolderAndRefusesAnother) {
   EXPECT_EQ(folder.get("full/a"), "x");
 }
 
+TEST(NewFolder, RemovesWhatAKillLeftAndNothingElse) {
+  const TemporaryFolder folder;
+  fs::create_directories(folder / ".sgilo-123-0.tmp/model");
+  folder.put(".sgilo-123-0.tmp/model/part", "half");
+  folder.put(".sgilo-notes.tmp", "of the user");
+  const NewFolder at_work(folder / "first");
+  NewFolder(folder / "second").commit();
+  EXPECT_FALSE(fs::exists(folder / ".sgilo-123-0.tmp"));
+  EXPECT_TRUE(fs::exists(folder / ".sgilo-notes.tmp"));
+  EXPECT_TRUE(fs::exists(at_work.path()));
+}
+
+TEST(NewFolder, FollowsALinkThatTheUserNamed) {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "real");
+  fs::create_directory_symlink("real", folder / "link");
+  NewFolder made(folder / "link");
+  std::ofstream(made.path() / "part") << "whole";
+  made.commit();
+  EXPECT_TRUE(fs::is_symlink(folder / "link"));
+  EXPECT_EQ(folder.get("real/part"), "whole");
+}
+
+TEST(NewFolder, SaysSoForAPathThatIsNone) {
+  const TemporaryFolder folder;
+  fs::create_symlink("loop", folder / "loop");
+  EXPECT_EQ(error_text<ConfigError>([&] { NewFolder(folder / "loop"); }),
+            (folder / "loop").string() +
+                ": the folder cannot be made: its symbolic links lead back to each other");
+  folder.put("file", "x");
+  EXPECT_EQ(error_text<Error>([&] { NewFolder(folder / "file/model"); }),
+            (folder / "file").string() + ": the folder cannot be made: a file has this name");
+}
+
 }  // namespace
 }  // namespace sgilo

@@ -26,9 +26,26 @@ std::string file_problem(int error_number) {
       return "a part of the path is not a folder";
     case EISDIR:
       return "it is a folder";
+    case EEXIST:
+      return "something else has this name";
+    case EBADF:
+      return "it is closed";
+    case ELOOP:
+      return "its symbolic links lead back to each other";
+    case ENAMETOOLONG:
+      return "the path, or a name in it, is longer than the system allows";
+    case EMFILE:
+    case ENFILE:
+      return "too many files are open";
+    case ENOMEM:
+      return "the memory does not suffice";
     default:
       return "the system reports '" + std::generic_category().message(error_number) + "'";
   }
+}
+
+bool has_zero_byte(const std::filesystem::path& path) {
+  return path.native().find('\0') != std::string::npos;
 }
 
 FormatError format_error(const std::filesystem::path& path, std::string_view text) {

@@ -13,6 +13,11 @@ namespace sgilo {
 // system's own words.
 std::string file_problem(int error_number);
 
+inline constexpr const char* kZeroByte = "the path holds a zero byte";
+
+// The system would take such a path, which JSON can hold, as one that ends there.
+bool has_zero_byte(const std::filesystem::path& path);
+
 // A FormatError that names the file ("stdin" for "-"):
 // throw format_error(path, "tensor 'x' has no type").
 FormatError format_error(const std::filesystem::path& path, std::string_view text);

@@ -2,52 +2,67 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "sgilo/core/error.h"
 #include "sgilo/files/file_problem.h"
+#include "sgilo/files/folder.h"
 
 namespace sgilo {
 namespace {
 
-// The process number that the holder wrote, "another process" when there is none.
-std::string holder_of(int descriptor) {
-  std::array<char, 20> text{};
+// The process number that the holder wrote, "" in a new file; nothing when the file is no lock.
+std::optional<std::string> holder_in(int descriptor) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink > 1)
+    return std::nullopt;
+  std::array<char, 16> text{};
   const ssize_t got = ::pread(descriptor, text.data(), text.size(), 0);
-  std::string digits;
-  for (ssize_t i = 0; i < got && text[i] >= '0' && text[i] <= '9'; ++i) digits += text[i];
-  return digits.empty() ? "another process" : "process " + digits;
+  std::string_view line(text.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  if (line.size() > 10 || line.find_first_not_of("0123456789") != std::string_view::npos)
+    return std::nullopt;
+  return std::string(line);
 }
 
 }  // namespace
 
 FolderLock::FolderLock(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / ".lock";
-  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (descriptor_ < 0)
-    throw Error(concat(path.string(), ": cannot be written: ", file_problem(errno)));
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-    const int problem = errno;
-    const std::string holder = holder_of(descriptor_);
-    ::close(descriptor_);
-    if (problem != EWOULDBLOCK)
-      throw Error(concat(path.string(), ": cannot be locked: ", file_problem(problem)));
-    throw ConfigError(concat(folder.string(), " is in use by ", holder,
-                             "; wait until it ends, or name another folder"));
-  }
-  const std::string pid = std::to_string(::getpid()) + "\n";
-  if (::ftruncate(descriptor_, 0) != 0 || ::pwrite(descriptor_, pid.data(), pid.size(), 0) < 0) {
-    const int problem = errno;
-    ::close(descriptor_);
-    throw Error(concat(path.string(), ": cannot be written: ", file_problem(problem)));
-  }
+  const Descriptor opened(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!opened)
+    throw Error(concat((folder / ".lock").string(), ": cannot be written: ", file_problem(errno)));
+  lock(opened.get(), folder);
 }
 
-// The lock file stays: a process that already waits on a removed one would lock nothing.
-FolderLock::~FolderLock() { ::close(descriptor_); }
+FolderLock::FolderLock(const Folder& folder) { lock(folder.descriptor(), folder.path()); }
+
+void FolderLock::lock(int folder, const std::filesystem::path& folder_path) {
+  const std::string path = (folder_path / ".lock").string();
+  file_ = Descriptor(::openat(folder, ".lock",
+                              O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666));
+  const Error no_lock(concat(path, ": is no lock file of sgilo; move it away"));
+  if (!file_ && errno == ELOOP) throw no_lock;
+  if (!file_) throw Error(concat(path, ": cannot be written: ", file_problem(errno)));
+  const int taken = ::flock(file_.get(), LOCK_EX | LOCK_NB) != 0 ? errno : 0;
+  const std::optional<std::string> holder = holder_in(file_.get());
+  if (!holder) throw no_lock;
+  if (taken == EWOULDBLOCK)
+    throw ConfigError(concat(folder_path.string(), " is in use by ",
+                             holder->empty() ? "another process" : "process " + *holder,
+                             "; wait until it ends, or name another folder"));
+  if (taken != 0) throw Error(concat(path, ": cannot be locked: ", file_problem(taken)));
+  const std::string pid = std::to_string(::getpid()) + "\n";
+  if (::ftruncate(file_.get(), 0) != 0 || ::pwrite(file_.get(), pid.data(), pid.size(), 0) < 0)
+    throw Error(concat(path, ": cannot be written: ", file_problem(errno)));
+  // The lock file stays: a process that already waits on a removed one would lock nothing.
+}
 
 }  // namespace sgilo

@@ -4,19 +4,24 @@
 
 #include <filesystem>
 
+#include "sgilo/files/descriptor.h"
+
 namespace sgilo {
+
+class Folder;
 
 class FolderLock {
  public:
   // Throws ConfigError "<folder> is in use by process 123; ..." when it is taken, Error when the
-  // lock file cannot be written. The folder must exist.
+  // lock file cannot be written or is none: a link, or a file that holds something else. The folder
+  // must exist.
   explicit FolderLock(const std::filesystem::path& folder);
-  ~FolderLock();
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
+  explicit FolderLock(const Folder& folder);
 
  private:
-  int descriptor_ = -1;
+  void lock(int folder, const std::filesystem::path& folder_path);
+
+  Descriptor file_;
 };
 
 }  // namespace sgilo

@@ -11,7 +11,9 @@
 #include <mutex>
 #include <tuple>
 
+#include "sgilo/core/escape.h"
 #include "sgilo/files/file_problem.h"
+#include "sgilo/files/folder.h"
 #include "sgilo/files/standard_stream.h"
 
 namespace sgilo {
@@ -25,17 +27,15 @@ FormatError unreadable(const std::filesystem::path& path, int error_number) {
 
 // EINTR is an error here: Ctrl-C ends the wait for a writer.
 Bytes read_to_end(const std::filesystem::path& path, std::uint64_t limit) {
-  const int descriptor = is_standard_stream(path)
-                             ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
-                             : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
-  if (descriptor < 0) throw unreadable(path, errno);
+  const Descriptor stream(is_standard_stream(path)
+                              ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+                              : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!stream) throw unreadable(path, errno);
   std::string content, chunk(1 << 20, '\0');
   ssize_t got = 0;
-  while (content.size() <= limit && (got = ::read(descriptor, chunk.data(), chunk.size())) > 0)
+  while (content.size() <= limit && (got = ::read(stream.get(), chunk.data(), chunk.size())) > 0)
     content.append(chunk, 0, static_cast<std::size_t>(got));
-  const int problem = errno;
-  ::close(descriptor);
-  if (got < 0) throw unreadable(path, problem);
+  if (got < 0) throw unreadable(path, errno);
   if (content.size() > limit)
     throw format_error(path, concat("has more than ", limit, " bytes, the most that are accepted"));
   return std::make_shared<const std::string>(std::move(content));
@@ -56,6 +56,7 @@ Bytes stream_bytes(const std::filesystem::path& path, const struct stat& status,
 }  // namespace
 
 InputFile::InputFile(const std::filesystem::path& path, std::uint64_t stream_limit) : path_(path) {
+  if (has_zero_byte(path)) throw format_error(escaped(path.native()), concat("cannot be read: ", kZeroByte));
   struct stat status {};
   if (is_standard_stream(path)) {
     if (::fstat(STDIN_FILENO, &status) != 0) throw unreadable(path, errno);
@@ -69,24 +70,24 @@ InputFile::InputFile(const std::filesystem::path& path, std::uint64_t stream_lim
     return;
   }
   // O_NONBLOCK: never wait, should the path name a pipe by now.
-  descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor_ < 0) throw unreadable(path, errno);
-  std::string problem;
-  if (::fstat(descriptor_, &status) != 0)
-    problem = file_problem(errno);
-  else if (S_ISDIR(status.st_mode))
-    problem = file_problem(EISDIR);
-  else if (!S_ISREG(status.st_mode))
-    problem = "it is not a regular file";
-  if (!problem.empty()) {
-    ::close(descriptor_);
-    throw format_error(path, concat("cannot be read: ", problem));
-  }
-  size_ = static_cast<std::uint64_t>(status.st_size);
+  descriptor_ = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  require_regular();
 }
 
-InputFile::~InputFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+InputFile::InputFile(const Folder& folder, std::string_view name)
+    : path_(folder / name),
+      descriptor_(::openat(folder.descriptor(), std::string(name).c_str(),
+                           O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)) {
+  require_regular();
+}
+
+void InputFile::require_regular() {
+  struct stat status {};
+  if (!descriptor_ || ::fstat(descriptor_.get(), &status) != 0) throw unreadable(path_, errno);
+  if (S_ISDIR(status.st_mode)) throw unreadable(path_, EISDIR);
+  if (!S_ISREG(status.st_mode))
+    throw format_error(path_, "cannot be read: it is not a regular file");
+  size_ = static_cast<std::uint64_t>(status.st_size);
 }
 
 void InputFile::read_at(std::uint64_t offset, void* data, std::uint64_t bytes) const {
@@ -101,7 +102,7 @@ void InputFile::read_at(std::uint64_t offset, void* data, std::uint64_t bytes) c
   constexpr std::uint64_t kLargestRead = std::uint64_t{1} << 30;
   while (bytes > 0) {
     const ssize_t got =
-        ::pread(descriptor_, out, std::min(bytes, kLargestRead), static_cast<off_t>(offset));
+        ::pread(descriptor_.get(), out, std::min(bytes, kLargestRead), static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw unreadable(path_, errno);
     if (got == 0) throw format_error(path_, "became shorter while it was read");
@@ -111,14 +112,17 @@ void InputFile::read_at(std::uint64_t offset, void* data, std::uint64_t bytes) c
   }
 }
 
-std::string read_file(const std::filesystem::path& path, std::uint64_t limit) {
-  const InputFile file(path, limit);
-  if (file.size() > limit)
-    throw format_error(path,
-                       concat("has ", file.size(), " bytes, but at most ", limit, " are accepted"));
-  std::string content(file.size(), '\0');
-  file.read_at(0, content.data(), content.size());
+std::string InputFile::read_all(std::uint64_t limit) const {
+  if (size_ > limit)
+    throw format_error(path_,
+                       concat("has ", size_, " bytes, but at most ", limit, " are accepted"));
+  std::string content(size_, '\0');
+  read_at(0, content.data(), content.size());
   return content;
+}
+
+std::string read_file(const std::filesystem::path& path, std::uint64_t limit) {
+  return InputFile(path, limit).read_all(limit);
 }
 
 }  // namespace sgilo

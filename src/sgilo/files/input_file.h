@@ -7,8 +7,13 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
+
+#include "sgilo/files/descriptor.h"
 
 namespace sgilo {
+
+class Folder;
 
 inline constexpr std::uint64_t kLargestInput = std::uint64_t{1} << 32;
 
@@ -17,7 +22,8 @@ class InputFile {
   // Throws FormatError when the file is missing, unreadable or neither a regular file nor a stream
   // of at most `stream_limit` bytes.
   explicit InputFile(const std::filesystem::path& path, std::uint64_t stream_limit = kLargestInput);
-  ~InputFile();
+  // A file in a folder of the program's own: throws FormatError, too, for a symbolic link.
+  InputFile(const Folder& folder, std::string_view name);
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;
 
@@ -27,10 +33,14 @@ class InputFile {
   // Fills `bytes` bytes at `data` from position `offset`;
   // throws FormatError when the file ends before.
   void read_at(std::uint64_t offset, void* data, std::uint64_t bytes) const;
+  // All of them; throws FormatError when they are more than `limit`.
+  std::string read_all(std::uint64_t limit) const;
 
  private:
+  void require_regular();
+
   std::filesystem::path path_;
-  int descriptor_ = -1;
+  Descriptor descriptor_;
   std::uint64_t size_ = 0;
   std::shared_ptr<const std::string> stream_;  // all bytes of a stream; null for a regular file
 };

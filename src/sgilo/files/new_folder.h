@@ -1,8 +1,10 @@
 // A folder that appears whole or not at all: fill path(), which has the same last name, then
-// commit(). What is not committed is removed.
+// commit(). What is not committed is removed; what a kill leaves the next one removes.
 #pragma once
 
 #include <filesystem>
+
+#include "sgilo/files/descriptor.h"
 
 namespace sgilo {
 
@@ -22,7 +24,10 @@ class NewFolder {
   void commit();
 
  private:
+  [[noreturn]] void fail(int error_number) const;
+
   std::filesystem::path target_, around_, path_;
+  Descriptor lock_;  // of around_
 };
 
 }  // namespace sgilo

@@ -1,0 +1,73 @@
+#include "sgilo/files/leftovers.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <mutex>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "sgilo/core/error.h"
+#include "sgilo/files/descriptor.h"
+#include "sgilo/files/listing.h"
+
+namespace sgilo {
+namespace {
+
+// ".sgilo-<digits>-<digits>.tmp"
+bool is_temporary_name(std::string_view name) {
+  constexpr std::string_view kStart = ".sgilo-", kEnd = ".tmp";
+  if (!name.starts_with(kStart) || !name.ends_with(kEnd) ||
+      name.size() <= kStart.size() + kEnd.size())
+    return false;
+  name = name.substr(kStart.size(), name.size() - kStart.size() - kEnd.size());
+  return std::count(name.begin(), name.end(), '-') == 1 && name.front() != '-' &&
+         name.back() != '-' && name.find_first_not_of("0123456789-") == std::string_view::npos;
+}
+
+bool first_look(const std::filesystem::path& path) {
+  static std::mutex mutex;
+  static std::set<std::string> seen;
+  const std::lock_guard lock(mutex);
+  return seen.insert(path.string()).second;
+}
+
+void remove_leftover(int folder, const std::string& name) {
+  const Descriptor found(
+      ::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  struct stat status {};
+  if (!found || ::fstat(found.get(), &status) != 0 || status.st_uid != ::geteuid() ||
+      ::flock(found.get(), LOCK_EX | LOCK_NB) != 0)
+    return;
+  remove_below(folder, name);
+}
+
+}  // namespace
+
+std::string temporary_name() {
+  static std::atomic<unsigned> counter{0};
+  return concat(".sgilo-", ::getpid(), "-", counter++, ".tmp");
+}
+
+bool lock_temporary(int descriptor) {
+  // Where the file system knows no locks, nobody can take one to remove it either.
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) return errno != EWOULDBLOCK;
+  struct stat status {};
+  return ::fstat(descriptor, &status) == 0 && status.st_nlink > 0;
+}
+
+void remove_leftovers(int folder, const std::filesystem::path& path) {
+  if (!first_look(path)) return;
+  std::vector<std::string> names;
+  list_names(folder, names);
+  for (const std::string& name : names)
+    if (is_temporary_name(name)) remove_leftover(folder, name);
+}
+
+}  // namespace sgilo

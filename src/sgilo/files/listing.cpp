@@ -1,0 +1,49 @@
+#include "sgilo/files/listing.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string_view>
+
+#include "sgilo/files/descriptor.h"
+
+namespace sgilo {
+
+int list_names(int folder, std::vector<std::string>& names) {
+  const int again = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (again < 0) return errno;
+  DIR* listing = ::fdopendir(again);  // owns the descriptor
+  if (listing == nullptr) {
+    const int problem = errno;
+    ::close(again);
+    return problem;
+  }
+  errno = 0;
+  while (const dirent* entry = ::readdir(listing))
+    if (const std::string_view name = entry->d_name; name != "." && name != "..")
+      names.emplace_back(name);
+  const int problem = errno;
+  ::closedir(listing);
+  std::sort(names.begin(), names.end());
+  return problem;
+}
+
+int remove_below(int folder, const std::string& name) {
+  if (::unlinkat(folder, name.c_str(), 0) == 0 || errno == ENOENT) return 0;
+  if (errno != EISDIR && errno != EPERM) return errno;  // EPERM: of a folder by POSIX
+  std::vector<std::string> names;
+  {
+    const Descriptor inside(
+        ::openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!inside) return errno;
+    if (const int problem = list_names(inside.get(), names); problem != 0) return problem;
+    for (const std::string& each : names)
+      if (const int problem = remove_below(inside.get(), each); problem != 0) return problem;
+  }
+  return ::unlinkat(folder, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : errno;
+}
+
+}  // namespace sgilo
