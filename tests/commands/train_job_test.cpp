@@ -18,6 +18,28 @@ TEST(TrainJobs, PlanFromTheirStateAndWriteNothing) {
   EXPECT_EQ(folder.count(), 0);
 }
 
+TEST(TrainJobs, WriteNothingIntoTheShippedModelsUnasked) {
+  for (const char* name : {"train generator", "train classifier", "train score"})
+    for (const OptionEntry& entry : job_of(name).table)
+      if (entry.path == "output" || entry.path == "model" || entry.path == "state") {
+        EXPECT_FALSE(entry.default_value.dump().starts_with("\"models/")) << name;
+      }
+}
+
+TEST(TrainJobs, HaveOneSeed) {
+  for (const char* name : {"train generator", "train classifier", "train score"}) {
+    int seeds = 0;
+    for (const OptionEntry& entry : job_of(name).table) seeds += entry.path.ends_with("seed");
+    EXPECT_EQ(seeds, 1) << name;
+  }
+}
+
+TEST(TrainJobs, SayWhatBecameOfTheEarlierPart) {
+  const Json result = {{"layer", 0}, {"model", "m"}, {"note", "m: keeps its style_prior"}};
+  EXPECT_EQ(job_of("train score").text(result),
+            "m: style prior fitted\nm: keeps its style_prior\n");
+}
+
 TEST(TrainJobs, TellTheirResults) {
   const std::string interrupted = "interrupted, the state is saved; the same command goes on\n";
   for (const char* name : {"train generator", "train classifier", "train score"})

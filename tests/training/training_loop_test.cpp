@@ -7,6 +7,7 @@
 
 #include "sgilo/core/error.h"
 #include "support/environment.h"
+#include "support/error_text.h"
 #include "support/skip_without_gnuplot.h"
 #include "support/temporary_folder.h"
 
@@ -23,8 +24,7 @@ struct Counter {
               return std::map<std::string, double>{{"value", static_cast<double>(++value)}};
             },
             [this] {
-              return TrainingState{{{"value", torch::tensor({value})}},
-                                   {{"step", static_cast<double>(value)}}};
+              return TrainingState{{{"value", torch::tensor({value})}}, value};
             },
             [this](const TrainingState& state) {
               value = state.tensors.at("value").item<std::int64_t>();
@@ -48,6 +48,12 @@ class RecordingObserver : public Observer {
   std::vector<std::string> warnings;
 };
 
+bool train(const Trainable& trainable, const TemporaryFolder& folder,
+           const TrainingLoopOptions& options, Observer& observer) {
+  TrainingFolder training(folder.path(), Json::object());
+  return run_training(trainable, training, options, observer);
+}
+
 std::string read(const std::filesystem::path& path) {
   std::ostringstream text;
   text << std::ifstream(path).rdbuf();
@@ -59,11 +65,11 @@ TEST(TrainingLoop, StopsWhenAskedAndContinuesWhereItStopped) {
   const TrainingLoopOptions options{.steps = 10, .log_interval = 2};
   Counter first;
   StopAfter stop(4);
-  EXPECT_FALSE(run_training(first.trainable(), folder.path(), options, stop));
+  EXPECT_FALSE(train(first.trainable(), folder, options, stop));
   EXPECT_EQ(first.value, 4);
   Counter second;
   Observer silent;
-  EXPECT_TRUE(run_training(second.trainable(), folder.path(), options, silent));
+  EXPECT_TRUE(train(second.trainable(), folder, options, silent));
   EXPECT_EQ(second.value, 10);
 }
 
@@ -71,12 +77,12 @@ TEST(TrainingLoop, LogsMeansAndDropsTheLinesBehindTheLastSave) {
   const TemporaryFolder folder;
   Counter counter;
   StopAfter stop(4);
-  run_training(counter.trainable(), folder.path(), {.steps = 10, .log_interval = 2}, stop);
+  train(counter.trainable(), folder, {.steps = 10, .log_interval = 2}, stop);
   std::ofstream(folder.path() / "log.csv", std::ios::app)
       << "6,1.0,value,99\n";  // of a run that was killed after its last save
   Counter again;
   Observer silent;
-  run_training(again.trainable(), folder.path(), {.steps = 8, .log_interval = 2}, silent);
+  train(again.trainable(), folder, {.steps = 8, .log_interval = 2}, silent);
   const std::string log = read(folder.path() / "log.csv");
   EXPECT_EQ(log.rfind("step,seconds,quantity,value\n", 0), 0u);
   EXPECT_EQ(log.find(",99\n"), std::string::npos);
@@ -95,7 +101,7 @@ TEST(TrainingLoop, DrawsItsLogAfterEachEvaluation) {
     return std::map<std::string, double>{{"error_at_1", 0.5}};
   };
   RecordingObserver observer;
-  run_training(trainable, folder.path(), {.steps = 4, .log_interval = 1, .evaluation_interval = 2},
+  train(trainable, folder, {.steps = 4, .log_interval = 1, .evaluation_interval = 2},
                observer);
   EXPECT_EQ(drawn, (std::vector<bool>{false, true}));
   EXPECT_NE(read(folder.path() / "log.svg").find(">error_at_1</text>"), std::string::npos);
@@ -109,7 +115,7 @@ TEST(TrainingLoop, TrainsWithoutGnuplotAndSaysOnceWhatIsMissing) {
   Trainable trainable = counter.trainable();
   trainable.evaluate = [](std::int64_t) { return std::map<std::string, double>{{"error", 0.5}}; };
   RecordingObserver observer;
-  EXPECT_TRUE(run_training(trainable, folder.path(),
+  EXPECT_TRUE(train(trainable, folder,
                            {.steps = 4, .log_interval = 1, .evaluation_interval = 2}, observer));
   EXPECT_EQ(observer.warnings,
             (std::vector<std::string>{"counter: log.csv is not drawn: gnuplot, which draws the "
@@ -118,12 +124,23 @@ TEST(TrainingLoop, TrainsWithoutGnuplotAndSaysOnceWhatIsMissing) {
   EXPECT_NE(read(folder.path() / "log.csv").find(",error,0.5\n"), std::string::npos);
 }
 
+TEST(TrainingLoop, RefusesFewerStepsThanItHasTaken) {
+  const TemporaryFolder folder;
+  Counter counter, again;
+  Observer silent;
+  train(counter.trainable(), folder, {.steps = 4}, silent);
+  const TrainingLoopOptions fewer{.steps = 3};
+  EXPECT_EQ(error_text<ConfigError>([&] { train(again.trainable(), folder, fewer, silent); }),
+            folder.path().string() +
+                ": has taken 4 steps, more than the 3 that are asked for; ask for at least 4");
+}
+
 TEST(TrainingLoop, RefusesADamagedState) {
   const TemporaryFolder folder;
   std::ofstream(folder.path() / "state.safetensors") << "no state";
   Counter counter;
   Observer silent;
-  EXPECT_THROW(run_training(counter.trainable(), folder.path(), {}, silent), FormatError);
+  EXPECT_THROW(train(counter.trainable(), folder, {}, silent), FormatError);
 }
 
 }  // namespace

@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "sgilo/core/error.h"
 #include "support/environment.h"
-#include "support/skip_without_gnuplot.h"
+#include "support/error_text.h"
 #include "support/temporary_folder.h"
 
 namespace sgilo {
@@ -19,25 +20,31 @@ TEST(TrainingOutput, StateLiesWhereItIsStatedOrWhereTheEnvironmentSays) {
   EXPECT_EQ(state_folder("here", "out", "generator"), "here");
 }
 
+TEST(TrainingOutput, StateLiesInAnotherFolderThanTheModel) {
+  EXPECT_EQ(error_text<ConfigError>([] { state_folder("out/", "out", "generator"); }),
+            "state must be another folder than the model's, but both are out/");
+}
+
+TEST(TrainingOutput, StateOfAModelDoesNotLeaveItsFolder) {
+  const Environment unset("SGILO_STATE_DIR", "");
+  const TemporaryFolder folder, elsewhere;
+  std::filesystem::create_directory_symlink(elsewhere.path(), folder / "training");
+  EXPECT_EQ(error_text<FormatError>([&] { state_folder("", folder.path(), "generator"); }),
+            (folder / "training").string() +
+                ": is a symbolic link, and none is followed inside a model folder; name the folder "
+                "of the state with --state");
+}
+
 TEST(TrainingOutput, ThePlanOfANewRunBeginsAtStepZero) {
   const TemporaryFolder folder;
-  EXPECT_EQ(training_plan(folder.path(), 20000, 64),
+  EXPECT_EQ(training_plan(folder.path(), {{"seed", 1}}, 20000, 64),
             "from step 0 to 20000 of 64 examples, state in " + folder.path().string());
 }
 
-TEST(TrainingOutput, DrawsAPanelForEachQuantityOfTheLog) {
-  SKIP_WITHOUT_GNUPLOT();
-  const TemporaryFolder folder;
-  folder.put("log.csv", "step,seconds,quantity,value\n");
-  draw_training_log(folder.path());
-  EXPECT_EQ(folder.count(), 1);  // nothing to draw yet
-  folder.put("log.csv",
-             "step,seconds,quantity,value\n1,0.5,loss_a,2\n1,0.5,r1,nan\n2,1.0,loss_a,1\n");
-  draw_training_log(folder.path());
-  EXPECT_EQ(folder.count(), 2);
-  const std::string svg = folder.get("log.svg");
-  EXPECT_NE(svg.find(">loss_a</text>"), std::string::npos);
-  EXPECT_NE(svg.find(">r1</text>"), std::string::npos);
+TEST(TrainingOutput, TheStepsAskedForLieNotBehindThoseTaken) {
+  EXPECT_EQ(error_text<ConfigError>([] { require_steps_left("state", 200, 100); }),
+            "state: has taken 200 steps, more than the 100 that are asked for; ask for at least "
+            "200");
 }
 
 }  // namespace

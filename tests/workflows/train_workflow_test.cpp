@@ -1,14 +1,16 @@
 // The whole chain on tiny networks: generator, classifier, inversions, priors, samples.
 #include <gtest/gtest.h>
 
+#include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/core/error.h"
-#include "sgilo/models/model.h"
+#include "sgilo/models/model_folder.h"
 #include "sgilo/workflows/invert.h"
 #include "sgilo/workflows/sample.h"
 #include "sgilo/workflows/train_classifier.h"
 #include "sgilo/workflows/train_generator.h"
 #include "sgilo/workflows/train_score.h"
-#include "support/temporary_folder.h"
+#include "support/error_text.h"
+#include "support/tiny_model.h"
 
 namespace sgilo {
 namespace {
@@ -109,10 +111,121 @@ TEST(TrainWorkflow, GoesFromNothingToSamplesOfALayer) {
     EXPECT_STREQ(error.what(), "layer must be 0 or one with a score network (2), but is 1");
   }
 
-  // A score belongs to its generator.
+  // The same commands go on, but replace nothing unasked.
+  EXPECT_EQ(error_text<ConfigError>([&] { train_score(score, silent); }),
+            model + ": has a part 'score_2' already; --force replaces it by one that is at least "
+                    "as good, or name another folder");
+  EXPECT_THROW(train_generator(generator, silent), ConfigError);
+  EXPECT_THROW(train_classifier(classifier, silent), ConfigError);
+  score.force = true;
+  EXPECT_TRUE(train_score(score, silent).model.entered);  // as good as itself
+  EXPECT_TRUE(std::filesystem::exists(folder / "model/replaced_1/score_2.safetensors"));
+
+  // Nothing of the course changes on the way.
+  score.seed = 7;
+  EXPECT_EQ(error_text<ConfigError>([&] { train_score(score, silent); }),
+            score.state + ": holds a training with seed 1, which cannot go on with 7; ask for the "
+                          "same, or name another folder with --state");
+  score.seed = 1;
+  score.trainer.learning_rate = 0.5;
+  EXPECT_NE(error_text<ConfigError>([&] { train_score(score, silent); })
+                .find("trainer.learning_rate 0.001, which cannot go on with 0.5"),
+            std::string::npos);
+
+  // A score belongs to its generator: the model stays whole, whichever of the two it has.
   generator.loop.steps = 5;
-  train_generator(generator, silent);
-  EXPECT_THROW(load_model({model}, {}), FormatError);
+  generator.force = true;
+  const EnteredPart entered = train_generator(generator, silent).model;
+  EXPECT_NE(entered.note.find("Frechet distance"), std::string::npos) << entered.note;
+  const Model now = load_model({model}, {});
+  EXPECT_EQ(now.priors.has(2, Role::layer), !entered.entered);
+}
+
+TEST(TrainWorkflow, TrainsAScoreFromAFewInversionsByItsSeed) {
+  const TemporaryFolder folder;
+  Observer silent;
+  const std::string model = write_tiny_model(folder / "model").string();
+  InvertOptions inversion;
+  inversion.model = model;
+  inversion.output = (folder / "latents").string();
+  inversion.portraits = 3;
+  inversion.batch = 3;
+  inversion.steps = {2, 2, 2};
+  ASSERT_TRUE(invert(inversion, silent).finished);
+
+  TrainScoreOptions score;
+  score.model = model;
+  score.latents = inversion.output;
+  score.layer = 2;
+  score.network.network.width = 12;
+  score.network.network.layers = 1;
+  score.trainer.steps = 1;
+  score.trainer.batch = 2;
+  const auto weights = [&](std::int64_t seed) {
+    score.seed = seed;
+    score.force = true;
+    score.state = (folder / concat("state_", seed, "_", folder.count())).string();
+    std::filesystem::remove_all(folder / "copy");
+    std::filesystem::copy(model, folder / "copy");
+    score.model = (folder / "copy").string();
+    EXPECT_TRUE(train_score(score, silent).finished);
+    score.model = model;
+    return model_part(folder / "copy", "score_2")["sha256"].get<std::string>();
+  };
+  const std::string first = weights(1);
+  EXPECT_EQ(weights(1), first);
+  EXPECT_NE(weights(2), first);
+
+  score.held_out = 3;
+  EXPECT_EQ(error_text<ConfigError>([&] { train_score(score, silent); }),
+            "held_out must be less than the 3 inversions of " + score.latents + ", but is 3");
+  score.layer = 0;
+  score.held_out = 0;
+  EXPECT_EQ(error_text<ConfigError>([&] { train_score(score, silent); }),
+            "trainer.steps has no effect with layer 0, whose prior is fitted in closed form");
+}
+
+TEST(TrainWorkflow, StartsWarmFromTheStateOfAnOlderVersion) {
+  const TemporaryFolder folder;
+  Observer silent;
+  TrainGeneratorOptions first = tiny_generator(folder.path());
+  first.loop.steps = 2;
+  train_generator(first, silent);
+  SafetensorsFile state = read_safetensors(std::filesystem::path(first.state) / "state.safetensors");
+  const Tensor averaged = state.tensors.at("averaged.synthesis.b8.conv0.weight");
+  for (auto entry = state.tensors.begin(); entry != state.tensors.end();)
+    entry = entry->first.starts_with("optimizer.") ? state.tensors.erase(entry) : std::next(entry);
+  state.tensors["optimizer.generator"] = torch::zeros({9}, torch::kUInt8);
+  std::filesystem::create_directory(folder / "old");
+  write_safetensors(folder / "old" / "state.safetensors", state.tensors,
+                    {{"counters", R"({"seconds":1.0,"step":2.0})"}});
+
+  TrainGeneratorOptions second = first;
+  second.output = (folder / "next_model").string();
+  second.state = (folder / "old").string();
+  EXPECT_NE(error_text<FormatError>([&] { train_generator(second, silent); })
+                .find("was written by an older version of sgilo"),
+            std::string::npos);
+  second.state = (folder / "next_state").string();
+  second.warm_start = (folder / "old").string();
+  second.loop.steps = 1;
+  second.trainer.learning_rate = 1e-9;
+  ASSERT_TRUE(train_generator(second, silent).finished);
+  const StateDict next =
+      read_safetensors(std::filesystem::path(second.state) / "state.safetensors").tensors;
+  EXPECT_TRUE(torch::allclose(next.at("averaged.synthesis.b8.conv0.weight"), averaged));
+
+  // The same command goes on, another start does not.
+  std::filesystem::remove_all(second.output);
+  second.loop.steps = 2;
+  EXPECT_EQ(train_generator(second, silent).steps, 2);
+  std::filesystem::remove_all(second.output);
+  second.warm_start = first.output;
+  EXPECT_NE(error_text<ConfigError>([&] { train_generator(second, silent); })
+                .find("holds a training with warm_start \""),
+            std::string::npos);
+  second.warm_start = "";
+  EXPECT_TRUE(train_generator(second, silent).finished);
 }
 
 TEST(TrainWorkflow, StartsWarmFromTheWeightsOfAModel) {

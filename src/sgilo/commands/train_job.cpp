@@ -11,6 +11,17 @@ namespace {
 
 constexpr const char* kInterrupted = "interrupted, the state is saved; the same command goes on\n";
 
+// Whether the model took the new part, and what there is to say of the earlier one.
+void add_model(Json& json, const EnteredPart& model) {
+  if (!model.entered) json["passed"] = false;
+  if (!model.note.empty()) json["note"] = model.note;
+}
+
+std::string note_of(const Json& result) {
+  const std::string note = result.value("note", "");
+  return note.empty() ? "" : note + "\n";
+}
+
 Json run_generator(const TrainGeneratorOptions& options, Observer& observer) {
   const TrainGeneratorResult result = train_generator(options, observer);
   if (!result.finished) return {{"finished", false}};
@@ -19,6 +30,7 @@ Json run_generator(const TrainGeneratorOptions& options, Observer& observer) {
             {"steps", result.steps},
             {"images", result.images}};
   add_frechet(json, result, options.frechet_images);
+  add_model(json, result.model);
   return json;
 }
 
@@ -31,7 +43,7 @@ std::string text_generator(const Json& result) {
     out += concat("; Frechet distance ", number_text(frechet.value("distance", 0.0), 4), " ",
                   frechet_scale(frechet));
   }
-  return out + "\n";
+  return out + "\n" + note_of(result);
 }
 
 Json run_classifier(const TrainClassifierOptions& options, Observer& observer) {
@@ -40,6 +52,7 @@ Json run_classifier(const TrainClassifierOptions& options, Observer& observer) {
   Json json{{"finished", true}};
   for (const auto& [name, value] : result.scores.accuracy) json["accuracy"][name] = value;
   for (const auto& [name, value] : result.scores.r_squared) json["r_squared"][name] = value;
+  add_model(json, result.model);
   return json;
 }
 
@@ -50,22 +63,25 @@ std::string text_classifier(const Json& result) {
     table.add_row({item.key(), number_text(number_of(item.value()), 4), ""});
   for (const auto& item : result["r_squared"].items())
     table.add_row({item.key(), "", number_text(number_of(item.value()), 3)});
-  return table.text();
+  return table.text() + note_of(result);
 }
 
 Json run_score(const TrainScoreOptions& options, Observer& observer) {
   const TrainScoreResult result = train_score(options, observer);
   if (!result.finished) return {{"finished", false}};
-  return {{"finished", true},
-          {"layer", options.layer},
-          {"model", options.model},
-          {"validation", rows_of(result.validation, {})}};
+  Json json{{"finished", true},
+            {"layer", options.layer},
+            {"model", options.model},
+            {"validation", rows_of(result.validation, {})}};
+  add_model(json, result.model);
+  return json;
 }
 
 std::string text_score(const Json& result) {
   if (!finished(result)) return kInterrupted;
-  return result["layer"] == 0 ? concat(result.value("model", ""), ": style prior fitted\n")
-                              : table_of_rows(result["validation"]).text();
+  return (result["layer"] == 0 ? concat(result.value("model", ""), ": style prior fitted\n")
+                               : table_of_rows(result["validation"]).text()) +
+         note_of(result);
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ PortraitBatches::~PortraitBatches() {
 
 void PortraitBatches::order_epoch(std::int64_t epoch) {
   if (epoch == epoch_) return;
-  const Tensor order = RandomStreams(options_.seed)
+  const Tensor order = RandomStreams(options_.order)
                            .child("epoch", static_cast<std::uint64_t>(epoch))
                            .permutation(options_.count);
   order_.assign(order.data_ptr<std::int64_t>(), order.data_ptr<std::int64_t>() + options_.count);
@@ -93,7 +93,7 @@ PortraitBatch PortraitBatches::batch(std::int64_t index) {
   batch.indices.assign(members_now.begin(), members_now.end());
   batch.flipped.assign(members_now.size(), false);
   if (options_.flip) {
-    const Tensor coins = RandomStreams(options_.seed)
+    const Tensor coins = RandomStreams(options_.order)
                              .child("flip", static_cast<std::uint64_t>(index))
                              .uniform({options_.batch});
     for (std::int64_t i = 0; i < options_.batch; ++i) {

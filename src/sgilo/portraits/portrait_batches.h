@@ -22,6 +22,7 @@ struct PortraitPoolOptions {
   std::int64_t batch = 32;
   int size = 64;
   bool flip = true;  // half of the images mirrored
+  std::uint64_t order = 0;  // seed of the order of an epoch and of what is mirrored
 };
 
 struct PortraitBatch {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "sgilo/core/error.h"
+#include "sgilo/training/adam_state.h"
 
 namespace sgilo {
 namespace {
@@ -162,38 +163,47 @@ std::map<std::string, double> AdversarialTrainer::step() {
   return losses;
 }
 
-Tensor AdversarialTrainer::samples(std::int64_t first, std::int64_t count) {
+Tensor samples_of(StyleGan2 network, const RandomStreams& streams, std::int64_t first,
+                  std::int64_t count) {
   const torch::NoGradGuard no_grad;
-  const RandomStreams streams =
-      RandomStreams(static_cast<std::uint64_t>(options_.seed)).child("samples");
   std::vector<RandomStreams> rows;
   for (std::int64_t i = 0; i < count; ++i)
     rows.push_back(streams.child(static_cast<std::uint64_t>(first + i)));
-  const Tensor ws = averaged_->styles(normal_rows(rows, {options_.z_dim}).to(device_));
-  return averaged_->synthesis->forward(ws, averaged_->synthesis->constant_noises());
+  const torch::Device device = network->parameters().at(0).device();
+  const std::int64_t z_dim = network->mapping->options.z_dim;
+  const Tensor ws = network->styles(normal_rows(rows, {z_dim}).to(device));
+  return network->synthesis->forward(ws, network->synthesis->constant_noises());
+}
+
+Tensor AdversarialTrainer::samples(std::int64_t first, std::int64_t count) {
+  return samples_of(averaged_,
+                    RandomStreams(static_cast<std::uint64_t>(options_.seed)).child("samples"),
+                    first, count);
 }
 
 TrainingState AdversarialTrainer::state() const {
-  TrainingState state;
+  TrainingState state{.step = step_};
   state.tensors.merge(with_prefix(state_of(*generator_), "generator."));
   state.tensors.merge(with_prefix(state_of(*averaged_), "averaged."));
   state.tensors.merge(with_prefix(state_of(*discriminator_), "discriminator."));
-  state.tensors["optimizer.generator"] = optimizer_bytes(*generator_optimizer_);
-  state.tensors["optimizer.discriminator"] = optimizer_bytes(*discriminator_optimizer_);
+  state.tensors.merge(
+      with_prefix(adam_state(*generator_optimizer_, *generator_), "optimizer.generator."));
+  state.tensors.merge(with_prefix(adam_state(*discriminator_optimizer_, *discriminator_),
+                                  "optimizer.discriminator."));
   state.tensors["path_length_mean"] = path_length_mean_;
-  state.counters["step"] = static_cast<double>(step_);
   return state;
 }
 
 void AdversarialTrainer::load_state(const TrainingState& state) {
-  sgilo::load_state(*generator_, with_prefix_removed(state.tensors, "generator."));
-  sgilo::load_state(*averaged_, with_prefix_removed(state.tensors, "averaged."));
-  sgilo::load_state(*discriminator_, with_prefix_removed(state.tensors, "discriminator."));
-  load_optimizer_bytes(*generator_optimizer_, require_tensor(state.tensors, "optimizer.generator"));
-  load_optimizer_bytes(*discriminator_optimizer_,
-                       require_tensor(state.tensors, "optimizer.discriminator"));
+  const auto part = [&](const char* name) { return with_prefix_removed(state.tensors, name); };
+  sgilo::load_state(*generator_, part("generator."));
+  sgilo::load_state(*averaged_, part("averaged."));
+  sgilo::load_state(*discriminator_, part("discriminator."));
+  load_adam_state(*generator_optimizer_, *generator_, part("optimizer.generator."), state.step);
+  load_adam_state(*discriminator_optimizer_, *discriminator_, part("optimizer.discriminator."),
+                  state.step);
   path_length_mean_ = require_tensor(state.tensors, "path_length_mean").to(device_);
-  step_ = static_cast<std::int64_t>(state.counters.at("step"));
+  step_ = state.step;
 }
 
 void AdversarialTrainer::load_weights(const StateDict& generator, const StateDict& discriminator) {

@@ -32,7 +32,7 @@ struct AdversarialOptions {
   double path_length_weight = 0.0;
   std::int64_t path_length_interval = 8;
   Precision precision = Precision::bf16;
-  std::int64_t seed = 0;
+  std::int64_t seed = 0;  // of initial weights and random inputs; the command's own --seed
 
   static constexpr auto fields() {
     using O = AdversarialOptions;
@@ -64,11 +64,13 @@ struct AdversarialOptions {
         field("path_length_interval", &O::path_length_interval,
               "steps between two path-length penalties", positive<std::int64_t>),
         field("precision", &O::precision,
-              "type of convolutions and activations: fp32 or bf16; weights are always fp32"),
-        field("seed", &O::seed, "seed of initial weights, random inputs and data order",
-              non_negative<std::int64_t>)};
+              "type of convolutions and activations: fp32 or bf16; weights are always fp32")};
   }
 };
+
+// Images [count, 3, size, size] of a network from fixed random inputs, first .. first + count - 1.
+Tensor samples_of(StyleGan2 network, const RandomStreams& streams, std::int64_t first,
+                  std::int64_t count);
 
 class AdversarialTrainer {
  public:
@@ -80,7 +82,7 @@ class AdversarialTrainer {
   // One step of both networks; returns the losses by name.
   std::map<std::string, double> step();
 
-  // Images of the averaged generator from fixed random inputs, [count, 3, size, size].
+  // samples_of() the averaged generator.
   Tensor samples(std::int64_t first, std::int64_t count);
 
   StyleGan2& averaged() { return averaged_; }

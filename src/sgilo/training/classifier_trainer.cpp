@@ -6,6 +6,7 @@
 
 #include "sgilo/core/options_json.h"
 #include "sgilo/core/shape.h"
+#include "sgilo/training/adam_state.h"
 #include "sgilo/training/ema.h"
 
 namespace sgilo {
@@ -165,22 +166,20 @@ StepReport ClassifierTrainer::step() {
 }
 
 TrainingState ClassifierTrainer::state() const {
-  TrainingState state;
+  TrainingState state{.step = steps_done_};
   state.tensors = with_prefix(state_of(*classifier_), "network.");
   state.tensors.merge(with_prefix(state_of(*averaged_), "average."));
   for (auto& [name, tensor] : state.tensors) tensor = tensor.clone();
-  state.tensors["optimizer"] = optimizer_bytes(optimizer_);
-  state.counters["step"] = static_cast<double>(steps_done_);
+  state.tensors.merge(with_prefix(adam_state(optimizer_, *classifier_), "optimizer."));
   return state;
 }
 
 void ClassifierTrainer::load_state(const TrainingState& state) {
-  const auto step = state.counters.find("step");
-  if (step == state.counters.end()) throw FormatError("counter 'step' is missing");
-  sgilo::load_state(*classifier_, with_prefix_removed(state.tensors, "network."));
-  sgilo::load_state(*averaged_, with_prefix_removed(state.tensors, "average."));
-  load_optimizer_bytes(optimizer_, require_tensor(state.tensors, "optimizer"));
-  steps_done_ = static_cast<std::int64_t>(step->second);
+  const auto part = [&](const char* name) { return with_prefix_removed(state.tensors, name); };
+  sgilo::load_state(*classifier_, part("network."));
+  sgilo::load_state(*averaged_, part("average."));
+  load_adam_state(optimizer_, *classifier_, part("optimizer."), state.step);
+  steps_done_ = state.step;
 }
 
 ClassifierScores evaluate_classifier(FeatureClassifier classifier, const ClassifierBatches& batches,

@@ -31,13 +31,13 @@ struct ClassifierTrainerOptions {
   std::int64_t warmup_steps = 100;
   double average_half_life = 100;
   double regression_weight = 1;
-  std::vector<std::string> mirrored_regressions;
+  std::vector<std::string> mirrored_regressions;  // change sign when the image is mirrored
   double colour_std = 0.05;
   double erased_fraction = 0.2;
   double largest_blur = 2;
   double largest_noise = 0.15;
   bool bfloat16 = false;
-  std::int64_t seed = 1;
+  std::int64_t seed = 1;  // of the first weights and the augmentation; the command's own --seed
   static constexpr auto fields() {
     using Self = ClassifierTrainerOptions;
     return std::tuple{
@@ -51,8 +51,6 @@ struct ClassifierTrainerOptions {
               "half life of the average of the weights, in steps", positive<double>),
         field("regression_weight", &Self::regression_weight,
               "weight of the squared error beside the cross entropy", non_negative<double>),
-        field("mirrored_regressions", &Self::mirrored_regressions,
-              "regressions that change sign when the image is mirrored"),
         field("colour_std", &Self::colour_std, "std of the random gain and offset of each channel",
               non_negative<double>),
         field("erased_fraction", &Self::erased_fraction, "fraction of images that lose a rectangle",
@@ -61,8 +59,7 @@ struct ClassifierTrainerOptions {
               positive<double>),
         field("largest_noise", &Self::largest_noise, "largest std of the added noise",
               positive<double>),
-        field("bfloat16", &Self::bfloat16, "convolutions in bfloat16"),
-        field("seed", &Self::seed, "of the first weights and the augmentation")};
+        field("bfloat16", &Self::bfloat16, "convolutions in bfloat16")};
   }
 };
 

@@ -4,6 +4,7 @@
 
 #include "sgilo/core/options_json.h"
 #include "sgilo/core/shape.h"
+#include "sgilo/training/adam_state.h"
 #include "sgilo/training/ema.h"
 
 namespace sgilo {
@@ -77,11 +78,14 @@ StepReport ScoreTrainer::step() {
   optimizer_.step();
   move_average(*averaged_, *network_, average_decay(options_.average_half_life, steps_done_));
   ++steps_done_;
-  examples_ += clean.size(0);
   return {"score",
           steps_done_,
           options_.steps,
           {{"loss", loss.item<double>()}, {"gradient_norm", gradient_norm}}};
+}
+
+std::vector<RandomStreams> validation_rows(std::int64_t count) {
+  return row_streams(RandomStreams(0).child("validation"), count);
 }
 
 std::vector<LevelError> ScoreTrainer::validate(const ScoreBatch& batch,
@@ -89,32 +93,24 @@ std::vector<LevelError> ScoreTrainer::validate(const ScoreBatch& batch,
   const Tensor clean = averaged_->standardised(batch.features.to(device_));
   const Tensor condition = batch.condition.defined() ? batch.condition.to(device_) : Tensor();
   return denoising_errors(score_function(averaged_, condition), averaged_->sde(), clean, stds,
-                          row_streams(RandomStreams(0).child("validation"), clean.size(0)));
+                          validation_rows(clean.size(0)));
 }
 
 TrainingState ScoreTrainer::state() const {
-  TrainingState state;
+  TrainingState state{.step = steps_done_};
   state.tensors = with_prefix(state_of(*network_), "network.");
   state.tensors.merge(with_prefix(state_of(*averaged_), "average."));
   for (auto& [name, tensor] : state.tensors) tensor = tensor.clone();
-  state.tensors["optimizer"] = optimizer_bytes(optimizer_);
-  state.counters = {{"step", static_cast<double>(steps_done_)},
-                    {"examples", static_cast<double>(examples_)}};
+  state.tensors.merge(with_prefix(adam_state(optimizer_, *network_), "optimizer."));
   return state;
 }
 
 void ScoreTrainer::load_state(const TrainingState& state) {
-  sgilo::load_state(*network_, with_prefix_removed(state.tensors, "network."));
-  sgilo::load_state(*averaged_, with_prefix_removed(state.tensors, "average."));
-  load_optimizer_bytes(optimizer_, require_tensor(state.tensors, "optimizer"));
-  const auto counter = [&](const char* name) {
-    const auto it = state.counters.find(name);
-    if (it == state.counters.end())
-      throw FormatError(concat("counter '", name, "' of the training state is missing"));
-    return static_cast<std::int64_t>(it->second);
-  };
-  steps_done_ = counter("step");
-  examples_ = counter("examples");
+  const auto part = [&](const char* name) { return with_prefix_removed(state.tensors, name); };
+  sgilo::load_state(*network_, part("network."));
+  sgilo::load_state(*averaged_, part("average."));
+  load_adam_state(optimizer_, *network_, part("optimizer."), state.step);
+  steps_done_ = state.step;
 }
 
 ScoreBatches mix_inversions(ScoreBatches synthetic, Inversions inversions,

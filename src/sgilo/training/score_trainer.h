@@ -30,10 +30,10 @@ struct ScoreTrainerOptions {
   double beta2 = 0.99;
   double gradient_clip = 1;
   double average_half_life = 500;
-  double condition_dropout = 0.1;
+  double condition_dropout = 0.1;  // share of batches trained without their condition, if any
   bool bfloat16 = false;
   NoiseLevelOptions noise_levels;
-  std::int64_t seed = 1;
+  std::int64_t seed = 1;  // of the first weights and the noise; the command's own --seed
   static constexpr auto fields() {
     using O = ScoreTrainerOptions;
     return std::tuple{
@@ -46,13 +46,13 @@ struct ScoreTrainerOptions {
         field("gradient_clip", &O::gradient_clip, "largest norm of the gradient", positive<double>),
         field("average_half_life", &O::average_half_life,
               "half life of the average of the weights, in steps", positive<double>),
-        field("condition_dropout", &O::condition_dropout,
-              "share of batches trained without their condition", fraction<double>),
         field("bfloat16", &O::bfloat16, "matrix products in bfloat16"),
-        field("noise_levels", &O::noise_levels, "law of the noise levels"),
-        field("seed", &O::seed, "of the first weights and the noise", non_negative<std::int64_t>)};
+        field("noise_levels", &O::noise_levels, "law of the noise levels")};
   }
 };
+
+// The noise under which priors are compared on the same held-out rows.
+std::vector<RandomStreams> validation_rows(std::int64_t count);
 
 class ScoreTrainer {
  public:
@@ -66,7 +66,6 @@ class ScoreTrainer {
   StepReport step();
   bool finished() const { return steps_done_ >= options_.steps; }
   std::int64_t steps_done() const { return steps_done_; }
-  std::int64_t examples() const { return examples_; }
 
   ScoreNetwork& network() { return network_; }
   ScoreNetwork& averaged() { return averaged_; }  // the one to ship
@@ -86,7 +85,6 @@ class ScoreTrainer {
   ScoreNetwork network_, averaged_;
   torch::optim::Adam optimizer_;
   std::int64_t steps_done_ = 0;
-  std::int64_t examples_ = 0;
 };
 
 // Activations found by inverting training images: what the layer holds, and how far it lies from

@@ -1,12 +1,10 @@
 #include "sgilo/training/training_loop.h"
 
 #include <chrono>
-#include <fstream>
-#include <sstream>
 
 #include "sgilo/core/error.h"
-#include "sgilo/files/atomic_file.h"
-#include "sgilo/files/make_folder.h"
+#include "sgilo/files/file_problem.h"
+#include "sgilo/training/training_log.h"
 #include "sgilo/training/training_output.h"
 
 namespace sgilo {
@@ -17,38 +15,6 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
-
-constexpr const char* kHeader = "step,seconds,quantity,value\n";
-
-// Drops the lines that a killed run wrote after its last save,
-// since the resumed run writes them again.
-void truncate_log(const std::filesystem::path& path, std::int64_t last_step) {
-  std::ifstream file(path);
-  std::string line, kept = kHeader;
-  std::getline(file, line);
-  while (std::getline(file, line))
-    if (!line.empty() && std::stoll(line) <= last_step) kept += line + "\n";
-  file.close();
-  write_file_atomically(path, kept);
-}
-
-class Log {
- public:
-  Log(const std::filesystem::path& path, std::int64_t last_step) {
-    truncate_log(path, last_step);
-    file_.open(path, std::ios::app);
-    if (!file_) throw Error(concat(path.string(), ": cannot be written"));
-  }
-
-  void write(std::int64_t step, double seconds, const std::map<std::string, double>& values) {
-    for (const auto& [name, value] : values)
-      file_ << step << ',' << seconds << ',' << name << ',' << value << '\n';
-    file_.flush();
-  }
-
- private:
-  std::ofstream file_;
-};
 
 // Means of what the steps since the last line returned;
 // a quantity counts only the steps that have it.
@@ -73,25 +39,35 @@ class Window {
 
 }  // namespace
 
-bool run_training(const Trainable& trainable, const std::filesystem::path& folder,
+std::optional<TrainingState> resume(const Trainable& trainable, TrainingFolder& folder) {
+  auto state = folder.load(trainable.state().tensors);
+  if (!state) return state;
+  try {
+    trainable.load_state(*state);
+  } catch (const FormatError& error) {
+    throw format_error(folder.files().path(), error.what());
+  }
+  return state;
+}
+
+bool run_training(const Trainable& trainable, TrainingFolder& folder,
                   const TrainingLoopOptions& options, Observer& observer) {
   std::int64_t step = 0;
   double earlier_seconds = 0;
-  if (const auto state = load_training_state(folder)) {
-    trainable.load_state(*state);
-    step = static_cast<std::int64_t>(state->counters.at("step"));
-    earlier_seconds = state->counters.at("seconds");
+  if (const auto state = resume(trainable, folder)) {
+    require_steps_left(folder.files().path().string(), state->step, options.steps);
+    step = state->step;
+    earlier_seconds = state->seconds;
     observer.on_message(concat(trainable.name, ": continues at step ", step));
   }
-  make_folder(folder);
-  Log log(folder / "log.csv", step);
+  TrainingLog log(folder.files(), step);
   Window window;
   const Clock::time_point start = Clock::now();
   Clock::time_point saved = start, logged = start;
   const auto save = [&] {
     TrainingState state = trainable.state();
-    state.counters["seconds"] = earlier_seconds + seconds_since(start);
-    save_training_state(folder, state);
+    state.seconds = earlier_seconds + seconds_since(start);
+    folder.save(state);
     saved = Clock::now();
   };
   // Where training runs, on a borrowed machine with an accelerator, there is often no gnuplot, and
@@ -100,7 +76,7 @@ bool run_training(const Trainable& trainable, const std::filesystem::path& folde
   const auto draw = [&] {
     if (!draws) return;
     try {
-      draw_training_log(folder);
+      draw_training_log(folder.files());
     } catch (const Error& error) {
       draws = false;
       observer.on_warning(concat(trainable.name, ": log.csv is not drawn: ", error.what()));

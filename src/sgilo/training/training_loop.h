@@ -2,14 +2,14 @@
 // logs, evaluates, tells the observer, and stops when asked.
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "sgilo/core/observer.h"
 #include "sgilo/core/options.h"
-#include "sgilo/training/training_state.h"
+#include "sgilo/training/training_folder.h"
 
 namespace sgilo {
 
@@ -37,18 +37,21 @@ struct Trainable {
   std::string name;  // "generator"
   std::int64_t images_per_step = 1;
   std::function<std::map<std::string, double>()> step;  // losses by name
-  std::function<TrainingState()> state;                 // counters must hold "step"
+  std::function<TrainingState()> state;
   std::function<void(const TrainingState&)> load_state;
   // May be empty; may write pictures of its own.
   std::function<std::map<std::string, double>(std::int64_t step)> evaluate;
 };
 
-// Files in `folder`: state.safetensors, log.csv with the columns step, seconds, quantity, value
-// (means over log_interval steps), and log.svg, drawn after each evaluation and at the end; where
-// gnuplot cannot draw it the observer is warned once, and training goes on. Seconds count the time
-// spent training in all runs. Returns true when all steps are done,
-// false when the observer asked to stop.
-bool run_training(const Trainable& trainable, const std::filesystem::path& folder,
+// What the folder holds goes into the trainer; nothing without a state. Throws as
+// TrainingFolder::load.
+std::optional<TrainingState> resume(const Trainable& trainable, TrainingFolder& folder);
+
+// Files in the folder: state.safetensors, log.csv (training_log.h, means over log_interval steps),
+// and log.svg, drawn after each evaluation and at the end; where gnuplot cannot draw it the
+// observer is warned once, and training goes on. Returns true when all steps are done, false when
+// the observer asked to stop.
+bool run_training(const Trainable& trainable, TrainingFolder& folder,
                   const TrainingLoopOptions& options, Observer& observer);
 
 }  // namespace sgilo

@@ -1,32 +1,51 @@
 #include "sgilo/training/training_output.h"
 
 #include <cstdlib>
-#include <fstream>
-#include <map>
-#include <sstream>
+#include <system_error>
 
 #include "sgilo/core/error.h"
-#include "sgilo/report/figure.h"
+#include "sgilo/files/file_problem.h"
 #include "sgilo/report/image_grid.h"
-#include "sgilo/training/training_state.h"
+#include "sgilo/training/training_folder.h"
 
 namespace sgilo {
 
-std::filesystem::path state_folder(const std::string& stated, const std::filesystem::path& output,
-                                   const std::string& name) {
-  if (!stated.empty()) return stated;
-  if (const char* folder = std::getenv("SGILO_STATE_DIR"); folder != nullptr && *folder != '\0')
-    return std::filesystem::path(folder) / name;
-  return output / "training" / name;
+namespace fs = std::filesystem;
+
+fs::path state_folder(const std::string& stated, const fs::path& output, const std::string& name) {
+  const char* states = std::getenv("SGILO_STATE_DIR");
+  std::error_code ignored;
+  fs::path folder = output / "training" / name;
+  if (!stated.empty()) {
+    folder = stated;
+  } else if (states != nullptr && *states != '\0') {
+    folder = fs::path(states) / name;
+  } else {
+    for (const fs::path& inside : {folder.parent_path(), folder})
+      if (fs::is_symlink(inside, ignored))
+        throw format_error(inside,
+                           "is a symbolic link, and none is followed inside a model folder; name "
+                           "the folder of the state with --state");
+  }
+  const auto place = [&](const fs::path& path) { return fs::weakly_canonical(path / "", ignored); };
+  if (place(folder) == place(output))
+    throw ConfigError(concat("state must be another folder than the model's, but both are ",
+                             folder.string()));
+  return folder;
 }
 
-std::string training_plan(const std::filesystem::path& folder, std::int64_t steps,
+std::string training_plan(const fs::path& folder, const Json& course, std::int64_t steps,
                           std::int64_t batch) {
-  const auto state = load_training_state(folder);
-  const auto done = static_cast<std::int64_t>(
-      state && state->counters.contains("step") ? state->counters.at("step") : 0);
+  const std::int64_t done = saved_step(folder, course);
+  require_steps_left(folder.string(), done, steps);
   return concat("from step ", done, " to ", steps, " of ", batch, " examples, state in ",
                 folder.string());
+}
+
+void require_steps_left(const std::string& name, std::int64_t done, std::int64_t steps) {
+  if (done > steps)
+    throw ConfigError(concat(name, ": has taken ", done, " steps, more than the ", steps,
+                             " that are asked for; ask for at least ", done));
 }
 
 Tensor contact_sheet(const Tensor& images, std::int64_t columns, const std::string& title) {
@@ -38,31 +57,6 @@ Tensor contact_sheet(const Tensor& images, std::int64_t columns, const std::stri
   }
   grid.rows.back().resize(static_cast<std::size_t>(columns));
   return draw_image_grid(grid);
-}
-
-void draw_training_log(const std::filesystem::path& folder) {
-  std::ifstream file(folder / "log.csv");
-  std::string line;
-  std::getline(file, line);
-  std::map<std::string, Curve> curves;
-  while (std::getline(file, line)) {
-    std::istringstream cells(line);
-    std::string step, seconds, quantity, value;
-    std::getline(cells, step, ',');
-    std::getline(cells, seconds, ',');
-    std::getline(cells, quantity, ',');
-    std::getline(cells, value, ',');
-    curves[quantity].x.push_back(std::stod(step));
-    curves[quantity].y.push_back(std::stod(value));
-  }
-  if (curves.empty()) return;
-  Figure figure{.name = "log", .columns = 3};
-  for (const auto& [quantity, curve] : curves) {
-    std::string title;
-    for (const char letter : quantity) title += letter == '_' ? "\\_" : std::string(1, letter);
-    figure.panels.push_back({.title = title, .x = {.label = "step"}, .curves = {curve}});
-  }
-  write_picture(figure, folder / "log.svg");
 }
 
 }  // namespace sgilo

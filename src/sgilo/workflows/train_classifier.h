@@ -5,6 +5,7 @@
 #include "sgilo/machine/common_options.h"
 #include "sgilo/training/classifier_trainer.h"
 #include "sgilo/training/training_loop.h"
+#include "sgilo/workflows/trained_part.h"
 
 namespace sgilo {
 
@@ -15,7 +16,8 @@ struct TrainClassifierOptions : CommonOptions {
   std::int64_t portraits = 50000;
   std::int64_t validation_portraits = 2048;
   std::string state;
-  std::string output = "models/portraits64";
+  std::string output = "model";
+  bool force = false;
   static constexpr auto fields() {
     using O = TrainClassifierOptions;
     return std::tuple_cat(
@@ -29,7 +31,10 @@ struct TrainClassifierOptions : CommonOptions {
                    field("state", &O::state,
                          "folder of the run's state (empty: SGILO_STATE_DIR/classifier, else "
                          "training/classifier in the output)"),
-                   field("output", &O::output, "model folder that takes the result")},
+                   field("output", &O::output, "model folder that takes the result"),
+                   field("force", &O::force,
+                         "replace the folder's classifier by one at least as good by its mean "
+                         "accuracy; the earlier model is kept beside")},
         common_fields());
   }
 };
@@ -37,6 +42,7 @@ struct TrainClassifierOptions : CommonOptions {
 struct TrainClassifierResult {
   bool finished = false;  // false: the observer asked to stop; the state is saved
   ClassifierScores scores;
+  EnteredPart model;
 };
 
 TrainClassifierResult train_classifier(const TrainClassifierOptions& options, Observer& observer);

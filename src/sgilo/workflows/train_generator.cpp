@@ -4,6 +4,7 @@
 #include "sgilo/core/error.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/make_folder.h"
+#include "sgilo/files/sha256.h"
 #include "sgilo/generator/style_prior.h"
 #include "sgilo/models/model_folder.h"
 #include "sgilo/portraits/portrait_batches.h"
@@ -33,13 +34,40 @@ StateDict in_type(const StateDict& state, torch::ScalarType type) {
   return out;
 }
 
+// The state of another training, from which averaged weights alone are taken; an older version's
+// state has them under the same names.
+constexpr const char* kStateFile = "state.safetensors";
+
+fs::path warm_start_file(const fs::path& folder) {
+  const fs::path state = folder / kStateFile;
+  return fs::exists(state) ? state : folder / "generator.safetensors";
+}
+
 void warm_start(AdversarialTrainer& trainer, const fs::path& folder) {
   const auto read = [](const fs::path& path) {
     return in_type(read_safetensors(path).tensors, torch::kFloat32);
   };
-  const auto discriminator = discriminator_file(folder);
-  trainer.load_weights(read(folder / "generator.safetensors"),
-                       fs::exists(discriminator) ? read(discriminator) : StateDict());
+  const fs::path file = warm_start_file(folder);
+  const StateDict tensors = read(file);
+  try {
+    if (file.filename() == kStateFile)
+      return trainer.load_weights(with_prefix_removed(tensors, "averaged."),
+                                  with_prefix_removed(tensors, "discriminator."));
+    const auto discriminator = discriminator_file(folder);
+    trainer.load_weights(tensors, fs::exists(discriminator) ? read(discriminator) : StateDict());
+  } catch (const FormatError& error) {
+    throw FormatError(concat(folder.string(), ": ", error.what()));
+  }
+}
+
+// What the training depends on besides its state (training_folder.h).
+Json course_of(const TrainGeneratorOptions& options) {
+  const fs::path warm = options.warm_start;
+  return {{"training", "generator"},
+          {"seed", options.seed},
+          {"trainer", to_json(options.trainer)},
+          {"portraits", options.portraits},
+          {"warm_start", warm.empty() ? Json() : Json(sha256_of_file(warm_start_file(warm)))}};
 }
 
 // The classifier of the model folder, empty where there is none yet.
@@ -49,13 +77,15 @@ FeatureClassifier classifier_of(const fs::path& folder) {
   return load_classifier(folder);
 }
 
-void export_model(AdversarialTrainer& trainer, const TrainGeneratorOptions& options,
-                  TrainGeneratorResult& result) {
-  const fs::path folder = options.output;
+// Into an empty folder: the generator and the parts that follow from it.
+void write_generator(AdversarialTrainer& trainer, const TrainGeneratorOptions& options,
+                     const TrainGeneratorResult& result, const fs::path& folder) {
   StyleGan2 network = trainer.averaged();
   network->synthesis->convolution_type = torch::kFloat32;
-  Json facts = {
-      {"images", result.images}, {"steps", result.steps}, {"options", to_json(options.trainer)}};
+  Json facts = {{"images", result.images},
+                {"steps", result.steps},
+                {"seed", options.seed},
+                {"options", to_json(options.trainer)}};
   if (result.frechet >= 0)
     facts["frechet"] = {{"images", options.frechet_images},
                         {"distance", result.frechet},
@@ -82,18 +112,63 @@ void export_model(AdversarialTrainer& trainer, const TrainGeneratorOptions& opti
             contact_sheet(trainer.samples(0, kSheetImages), kSheetColumns, ""));
 }
 
+// The Frechet distance of the generator that the folder has, measured as the new one's.
+double earlier_distance(const TrainGeneratorOptions& options, PortraitFrechet& frechet) {
+  const fs::path folder = options.output;
+  StyleGan2 network = stylegan2_from_state(
+      in_type(read_safetensors(folder / "generator.safetensors").tensors, torch::kFloat32));
+  network->synthesis->options.clamp = model_part(folder, "generator").value("clamp", 0.0);
+  network->to(device_of(options.device));
+  if (network->synthesis->options.widths.size() != options.trainer.widths.size())
+    throw ConfigError("their images differ in size");
+  const RandomStreams streams =
+      RandomStreams(static_cast<std::uint64_t>(options.seed)).child("samples");
+  return frechet.distance([&](std::int64_t first, std::int64_t count) {
+    return samples_of(network, streams, first, count).cpu();
+  });
+}
+
+// Measures the new generator, and the earlier one where there is one.
+Judgement judged(const TrainGeneratorOptions& options, const FeatureClassifier& classifier,
+                 const PortraitFrechet::Images& samples, bool replaces,
+                 TrainGeneratorResult& result) {
+  Judgement out{.measure = "Frechet distance"};
+  if (!classifier) {
+    out.problem = "the folder has no classifier for a Frechet distance";
+    return out;
+  }
+  PortraitFrechet frechet(classifier, options.frechet_images, image_size(options));
+  out.fresh = result.frechet = frechet.distance(samples);
+  result.floor = frechet.floor();
+  result.ruler = frechet.ruler();
+  if (!replaces) return out;
+  try {
+    out.earlier = earlier_distance(options, frechet);
+  } catch (const Error& error) {
+    out.problem = error.what();
+  }
+  return out;
+}
+
 }  // namespace
 
 TrainGeneratorResult train_generator(const TrainGeneratorOptions& options, Observer& observer) {
   validate(options);
   const torch::Device device = device_of(options.device);
-  const fs::path folder = state_folder(options.state, options.output, "generator");
+  require_replaceable(options.output, "generator", options.force);
   const int size = image_size(options);
-  PortraitBatches portraits(
-      {.seed = 0, .count = options.portraits, .batch = options.trainer.batch, .size = size});
+  PortraitBatches portraits({.seed = 0,
+                             .count = options.portraits,
+                             .batch = options.trainer.batch,
+                             .size = size,
+                             .order = static_cast<std::uint64_t>(options.seed)});
+  AdversarialOptions trainer_options = options.trainer;
+  trainer_options.seed = options.seed;
   AdversarialTrainer trainer(
-      options.trainer, [&](std::int64_t step) { return portraits.batch(step).images; }, device);
+      trainer_options, [&](std::int64_t step) { return portraits.batch(step).images; }, device);
   if (!options.warm_start.empty()) warm_start(trainer, options.warm_start);
+  TrainingFolder folder(state_folder(options.state, options.output, "generator"),
+                        course_of(options));
   const FeatureClassifier classifier = classifier_of(options.output);
   std::optional<PortraitFrechet> interim;
   if (classifier) interim.emplace(classifier, options.interim_frechet_images, size);
@@ -108,7 +183,7 @@ TrainGeneratorResult train_generator(const TrainGeneratorOptions& options, Obser
       [&] { return trainer.state(); },
       [&](const TrainingState& state) { trainer.load_state(state); },
       [&](std::int64_t step) {
-        write_png(folder / concat("samples_", step, ".png"),
+        write_png(folder.files() / concat("samples_", step, ".png"),
                   contact_sheet(samples(0, kSheetImages), kSheetColumns,
                                 concat(step * options.trainer.batch, " images")));
         std::map<std::string, double> values;
@@ -118,10 +193,9 @@ TrainGeneratorResult train_generator(const TrainGeneratorOptions& options, Obser
       }};
   TrainGeneratorResult result;
   if (options.export_only) {
-    const auto state = load_training_state(folder);
-    if (!state)
-      throw ConfigError(concat(folder.string(), ": holds no state of a training run to export"));
-    trainer.load_state(*state);
+    if (!resume(trainable, folder))
+      throw ConfigError(concat(folder.files().path().string(),
+                               ": holds no state of a training run to export"));
     result.finished = true;
   } else {
     result.finished = run_training(trainable, folder, options.loop, observer);
@@ -129,23 +203,20 @@ TrainGeneratorResult train_generator(const TrainGeneratorOptions& options, Obser
   result.steps = trainer.steps();
   result.images = trainer.images();
   if (!result.finished) return result;
-  if (classifier) {
-    PortraitFrechet frechet(classifier, options.frechet_images, size);
-    result.frechet = frechet.distance(samples);
-    result.floor = frechet.floor();
-    result.ruler = frechet.ruler();
-  }
-  export_model(trainer, options, result);
+  TrainedPart part(options.output, "generator");
+  const Judgement judgement = judged(options, classifier, samples, part.replaces(), result);
+  write_generator(trainer, options, result, part.staging());
+  result.model = part.enter(judgement);
   return result;
 }
 
 std::string plan(const TrainGeneratorOptions& options) {
   validate(options);
   device_of(options.device);
-  if (!options.warm_start.empty()) model_part(options.warm_start, "generator");
+  require_replaceable(options.output, "generator", options.force);
   return concat("generator of ", image_size(options), " pixels, ",
                 training_plan(state_folder(options.state, options.output, "generator"),
-                              options.loop.steps, options.trainer.batch),
+                              course_of(options), options.loop.steps, options.trainer.batch),
                 "\nwould write ", options.output, "\n");
 }
 

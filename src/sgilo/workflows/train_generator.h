@@ -6,6 +6,7 @@
 #include "sgilo/machine/common_options.h"
 #include "sgilo/training/adversarial_trainer.h"
 #include "sgilo/training/training_loop.h"
+#include "sgilo/workflows/trained_part.h"
 
 namespace sgilo {
 
@@ -15,7 +16,8 @@ struct TrainGeneratorOptions : CommonOptions {
   std::int64_t portraits = 100000;
   std::string state;
   std::string warm_start;
-  std::string output = "models/portraits64";
+  std::string output = "model";
+  bool force = false;
   std::int64_t frechet_images = 10000;
   std::int64_t interim_frechet_images = 2000;
   bool export_only = false;
@@ -31,8 +33,12 @@ struct TrainGeneratorOptions : CommonOptions {
                          "folder of the run's state (empty: SGILO_STATE_DIR/generator, else "
                          "training/generator in the output)"),
                    field("warm_start", &O::warm_start,
-                         "model folder whose generator and discriminator a new run starts from"),
+                         "what a new run starts from: a model folder, or the state folder of "
+                         "another training, also of an older version"),
                    field("output", &O::output, "model folder that takes the result"),
+                   field("force", &O::force,
+                         "replace the folder's generator by one at least as good by its Frechet "
+                         "distance; the earlier model is kept beside"),
                    field("frechet_images", &O::frechet_images,
                          "images of the final Frechet distance (needs the folder's classifier)",
                          positive<std::int64_t>),
@@ -49,6 +55,7 @@ struct TrainGeneratorResult {
   std::int64_t steps = 0;
   std::int64_t images = 0;
   double frechet = -1, floor = -1, ruler = -1;  // -1 without a classifier
+  EnteredPart model;
 };
 
 // Throws ConfigError, FormatError, NumericError.

@@ -1,29 +1,28 @@
 #include "sgilo/workflows/train_score.h"
 
+#include <algorithm>
+
 #include "sgilo/core/error.h"
-#include "sgilo/files/atomic_file.h"
+#include "sgilo/core/escape.h"
+#include "sgilo/core/shape.h"
+#include "sgilo/files/file_problem.h"
+#include "sgilo/files/sha256.h"
 #include "sgilo/generator/style_prior.h"
 #include "sgilo/models/model_folder.h"
+#include "sgilo/runs/run_folder.h"
 #include "sgilo/training/training_output.h"
 #include "sgilo/workflows/invert.h"
 
 namespace sgilo {
 namespace {
 
-const std::vector<double> kValidationStds{0.06, 0.12, 0.25, 0.5, 0.8};
+namespace fs = std::filesystem;
 
-// Layer 0: V and tau from the rows of the inversions, nothing to optimise.
-TrainScoreResult fit_style_prior(const TrainScoreOptions& options, const Model& model,
-                                 const Latents& latents) {
-  const StylePrior prior = StylePrior::fitted(latents.styles);
-  write_model_part(options.model, "style_prior", prior.state(),
-                   {{"origin", concat("fitted to ", latents.styles.size(0), " inversions")},
-                    {"mean_deviation", prior.mean_deviation()},
-                    {"generator", model.generator_hash}},
-                   false);
-  TrainScoreResult result;
-  result.finished = true;
-  return result;
+const std::vector<double> kValidationStds{0.06, 0.12, 0.25, 0.5, 0.8};
+constexpr std::int64_t kMostHeldOut = 256;
+
+std::string part_of(const TrainScoreOptions& options) {
+  return options.layer == 0 ? "style_prior" : concat("score_", options.layer);
 }
 
 // Activations of random inputs with style mixing, in the generator's own units.
@@ -40,59 +39,192 @@ ScoreBatches synthetic_activations(const Model& model, int layer, std::int64_t b
   };
 }
 
-Model checked_model(const TrainScoreOptions& options) {
+// Options of the optimisation say nothing where the prior is a formula.
+constexpr const char* kNoEffect =
+    " has no effect with layer 0, whose prior is fitted in closed form";
+
+template <class O>
+void require_defaults(const O& stated, const std::string& name) {
+  const Json json = to_json(stated), defaults = to_json(O());
+  for (const auto& item : json.items())
+    if (item.value() != defaults.at(item.key()))
+      throw ConfigError(concat(name, ".", item.key(), kNoEffect));
+}
+
+void check(const TrainScoreOptions& options) {
   validate(options);
+  if (options.network.network.condition_size != 0)
+    throw ConfigError(concat("network.network.condition_size must be 0, as inversions have no "
+                             "condition, but is ",
+                             options.network.network.condition_size));
+  if (options.layer > 0) return;
+  require_defaults(options.trainer, "trainer");
+  require_defaults(options.network, "network");
+  require_defaults(options.mix, "mix");
+  if (options.held_out != 0 || !options.state.empty())
+    throw ConfigError(concat(options.state.empty() ? "held_out" : "state", kNoEffect));
+}
+
+Model checked_model(const TrainScoreOptions& options) {
+  check(options);
   GeneratorRunOptions run;
   static_cast<CommonOptions&>(run) = options;
   Model model = load_model({options.model}, run);
+  stylegan2_of(model);
   if (options.layer > model.generator->layers())
     throw ConfigError(concat("layer must be at most ", model.generator->layers(), " for ",
                              model.generator->describe(), ", but is ", options.layer));
+  require_replaceable(model.place, part_of(options), options.force);
   return model;
 }
 
-Latents checked_latents(const TrainScoreOptions& options) {
+// What the inversions are of, as 'sgilo invert' says beside them.
+void require_same_generator(const fs::path& folder, const Model& model) {
+  const fs::path config = folder / "config.json";
+  if (!fs::exists(config)) return;
+  const Json json = read_json_file(config);
+  const Json generator = json.is_object() ? json.value("generator", Json()) : Json();
+  if (generator != model.generator_hash)
+    throw ConfigError(
+        concat(folder.string(), ": its inversions are of another generator (SHA-256 ",
+               escaped(generator.is_string() ? generator.get<std::string>().substr(0, 12) : "none"),
+               "..., of the model ", model.generator_hash.substr(0, 12),
+               "...); invert with this model first"));
+}
+
+void require_latents(const Tensor& tensor, const char* what, const fs::path& folder,
+                     const Shape& shape) {
+  try {
+    require_shape(what, tensor, shape);
+    require_finite(what, tensor);
+  } catch (const Error& error) {
+    throw format_error(folder, error.what());
+  }
+}
+
+Latents checked_latents(const TrainScoreOptions& options, const Model& model) {
   Latents latents = read_latents(options.latents, options.layer);
-  if (options.layer > 0 && options.held_out >= latents.styles.size(0))
-    throw ConfigError(concat("held_out must be less than the ", latents.styles.size(0),
-                             " inversions of ", options.latents, ", but is ", options.held_out));
+  require_same_generator(options.latents, model);
+  const std::int64_t count = latents.styles.size(0);
+  const auto& synthesis = stylegan2_of(model).network()->synthesis->options;
+  require_latents(latents.styles, "styles", options.latents,
+                  {count, synthesis.style_rows(), synthesis.w_dim});
+  if (options.layer == 0) return latents;
+  Shape shape = layer_shape(model, options.layer);
+  shape.insert(shape.begin(), count);
+  require_latents(latents.features, "features", options.latents, shape);
+  require_latents(latents.deviations, "deviations", options.latents, shape);
   return latents;
+}
+
+std::int64_t held_out_of(const TrainScoreOptions& options, std::int64_t count) {
+  if (count < 2)
+    throw ConfigError(concat(options.latents, ": must hold at least 2 inversions, one to learn "
+                                              "from and one held out, but holds ",
+                             count));
+  if (options.held_out == 0) return std::clamp<std::int64_t>(count / 10, 1, kMostHeldOut);
+  if (options.held_out >= count)
+    throw ConfigError(concat("held_out must be less than the ", count, " inversions of ",
+                             options.latents, ", but is ", options.held_out));
+  return options.held_out;
+}
+
+std::string hash_of(const Latents& latents) {
+  std::string all;
+  for (const Tensor& tensor : {latents.features, latents.deviations}) {
+    const Tensor plain = tensor.contiguous();
+    all += sha256_of({static_cast<const char*>(plain.data_ptr()), plain.nbytes()});
+  }
+  return sha256_of(all);
+}
+
+// What the training depends on besides its state (training_folder.h).
+Json course_of(const TrainScoreOptions& options, const Model& model, const Latents& latents) {
+  Json trainer = to_json(options.trainer);
+  trainer.erase("steps");
+  return {{"training", part_of(options)},
+          {"seed", options.seed},
+          {"trainer", trainer},
+          {"network", to_json(options.network)},
+          {"mix", to_json(options.mix)},
+          {"held_out", held_out_of(options, latents.features.size(0))},
+          {"generator", model.generator_hash},
+          {"latents", hash_of(latents)}};
+}
+
+// Layer 0: V and tau from the rows of the inversions, nothing to optimise.
+TrainScoreResult fit_style_prior(const Model& model, const Latents& latents) {
+  const StylePrior prior = StylePrior::fitted(latents.styles);
+  TrainedPart part(model.place, "style_prior");
+  write_model_part(part.staging(), "style_prior", prior.state(),
+                   {{"origin", concat("fitted to ", latents.styles.size(0), " inversions")},
+                    {"mean_deviation", prior.mean_deviation()},
+                    {"generator", model.generator_hash}},
+                   false);
+  TrainScoreResult result;
+  result.finished = true;
+  result.model = part.enter({.problem = "a fit in closed form has no number of its own"});
+  return result;
+}
+
+double mean_error(const std::vector<LevelError>& levels) {
+  double sum = 0;
+  for (const LevelError& level : levels) sum += level.denoised;
+  return sum / static_cast<double>(levels.size());
+}
+
+// The held-out errors of the new prior and of the one that the model has, each in its own
+// standardised coordinates.
+Judgement judged(const TrainScoreOptions& options, const Model& model, const Tensor& held_out,
+                 const std::vector<LevelError>& fresh) {
+  Judgement out{.measure = "mean error on held-out inversions", .fresh = mean_error(fresh)};
+  if (!model.priors.has(options.layer, Role::layer)) {
+    out.problem = "the earlier prior cannot be read";
+    return out;
+  }
+  const torch::NoGradGuard no_grad;
+  const Prior& prior = model.priors.at(options.layer, Role::layer);
+  const ChannelCoordinates& c = stylegan2_of(model).coordinates().layers.at(options.layer);
+  const Tensor clean = (held_out - c.mean.view({1, -1, 1, 1})) / c.scale.view({1, -1, 1, 1});
+  out.earlier = mean_error(denoising_errors(prior.score, prior.sde, clean, kValidationStds,
+                                            validation_rows(clean.size(0))));
+  return out;
 }
 
 }  // namespace
 
 TrainScoreResult train_score(const TrainScoreOptions& options, Observer& observer) {
   const Model model = checked_model(options);
-  const Latents latents = checked_latents(options);
-  if (options.layer == 0) return fit_style_prior(options, model, latents);
+  const Latents latents = checked_latents(options, model);
+  if (options.layer == 0) return fit_style_prior(model, latents);
 
   const torch::Device device = device_of(options.device);
-  const std::int64_t learnt = latents.features.size(0) - options.held_out;
+  const std::int64_t held_out_count = held_out_of(options, latents.features.size(0));
+  const std::int64_t learnt = latents.features.size(0) - held_out_count;
   const Tensor features = latents.features.narrow(0, 0, learnt).to(device);
+  ScoreTrainerOptions trainer_options = options.trainer;
+  trainer_options.seed = options.seed;
   const RandomStreams streams =
-      RandomStreams(static_cast<std::uint64_t>(options.trainer.seed)).child("data");
+      RandomStreams(static_cast<std::uint64_t>(options.seed)).child("data");
   const ScoreBatches batches =
       mix_inversions(synthetic_activations(model, options.layer, options.trainer.batch,
                                            streams.child("synthetic")),
                      {features, latents.deviations.narrow(0, 0, learnt).to(device), {}},
                      options.mix, streams.child("mix"));
   ScoreTrainer trainer(layer_shape(model, options.layer), options.network,
-                       channel_statistics(features), options.trainer, batches, device);
-  const ScoreBatch held_out{latents.features.narrow(0, learnt, options.held_out).to(device), {}};
-  const std::string part = concat("score_", options.layer);
-  const auto folder = state_folder(options.state, options.model, part);
+                       channel_statistics(features), trainer_options, batches, device);
+  const ScoreBatch held_out{latents.features.narrow(0, learnt, held_out_count).to(device), {}};
+  const std::string name = part_of(options);
+  TrainingFolder folder(state_folder(options.state, model.place, name),
+                        course_of(options, model, latents));
   const Trainable trainable{
-      part,
+      name,
       options.trainer.batch,
       [&] {
         const StepReport report = trainer.step();
         return std::map<std::string, double>(report.values.begin(), report.values.end());
       },
-      [&] {
-        TrainingState state = trainer.state();
-        state.counters["step"] = static_cast<double>(trainer.steps_done());
-        return state;
-      },
+      [&] { return trainer.state(); },
       [&](const TrainingState& state) { trainer.load_state(state); },
       [&](std::int64_t) {
         std::map<std::string, double> values;
@@ -108,35 +240,40 @@ TrainScoreResult train_score(const TrainScoreOptions& options, Observer& observe
                                  observer);
   if (!result.finished) return result;
   Json validation = Json::array();
-  for (const LevelError& level : trainer.validate(held_out, kValidationStds)) {
+  const std::vector<LevelError> levels = trainer.validate(held_out, kValidationStds);
+  for (const LevelError& level : levels) {
     result.validation.add_row(
         {number_text(level.std), number_text(level.denoised, 4), number_text(level.undenoised, 4)});
     validation.push_back(
         {{"std", level.std}, {"denoised", level.denoised}, {"undenoised", level.undenoised}});
   }
-  write_file_atomically(folder / "validation.csv", result.validation.csv());
-  write_model_part(options.model, part, state_of(*trainer.averaged()),
+  folder.files().write("validation.csv", result.validation.csv());
+  TrainedPart part(model.place, name);
+  write_model_part(part.staging(), name, state_of(*trainer.averaged()),
                    {{"options", to_json(options.network)},
                     {"generator", model.generator_hash},
+                    {"seed", options.seed},
                     {"inversions", learnt},
-                    {"examples", trainer.examples()},
+                    {"examples", trainer.steps_done() * options.trainer.batch},
                     {"validation", validation}},
                    true);
+  result.model = part.enter(judged(options, model, held_out.features, levels));
   return result;
 }
 
 std::string plan(const TrainScoreOptions& options) {
   const Model model = checked_model(options);
-  const std::int64_t count = checked_latents(options).styles.size(0);
+  const Latents latents = checked_latents(options, model);
+  const std::int64_t count = latents.styles.size(0);
   if (options.layer == 0)
     return concat("style prior of ", count, " inversions, in closed form\nwould write ",
-                  options.model, "\n");
-  const std::string part = concat("score_", options.layer);
-  return concat("score of layer ", options.layer, " from ", count - options.held_out,
+                  model.place, "\n");
+  const Json course = course_of(options, model, latents);
+  return concat("score of layer ", options.layer, " from ", count - held_out_of(options, count),
                 " inversions, ",
-                training_plan(state_folder(options.state, options.model, part),
+                training_plan(state_folder(options.state, model.place, part_of(options)), course,
                               options.trainer.steps, options.trainer.batch),
-                "\nwould write ", options.model, "\n");
+                "\nwould write ", model.place, "\n");
 }
 
 }  // namespace sgilo
