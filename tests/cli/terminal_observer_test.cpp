@@ -21,6 +21,21 @@ TEST(TerminalObserver, DrawsOneLineOfProgressOnATerminalOnly) {
   EXPECT_EQ(file.str(), "sgilo: warning: a chain failed\n");
 }
 
+TEST(TerminalObserver, ShowsNothingThatATerminalWouldObey) {
+  std::ostringstream out;
+  {
+    TerminalObserver observer(out, 1, true);
+    observer.on_warning("a\x1b]0;title\x07");
+    observer.on_message("two\nlines \xe2\x80\xae\xff");
+    observer.on_step({"layer \x1b[2J", 1, 1, {}});
+  }
+  EXPECT_TRUE(out.str().starts_with("sgilo: warning: a\\x1b]0;title\\x07\n"
+                                    "two\\nlines \\u202e\\xff\n"
+                                    "step 1: layer \\x1b[2J\n"))
+      << out.str();
+  EXPECT_EQ(out.str().find("\x1b[2J"), std::string::npos);
+}
+
 TEST(DurationText, ReadsAsAClock) {
   EXPECT_EQ(duration_text(3.2), "0:03");
   EXPECT_EQ(duration_text(125), "2:05");

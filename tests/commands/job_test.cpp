@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/error_text.h"
+#include "support/temporary_folder.h"
 #include "support/toy_job.h"
 
 namespace sgilo {
@@ -31,7 +32,30 @@ TEST(Job, APlanOfWordsIsJsonToo) {
 TEST(Job, RefusesOutputsThatNameNothing) {
   EXPECT_EQ(refused({{"output", ""}}), "output must name a file or folder, but is empty");
   EXPECT_EQ(refused({{"output", "-"}}), "output must name a folder, but is '-' (stdout)");
-  EXPECT_NO_THROW(require_output({.output = OutputKind::file}, {{"output", "-"}}));
+  EXPECT_NO_THROW(require_output({.output = OutputKind::file}, {}, {{"output", "-"}}));
+}
+
+TEST(Job, RefusesOutputsThatCannotBeWrittenBeforeItsWork) {
+  const TemporaryFolder folder;
+  const std::string file = folder.put("file", "x"), inside = (folder / "none/file").string();
+  const auto told = [&](OutputKind kind, const std::string& output) {
+    return error_text<ConfigError>(
+        [&] { require_output({.output = kind}, {}, {{"output", output}}); });
+  };
+  const std::string is_folder = folder.path().string() + ": cannot be written: it is a folder",
+                    no_folder = inside + ": cannot be written, there is no folder " +
+                                (folder / "none").string();
+  EXPECT_EQ(refused({{"output", file}}), file + ": the folder cannot be made: a file has this name");
+  EXPECT_EQ(told(OutputKind::file, folder.path()), is_folder);
+  EXPECT_EQ(told(OutputKind::text, folder.path()), is_folder);
+  EXPECT_EQ(told(OutputKind::file, inside), no_folder);
+  EXPECT_EQ(told(OutputKind::folder, inside), "");
+  EXPECT_EQ(told(OutputKind::either, inside), "");
+  EXPECT_EQ(told(OutputKind::either, file), "");
+  EXPECT_EQ(told(OutputKind::either, folder.path()), "");
+  EXPECT_EQ(told(OutputKind::either, file + "/below"),
+            file + "/below: the folder cannot be made: a part of the path is not a folder");
+  EXPECT_EQ(folder.count(), 1);
 }
 
 TEST(Job, RefusesOptionsThatAreUnknownOrOutOfRange) {

@@ -70,8 +70,9 @@ TEST(NewFolder, SaysSoForAPathThatIsNone) {
             (folder / "loop").string() +
                 ": the folder cannot be made: its symbolic links lead back to each other");
   folder.put("file", "x");
-  EXPECT_EQ(error_text<Error>([&] { NewFolder(folder / "file/model"); }),
-            (folder / "file").string() + ": the folder cannot be made: a file has this name");
+  EXPECT_EQ(error_text<ConfigError>([&] { NewFolder(folder / "file/model"); }),
+            (folder / "file/model").string() +
+                ": the folder cannot be made: a part of the path is not a folder");
 }
 
 }  // namespace

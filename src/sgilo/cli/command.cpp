@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <csignal>
-#include <new>
 #include <ostream>
 
 #include "sgilo/cli/command_line.h"
+#include "sgilo/cli/failure.h"
 #include "sgilo/cli/quiet_decoding.h"
 #include "sgilo/cli/terminal_observer.h"
 #include "sgilo/commands/jobs.h"
+#include "sgilo/core/escape.h"
 #include "sgilo/machine/build_info.h"
 
 namespace sgilo {
@@ -86,6 +87,25 @@ int exit_code_of(const Json& result) {
   return passed(result) ? 0 : kCheckFailed;
 }
 
+// The lines as a terminal may get them, since names in files may hold anything.
+std::string escaped_lines(std::string_view text) {
+  std::string out;
+  for (std::size_t end = text.find('\n'); end != text.npos; end = text.find('\n')) {
+    out += escaped(text.substr(0, end)) + '\n';
+    text.remove_prefix(end + 1);
+  }
+  return out + escaped(text);
+}
+
+// JSON has its own way to write what a terminal would obey.
+std::string json_text(const Json& result) {
+  const auto text = [&](bool ascii) {
+    return result.dump(2, ' ', ascii, Json::error_handler_t::replace);
+  };
+  const std::string plain = text(false);
+  return plain == escaped_lines(plain) ? plain : text(true);
+}
+
 int run_words(const std::vector<std::string>& words, std::ostream& out, std::ostream& err,
               bool terminal, int columns) {
   if (words.empty() || asks_for_help(words[0]) || (words[0] == "help" && words.size() == 1)) {
@@ -121,39 +141,24 @@ int run_words(const std::vector<std::string>& words, std::ostream& out, std::ost
   }();
   const bool output_took_stdout =
       job.command.output == OutputKind::file && line.given.value("output", "") == "-";
-  (output_took_stdout ? err : out) << (line.json      ? result.dump(2) + "\n"
-                                       : line.dry_run ? result.value("plan", "")
-                                                      : job.text(result));
+  (output_took_stdout ? err : out)
+      << (line.json ? json_text(result) + "\n"
+                    : escaped_lines(line.dry_run ? result.value("plan", "") : job.text(result)));
   return line.dry_run ? 0 : exit_code_of(result);
 }
-
-// The one sentence of an error of a library: its first line.
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 }  // namespace
 
 int run_command(const std::vector<std::string>& words, std::ostream& out, std::ostream& err,
                 bool terminal, int columns) {
-  const auto failed = [&](int code, const std::string& text) {
-    err << "sgilo: " << text << '\n';
-    return code;
-  };
   try {
     const int code = run_words(words, out, err, terminal, std::clamp(columns, 60, kHelpColumns));
     if (!out.flush()) throw Error("stdout: cannot be written");
     return code;
-  } catch (const ConfigError& error) {
-    return failed(2, error.what());
-  } catch (const FormatError& error) {
-    return failed(3, error.what());
-  } catch (const NumericError& error) {
-    return failed(kCheckFailed, error.what());
-  } catch (const Error& error) {
-    return failed(1, error.what());
-  } catch (const std::bad_alloc&) {
-    return failed(1, "the memory does not suffice");
-  } catch (const std::exception& error) {
-    return failed(1, concat("this is a fault of the program: ", first_line(error.what())));
+  } catch (...) {
+    const Failure failure = current_failure();
+    err << "sgilo: " << escaped(failure.sentence) << '\n';
+    return failure.code;
   }
 }
 

@@ -8,8 +8,16 @@
 
 #include "sgilo/cli/command.h"
 #include "sgilo/cli/terminal_observer.h"
+#include "sgilo/files/standard_stream.h"
 
 namespace {
+
+#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__  // whose own start comes later
+// Before the libraries start, which may open files of their own.
+__attribute__((section(".preinit_array"), used)) void (*const first_of_all)() = [] {
+  sgilo::reserve_standard_streams();
+};
+#endif
 
 int columns_of_stdout() {
   winsize size{};
@@ -20,6 +28,7 @@ int columns_of_stdout() {
 }  // namespace
 
 int main(int count, char** words) {
+  if (!sgilo::reserve_standard_streams()) return 1;
   struct sigaction action {};
   action.sa_handler = [](int) { sgilo::request_stop(); };
   action.sa_flags = static_cast<int>(SA_RESETHAND);

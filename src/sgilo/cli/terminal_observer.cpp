@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "sgilo/core/error.h"
+#include "sgilo/core/escape.h"
 #include "sgilo/report/table.h"
 
 namespace sgilo {
@@ -60,20 +61,20 @@ void TerminalObserver::on_step(const StepReport& report) {
       line << "  ETA "
            << duration_text(static_cast<double>(report.steps - report.step) * seconds / done);
   }
-  err_ << "\r\033[K" << line.str() << std::flush;
+  err_ << "\r\033[K" << escaped(line.str()) << std::flush;
   line_open_ = true;
   if (last) clear_line();
 }
 
 void TerminalObserver::on_warning(std::string_view text) {
   clear_line();
-  err_ << "sgilo: warning: " << text << '\n';
+  err_ << "sgilo: warning: " << escaped(text) << '\n';
 }
 
 void TerminalObserver::on_message(std::string_view text) {
   if (verbosity_ < 0) return;
   clear_line();
-  err_ << text << '\n';
+  err_ << escaped(text) << '\n';
 }
 
 }  // namespace sgilo

@@ -1,5 +1,5 @@
 // What people see while a verb works: warnings and messages, and on a terminal one line of
-// progress.
+// progress. Text that came from files reaches the terminal escaped.
 #pragma once
 
 #include <chrono>

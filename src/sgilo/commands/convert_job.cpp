@@ -28,7 +28,8 @@ Job convert_job() {
        .help = "brings weights of any format to safetensors, or a generator to a model folder",
        .command = {.example = "sgilo convert ffhq.pkl -o ffhq.safetensors",
                    .positional = "input",
-                   .aliases = {{"inert", "checkpoint.pickle.inert"}}}},
+                   .aliases = {{"inert", "checkpoint.pickle.inert"}},
+                   .output = OutputKind::either}},
       plan, run_convert, text_convert);
 }
 

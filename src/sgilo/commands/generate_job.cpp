@@ -49,7 +49,7 @@ Job generate_job() {
        .command = {.example = "sgilo generate --generator ffhq.pkl --z z.npy --truncation 0.7 -o "
                               "image.npy",
                    .aliases = {{"inert", "checkpoint.pickle.inert"}},
-                   .output = OutputKind::file,
+                   .output = OutputKind::either,
                    .stops_itself = false}},
       plan, run_generate, text_generate);
 }

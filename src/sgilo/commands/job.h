@@ -18,9 +18,9 @@
 
 namespace sgilo {
 
-// What the option `output` names: a folder; a file, which may be "-" (stdout); or the file that
-// takes the result's text, "-" for none.
-enum class OutputKind { folder, file, text };
+// What the option `output` names: a folder; a file, which may be "-" (stdout); the file that takes
+// the result's text, "-" for none; or one of the first two, as other options say.
+enum class OutputKind { folder, file, text, either };
 
 // What a command line says of a job, and nobody else needs.
 struct CommandWords {
@@ -60,15 +60,16 @@ inline bool passed(const Json& result) { return result.value("passed", true); }
 // Threads and device as the options say. Warns of a BLAS that is slow or wrong.
 void prepare_machine(const CommonOptions& options, Observer& observer);
 
-// Throws ConfigError for an `output` that is empty, or stdout for a folder.
-void require_output(const CommandWords& command, const Json& options);
+// Throws ConfigError for an `output` that is empty, stdout for a folder, or that could not be
+// written: before any work. `given` is what the user says, `options` all of them.
+void require_output(const CommandWords& command, const Json& given, const Json& options);
 
 // Reads the options and prepares the machine for them.
 template <Options S>
 S prepared_options(const JobWords& words, const Json& json, Observer& observer) {
   S options;
   from_json(json, options);
-  require_output(words.command, json);
+  require_output(words.command, json, to_json(options));
   if constexpr (std::derived_from<S, CommonOptions>) prepare_machine(options, observer);
   return options;
 }

@@ -14,18 +14,14 @@
 #include "sgilo/files/standard_stream.h"
 
 namespace sgilo {
-namespace {
 
-// Where a link leads, be there something or not. The path is known not to lead in a circle.
-std::filesystem::path target_of(std::filesystem::path path) {
+std::filesystem::path link_target(std::filesystem::path path) {
   std::error_code ends;
   for (auto link = std::filesystem::read_symlink(path, ends); !ends;
        link = std::filesystem::read_symlink(path, ends))
     path = path.parent_path() / link;  // an absolute link replaces all
   return path;
 }
-
-}  // namespace
 
 AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path) {
   if (is_standard_stream(path)) {
@@ -48,7 +44,7 @@ AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path) {
   if (kind != std::filesystem::file_type::regular &&
       kind != std::filesystem::file_type::not_found)
     throw Error(concat(path.string(), ": cannot be written: it is not a regular file"));
-  const std::filesystem::path target = target_of(path);
+  const std::filesystem::path target = link_target(path);
   const std::filesystem::path parent = target.has_parent_path() ? target.parent_path() : ".";
   folder_ = Descriptor(::open(parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!folder_) fail(errno);

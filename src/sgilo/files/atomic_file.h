@@ -46,6 +46,10 @@ class AtomicFile {
   std::optional<struct stat> replaced_;  // the file that gives way
 };
 
+// Where a symbolic link leads in the end, be there something or not; the path itself when it is no
+// link. The path must not lead in a circle.
+std::filesystem::path link_target(std::filesystem::path path);
+
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
 }  // namespace sgilo

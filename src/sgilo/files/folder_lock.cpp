@@ -48,9 +48,10 @@ void FolderLock::lock(int folder, const std::filesystem::path& folder_path) {
   const std::string path = (folder_path / ".lock").string();
   file_ = Descriptor(::openat(folder, ".lock",
                               O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666));
+  const int closed = file_ ? 0 : errno;
   const Error no_lock(concat(path, ": is no lock file of sgilo; move it away"));
-  if (!file_ && errno == ELOOP) throw no_lock;
-  if (!file_) throw Error(concat(path, ": cannot be written: ", file_problem(errno)));
+  if (closed == ELOOP) throw no_lock;
+  if (closed != 0) throw Error(concat(path, ": cannot be written: ", file_problem(closed)));
   const int taken = ::flock(file_.get(), LOCK_EX | LOCK_NB) != 0 ? errno : 0;
   const std::optional<std::string> holder = holder_in(file_.get());
   if (!holder) throw no_lock;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 #include <string_view>
 
 #include "sgilo/files/descriptor.h"
@@ -15,18 +16,17 @@ namespace sgilo {
 int list_names(int folder, std::vector<std::string>& names) {
   const int again = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (again < 0) return errno;
-  DIR* listing = ::fdopendir(again);  // owns the descriptor
-  if (listing == nullptr) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> listing(::fdopendir(again), ::closedir);
+  if (!listing) {
     const int problem = errno;
     ::close(again);
     return problem;
   }
-  errno = 0;
-  while (const dirent* entry = ::readdir(listing))
+  const dirent* entry = nullptr;
+  while (errno = 0, (entry = ::readdir(listing.get())) != nullptr)
     if (const std::string_view name = entry->d_name; name != "." && name != "..")
       names.emplace_back(name);
   const int problem = errno;
-  ::closedir(listing);
   std::sort(names.begin(), names.end());
   return problem;
 }

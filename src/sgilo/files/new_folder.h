@@ -8,7 +8,8 @@
 
 namespace sgilo {
 
-// Throws ConfigError where something other than an empty folder has the name.
+// Throws ConfigError where something other than an empty folder has the name, and as
+// require_writable_folder.
 void require_new_folder(const std::filesystem::path& target);
 
 class NewFolder {
@@ -24,6 +25,7 @@ class NewFolder {
   void commit();
 
  private:
+  bool made_and_locked();
   [[noreturn]] void fail(int error_number) const;
 
   std::filesystem::path target_, around_, path_;

@@ -19,7 +19,7 @@ void require_other_file(const std::string& output, const std::vector<std::string
   for (const std::string& input : inputs) {
     std::error_code neither;
     if (std::filesystem::equivalent(output, input, neither) &&
-        !std::filesystem::is_character_file(output))
+        !std::filesystem::is_character_file(output, neither))
       throw ConfigError(concat("output must not be an input, but both are ", output));
   }
 }

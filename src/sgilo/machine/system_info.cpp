@@ -4,8 +4,6 @@
 #include <hwy/targets.h>
 #include <link.h>
 #include <malloc.h>
-#include <sched.h>
-#include <unistd.h>
 #ifdef _OPENMP  // not in the fuzz targets
 #include <omp.h>
 #endif
@@ -23,38 +21,13 @@
 #include "sgilo/core/random_streams.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/machine/build_info.h"
+#include "sgilo/machine/early_start.h"
 #include "sgilo/machine/stopwatch.h"
 
 namespace sgilo {
 namespace {
 
 constexpr int kMostThreads = 1024;
-
-#ifndef __SANITIZE_ADDRESS__  // whose own start comes later
-// Threads that wait for each other spin for a moment and then sleep. libgomp's own choice is to
-// spin for milliseconds: on a machine with other work to do, two threads on two cores then spend
-// their time waiting for one that is not running (60 times slower, measured beside two busy
-// processes). libgomp reads its environment when it is loaded, before anything of ours runs except
-// this, which starts the program anew with its wish (some milliseconds).
-void wait_briefly(int, char** words, char** environment) {
-  std::vector<char*> wishes;
-  for (char** wish = environment; *wish; ++wish) {
-    if (std::strncmp(*wish, "OMP_WAIT_POLICY=", 16) == 0 ||
-        std::strncmp(*wish, "GOMP_SPINCOUNT=", 15) == 0)
-      return;
-    wishes.push_back(*wish);
-  }
-  static char brief[] = "GOMP_SPINCOUNT=2000";
-  wishes.insert(wishes.end(), {brief, nullptr});
-  char program[4096];
-  const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-  if (length <= 0) return;
-  program[length] = 0;
-  execve(program, words, wishes.data());  // returns only where that is not allowed
-}
-__attribute__((section(".preinit_array"),
-               used)) void (*const before_libraries)(int, char**, char**) = wait_briefly;
-#endif
 
 // A function of a library that may or may not be loaded.
 template <class Function>
@@ -154,19 +127,13 @@ LinearWay faster_linear_way() {
   return way;
 }
 
-int hardware_threads() {
-  cpu_set_t cores;
-  if (sched_getaffinity(0, sizeof cores, &cores) != 0) return 1;
-  return std::max(1, CPU_COUNT(&cores));
-}
-
 void set_threads(int threads) {
   if (threads < 0 || threads > kMostThreads)
     throw ConfigError(concat("threads must be 0 to ", kMostThreads, ", but is ", threads));
   if (threads == 0) {
     const char* wish = std::getenv("OMP_NUM_THREADS");
-    threads = wish ? std::atoi(wish) : 0;
-    if (threads < 1) threads = hardware_threads();
+    threads = wish ? std::min(std::atoi(wish), available_processors()) : 0;
+    if (threads < 1) threads = available_processors();
   }
   at::set_num_threads(threads);
 #ifdef _OPENMP
@@ -253,7 +220,7 @@ SystemInfo system_info() {
   info.kernels = concat("fused: Winograd F(4x4, 3x3) and passes over pixels with ", info.simd);
   info.linear_maps =
       faster_linear_way() == LinearWay::blas ? "the BLAS" : "convolutions of 1x1 pixels";
-  info.cores = hardware_threads();
+  info.cores = available_processors();
   info.threads = at::get_num_threads();
   info.memory_gib = machine_mib() / 1024;
   info.devices = device_names();

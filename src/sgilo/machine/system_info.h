@@ -58,9 +58,6 @@ std::string text(const SystemInfo& info);
 LinearWay linear_way_of(bool avx512, bool mkl, std::string_view vendor, std::string_view blas_core);
 LinearWay faster_linear_way();  // here
 
-// Cores that this process may use (its affinity), at least 1.
-int hardware_threads();
-
 // Threads of everything that computes here: libtorch's kernels, the OpenMP loops of the project and
 // the BLAS. 0: OMP_NUM_THREADS where set, else one per core. Throws ConfigError when negative. Call
 // before any computation.

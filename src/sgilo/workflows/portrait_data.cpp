@@ -1,14 +1,13 @@
 #include "sgilo/workflows/portrait_data.h"
 
-#include <filesystem>
+#include <limits>
 #include <set>
 #include <sstream>
 
 #include "sgilo/core/options_json.h"
 #include "sgilo/data/image_io.h"
-#include "sgilo/files/atomic_file.h"
-#include "sgilo/files/input_file.h"
-#include "sgilo/files/make_folder.h"
+#include "sgilo/files/folder.h"
+#include "sgilo/files/folder_lock.h"
 #include "sgilo/report/table.h"
 
 namespace sgilo {
@@ -31,13 +30,22 @@ Tensor picture(const Portrait& portrait, int size) {
   return bytes.permute({2, 0, 1}).to(torch::kFloat32) / 127.5 - 1;
 }
 
+constexpr const char* kTable = "attributes.csv";
+constexpr std::uint64_t kLargestTable = 256 << 20;  // bytes; a row has about 200
+
 // The lines of a table that is there already, its header first; nothing where there is none.
-std::vector<std::string> lines_of(const std::filesystem::path& path) {
+std::vector<std::string> lines_of(const Folder& folder) {
   std::vector<std::string> lines;
-  if (!std::filesystem::exists(path)) return lines;
-  std::istringstream text(read_file(path));
+  if (!folder.holds(kTable)) return lines;
+  std::istringstream text(folder.read(kTable, kLargestTable));
   for (std::string line; std::getline(text, line);) lines.push_back(line);
   return lines;
+}
+
+void require_indices(const PortraitDataOptions& options) {
+  if (options.count > std::numeric_limits<std::int64_t>::max() - options.start)
+    throw ConfigError(concat("start + count must be a number below 2^63, but start is ",
+                             options.start, " and count ", options.count));
 }
 
 }  // namespace
@@ -45,9 +53,10 @@ std::vector<std::string> lines_of(const std::filesystem::path& path) {
 std::int64_t write_portraits(const PortraitDataOptions& options, Observer& observer) {
   validate(options);
   check_portrait_size(options.size);
-  const std::filesystem::path folder = options.output, table_file = folder / "attributes.csv";
-  make_folder(folder);
-  std::vector<std::string> lines = lines_of(table_file), rows;
+  require_indices(options);
+  const Folder folder = Folder::made(options.output);
+  const FolderLock alone(folder);  // who else wrote the table meanwhile would lose our rows
+  std::vector<std::string> lines = lines_of(folder), rows;
   std::set<std::string> files;  // of the rows
   std::int64_t written = 0;
   for (; written < options.count && !observer.stop_requested(); ++written) {
@@ -62,7 +71,7 @@ std::int64_t write_portraits(const PortraitDataOptions& options, Observer& obser
     }
     if (lines.empty()) lines.push_back(columns);
     if (lines[0] != columns)
-      throw FormatError(concat(table_file.string(), ": holds other columns than ", columns,
+      throw FormatError(concat((folder / kTable).string(), ": holds other columns than ", columns,
                                "; name another folder"));
     write_png(folder / file, picture(portrait, options.size));
     files.insert(file);
@@ -75,13 +84,14 @@ std::int64_t write_portraits(const PortraitDataOptions& options, Observer& obser
   lines.insert(lines.end(), rows.begin(), rows.end());
   std::string csv;
   for (const std::string& line : lines) csv += line + "\n";
-  if (!csv.empty()) write_file_atomically(table_file, csv);
+  if (!csv.empty()) folder.write(kTable, csv);
   return written;
 }
 
 std::string plan(const PortraitDataOptions& options) {
   validate(options);
   check_portrait_size(options.size);
+  require_indices(options);
   return concat("would write ", options.output, ": ", options.count, " portraits\n");
 }
 
