@@ -427,15 +427,84 @@ TEST_F(Command, MeasurementOfAnotherSizeIsRefused) {
                  "measure with --size 16");
 }
 
-TEST_F(Command, FoldersThatCannotBeWrittenAreOurFailure) {
+TEST_F(Command, AFileInThePlaceOfTheRunFolderStays) {
   make_model_and_measurement();
   folder_.put("run", "a file in the way");
   const Result result = run(solve_words());
-  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.code, 2);
   EXPECT_TRUE(result.err.starts_with("sgilo: " + path("run") + ": the folder cannot be made: "))
       << result.err;
   EXPECT_EQ(folder_.get("run"), "a file in the way");
-  EXPECT_EQ(run(measure_words({"-o", path("none/y.safetensors")})).code, 1);
+}
+
+TEST_F(Command, OutputsThatCannotBeWrittenAreRefusedBeforeTheWork) {
+  fs::create_directory(folder_ / "measured");
+  const auto refused = [&](const std::string& output, const std::string& sentence) {
+    expect_failure({"measure", path("none.png"), "--size", "16", "-o", output}, 2,
+                   output + sentence);
+  };
+  refused(path("measured"), ": cannot be written: it is a folder");
+  refused(path("none/y.safetensors"), ": cannot be written, there is no folder " + path("none"));
+  refused(path("face.png/y.safetensors"),
+          ": cannot be written: a part of the path is not a folder");
+  refused(path(std::string(256, 'y')),
+          ": cannot be written: the path, or a name in it, is longer than the system allows");
+}
+
+TEST_F(Command, PathsThatLeadNowhereAreNoFaultOfTheProgram) {
+  fs::create_symlink("loop", folder_ / "loop");
+  folder_.put("empty", "");
+  ASSERT_EQ(run(measure_words()).code, 0);
+  const std::string output = path("out"), array = path("out.npy");
+  for (const std::string& bad :
+       {path("loop"), path("loop/below"), path("face.png/below"), path(std::string(300, 'n')),
+        path(std::string(5000, 'n')), path("none"), path("empty"), folder_.path().string()})
+    for (const Words& words : std::vector<Words>{
+             {"measure", bad, "-o", output},
+             {"measure", path("face.png"), "--operator", "mask:file=" + bad, "-o", output},
+             {"solve", bad, "--model", path("none"), "-o", output},
+             {"solve", path("y.safetensors"), "--model", bad, "-o", output},
+             {"solve", "--resume", bad},
+             {"solve", "--config", bad, "-o", output},
+             {"compare", bad, "--reference", path("face.png"), "-o", output},
+             {"info", bad},
+             {"convert", bad, "-o", output},
+             {"generate", "--generator", bad, "--z", bad, "-o", array},
+             {"score", "--network", bad, "--input", bad, "--t", "0.5", "-o", array},
+             {"sample", "--model", bad, "-o", output},
+             {"invert", "--model", bad, "-o", output},
+             {"demo", "--model", bad, "-o", output}}) {
+      const Result result = run(words);
+      const std::string said = words[0] + " " + bad.substr(0, 60) + ": " + result.err;
+      EXPECT_TRUE(result.code >= 1 && result.code <= 3) << said;
+      EXPECT_EQ(result.err.find("fault of the program"), std::string::npos) << said;
+      EXPECT_FALSE(fs::exists(output)) << said;
+    }
+}
+
+TEST_F(Command, TextOfFilesNeverReachesTheTerminalRaw) {
+  const std::string hostile = "\x1b]0;title\x07\xe2\x80\xae";
+  folder_.put(hostile + ".png", "no image");
+  folder_.put("options.json", "{\"\\u001b[2J\\u202e\": 1}");
+  write_safetensors(folder_ / "names.safetensors", {{hostile, torch::zeros({1})}});
+  for (const Words& words : std::vector<Words>{
+           {"measure", path(hostile + ".png"), "-o", path("y")},
+           {hostile},
+           {"measure", "--" + hostile},
+           {"measure", "--operator", hostile},
+           {"measure", "--config", path("options.json"), path("face.png")},
+           {"info", path("names.safetensors")},
+           {"info", path("names.safetensors"), "--json"},
+           {"convert", path("names.safetensors"), "--part", hostile, "-o", path("c.npz")}}) {
+    const Result result = run(words);
+    for (const std::string& text : {result.out, result.err})
+      for (const char* raw : {"\x1b", "\x07", "\xe2\x80\xae"})
+        EXPECT_EQ(text.find(raw), std::string::npos) << words[0];
+  }
+  EXPECT_EQ(Json::parse(run({"info", path("names.safetensors"), "--json"}).out)
+                .dump()
+                .find("fault"),
+            std::string::npos);
 }
 
 TEST_F(Command, TwoRunsIntoOneFolderAreRefused) {

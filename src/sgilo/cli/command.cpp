@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <new>
 #include <ostream>
 
 #include "sgilo/cli/command_line.h"
@@ -147,6 +148,18 @@ int run_words(const std::vector<std::string>& words, std::ostream& out, std::ost
   return line.dry_run ? 0 : exit_code_of(result);
 }
 
+// Says what went wrong, of the exception in flight, be there memory for the words or not.
+int failed(std::ostream& err) {
+  try {
+    const Failure failure = current_failure();
+    err << "sgilo: " << escaped(failure.sentence) << '\n';
+    return failure.code;
+  } catch (const std::bad_alloc&) {
+    err << "sgilo: the memory does not suffice\n";
+    return 1;
+  }
+}
+
 }  // namespace
 
 int run_command(const std::vector<std::string>& words, std::ostream& out, std::ostream& err,
@@ -156,9 +169,7 @@ int run_command(const std::vector<std::string>& words, std::ostream& out, std::o
     if (!out.flush()) throw Error("stdout: cannot be written");
     return code;
   } catch (...) {
-    const Failure failure = current_failure();
-    err << "sgilo: " << escaped(failure.sentence) << '\n';
-    return failure.code;
+    return failed(err);
   }
 }
 

@@ -38,7 +38,7 @@ int remove_below(int folder, const std::string& name) {
   {
     const Descriptor inside(
         ::openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!inside) return errno;
+    if (!inside) return errno == ENOENT ? 0 : errno;  // another process removes it as well
     if (const int problem = list_names(inside.get(), names); problem != 0) return problem;
     for (const std::string& each : names)
       if (const int problem = remove_below(inside.get(), each); problem != 0) return problem;
