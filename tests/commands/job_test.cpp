@@ -45,7 +45,8 @@ TEST(Job, RefusesOutputsThatCannotBeWrittenBeforeItsWork) {
   const std::string is_folder = folder.path().string() + ": cannot be written: it is a folder",
                     no_folder = inside + ": cannot be written, there is no folder " +
                                 (folder / "none").string();
-  EXPECT_EQ(refused({{"output", file}}), file + ": the folder cannot be made: a file has this name");
+  EXPECT_EQ(refused({{"output", file}}),
+            file + ": the folder cannot be made: a file has this name");
   EXPECT_EQ(told(OutputKind::file, folder.path()), is_folder);
   EXPECT_EQ(told(OutputKind::text, folder.path()), is_folder);
   EXPECT_EQ(told(OutputKind::file, inside), no_folder);

@@ -72,7 +72,7 @@ TEST_F(FolderTest, TakesNamesAndNoPaths) {
   const Folder run(around_ / "run");
   for (const std::string name : {"../outside/secret", "..", "folder_link/secret", "/etc/passwd"})
     EXPECT_EQ(error_text<FormatError>([&] { run.read(name); }),
-              concat((around_ / "run").string(), ": '", name, "' names no file inside this folder"));
+              (around_ / "run").string() + ": '" + name + "' names no file inside this folder");
   EXPECT_EQ(error_text<FormatError>([&] { run.write("a\x1b[2J", ""); }),
             (around_ / "run").string() + ": 'a\\x1b[2J' names no file inside this folder");
   EXPECT_FALSE(run.holds("../outside"));

@@ -27,7 +27,8 @@ int open_descriptors() {
   return static_cast<int>(std::distance(fs::directory_iterator("/proc/self/fd"), {}));
 }
 
-// Runs the work with memory for 0, 1, 2, ... allocations until it suffices; `check` looks after each.
+// Runs the work with memory for 0, 1, 2, ... allocations until it suffices; `check` looks after
+// each.
 void with_memory_running_out(const std::function<void()>& work,
                              const std::function<void(bool done)>& check) {
   const int before = open_descriptors();

@@ -140,8 +140,9 @@ int run_words(const std::vector<std::string>& words, std::ostream& out, std::ost
     TerminalObserver observer(err, line.verbosity, terminal);
     return line.dry_run ? job.plan(line.given, observer) : job.run(line.given, line.mode, observer);
   }();
-  const bool output_took_stdout =
-      job.command.output == OutputKind::file && line.given.value("output", "") == "-";
+  const OutputKind kind = job.command.output;
+  const bool output_took_stdout = (kind == OutputKind::file || kind == OutputKind::either) &&
+                                  line.given.value("output", "") == "-";
   (output_took_stdout ? err : out)
       << (line.json ? json_text(result) + "\n"
                     : escaped_lines(line.dry_run ? result.value("plan", "") : job.text(result)));

@@ -66,7 +66,8 @@ bool is_plain_name(std::string_view name) {
 }
 
 Folder::Folder(const fs::path& path) : path_(path) {
-  if (has_zero_byte(path)) throw format_error(escaped(path.native()), concat("cannot be read: ", kZeroByte));
+  if (has_zero_byte(path))
+    throw format_error(escaped(path.native()), concat("cannot be read: ", kZeroByte));
   descriptor_ = Descriptor(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!descriptor_) throw unreadable(path, errno);
 }

@@ -56,7 +56,8 @@ Bytes stream_bytes(const std::filesystem::path& path, const struct stat& status,
 }  // namespace
 
 InputFile::InputFile(const std::filesystem::path& path, std::uint64_t stream_limit) : path_(path) {
-  if (has_zero_byte(path)) throw format_error(escaped(path.native()), concat("cannot be read: ", kZeroByte));
+  if (has_zero_byte(path))
+    throw format_error(escaped(path.native()), concat("cannot be read: ", kZeroByte));
   struct stat status {};
   if (is_standard_stream(path)) {
     if (::fstat(STDIN_FILENO, &status) != 0) throw unreadable(path, errno);

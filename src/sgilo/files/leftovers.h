@@ -1,6 +1,6 @@
 // Temporary files and folders beside the ones that they will become: ".sgilo-<process>-<n>.tmp".
-// Who makes one holds a lock (flock) on it as long as it lives. What has no lock was left by a kill,
-// and whoever writes into the folder next removes it. Only one's own: others share folders, too.
+// Who makes one holds a lock (flock) on it as long as it lives. What has no lock was left by a
+// kill, and whoever writes into the folder next removes it. Only one's own: others share folders.
 #pragma once
 
 #include <filesystem>

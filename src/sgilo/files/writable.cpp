@@ -55,7 +55,8 @@ void require_writable_file(const fs::path& path) {
   if (kind != fs::file_type::regular && kind != fs::file_type::not_found)
     throw refused(path, kNotWritten, "it is not a regular file");
   const fs::path folder = folder_of(link_target(path));
-  if (kind_of(folder, kNotWritten) == fs::file_type::not_found && access_problem(folder, F_OK) == ENOENT)
+  if (kind_of(folder, kNotWritten) == fs::file_type::not_found &&
+      access_problem(folder, F_OK) == ENOENT)
     throw ConfigError(
         concat(path.string(), ": cannot be written, there is no folder ", folder.string()));
   if (!path.has_filename()) require(EISDIR);
