@@ -46,7 +46,7 @@ TEST(Failure, SaysThatMemoryDoesNotSuffice) {
 }
 
 TEST(Failure, OfAFileIsNoFaultOfTheProgram) {
-  const Failure missing = failure_of([] { std::filesystem::file_size("/no/such file"); });
+  const Failure missing = failure_of([] { return std::filesystem::file_size("/no/such file"); });
   EXPECT_EQ(missing.sentence, "/no/such file: cannot be used: there is no such file or folder");
   EXPECT_EQ(missing.code, 3);
   const Failure refused = failure_of(
