@@ -1,6 +1,7 @@
 #include "sgilo/core/state_dict.h"
 
 #include "sgilo/core/error.h"
+#include "sgilo/core/real_numbers.h"
 #include "sgilo/core/shape.h"
 
 namespace sgilo {
@@ -27,6 +28,12 @@ StateDict state_of(const torch::nn::Module& module) {
 
 namespace {
 
+// Whether they are whole numbers that the type of a weight holds exactly.
+bool are_whole_numbers_of(torch::ScalarType type, const Tensor& value) {
+  return torch::isIntegralType(value.scalar_type(), false) &&
+         torch::equal(value.to(type).to(value.scalar_type()), value);
+}
+
 // Every tensor of the module must be in `state` with its shape, and no other.
 void require_same_tensors(const StateDict& own, const StateDict& state) {
   for (const auto& [name, tensor] : own) {
@@ -34,6 +41,8 @@ void require_same_tensors(const StateDict& own, const StateDict& state) {
     if (value.sizes() != tensor.sizes())
       throw FormatError(concat("tensor '", name, "' must have shape ", shape_text(tensor.sizes()),
                                ", but has ", shape_text(value.sizes())));
+    if (tensor.is_floating_point() && !are_whole_numbers_of(tensor.scalar_type(), value))
+      require_real_numbers(value, concat("tensor '", name, "'"));
   }
   for (const auto& [name, tensor] : state)
     if (!own.count(name))

@@ -1,6 +1,7 @@
 #include "sgilo/generator/style_prior.h"
 
 #include "sgilo/core/error.h"
+#include "sgilo/core/real_numbers.h"
 #include "sgilo/core/shape.h"
 
 namespace sgilo {
@@ -41,8 +42,8 @@ Tensor StylePrior::score(const Tensor& x, const Tensor& mean_scale, const Tensor
 StateDict StylePrior::state() const { return {{"basis", basis_}, {"deviations", deviations_}}; }
 
 StylePrior StylePrior::from_state(std::int64_t rows, const StateDict& state) {
-  return {rows, require_tensor(state, "basis").to(torch::kFloat32),
-          require_tensor(state, "deviations").to(torch::kFloat32)};
+  return {rows, as_float32(require_tensor(state, "basis"), "tensor 'basis'"),
+          as_float32(require_tensor(state, "deviations"), "tensor 'deviations'")};
 }
 
 double StylePrior::mean_deviation() const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sgilo/core/error.h"
+#include "sgilo/core/real_numbers.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/generator/kernels/upsample_filter.h"
 
@@ -51,12 +52,14 @@ StateDict StyleGan2Coordinates::state() const {
 
 StyleGan2Coordinates StyleGan2Coordinates::from_state(const StateDict& state) {
   StyleGan2Coordinates out;
-  out.style_mean = require_tensor(state, "styles.mean").to(torch::kFloat32);
-  out.style_factor = require_tensor(state, "styles.factor").to(torch::kFloat32);
+  const auto numbers = [&](const std::string& name) {
+    return as_float32(require_tensor(state, name), concat("tensor '", name, "'"));
+  };
+  out.style_mean = numbers("styles.mean");
+  out.style_factor = numbers("styles.factor");
   for (int layer = 1; state.count(concat("layer_", layer, ".mean")); ++layer)
-    out.layers[layer] = {
-        require_tensor(state, concat("layer_", layer, ".mean")).to(torch::kFloat32),
-        require_tensor(state, concat("layer_", layer, ".scale")).to(torch::kFloat32)};
+    out.layers[layer] = {numbers(concat("layer_", layer, ".mean")),
+                         numbers(concat("layer_", layer, ".scale"))};
   return out;
 }
 

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "sgilo/core/real_numbers.h"
+
 namespace sgilo {
 namespace {
 
@@ -23,9 +25,11 @@ Tensor draw_kept(double keep, std::int64_t values, const RandomStreams& streams)
 
 Tensor require_signs(const StateDict& state, std::int64_t count) {
   const Tensor& signs = require_state(state, "signs", {count});
-  if (!signs.abs().eq(1).all().item<bool>())
+  if (signs.scalar_type() == torch::kBool || !signs.abs().eq(1).all().item<bool>())
     throw FormatError("tensor 'signs' must hold -1 and 1 only");
-  return signs.to(torch::kFloat32);
+  // Of whole numbers it is known here what they count.
+  return torch::isIntegralType(signs.scalar_type(), false) ? signs.to(torch::kFloat32)
+                                                           : as_float32(signs, "tensor 'signs'");
 }
 
 Tensor draw_matrix(std::int64_t rows, std::int64_t values, const RandomStreams& streams) {
@@ -56,8 +60,8 @@ PartialCirculant::PartialCirculant(const CirculantOptions& options, Shape image_
       options_(options_with_kind(options)),
       form_(options.form),
       signs_(require_signs(state, values_of(this->image_shape())).unsqueeze(0)),
-      filter_(require_state(state, "filter", {values_of(this->image_shape())})
-                  .to(torch::kFloat32)
+      filter_(as_float32(require_state(state, "filter", {values_of(this->image_shape())}),
+                         "tensor 'filter'")
                   .unsqueeze(0)),
       kept_(require_indices(state, "kept", values_of(this->image_shape())).unsqueeze(0)) {}
 
@@ -89,8 +93,9 @@ GaussianProjection::GaussianProjection(const GaussianProjectionOptions& options,
                                        const StateDict& state)
     : ForwardOperator(std::move(image_shape)),
       options_(options_with_kind(options)),
-      matrix_(require_state(state, "matrix", {options.rows, values_of(this->image_shape())})
-                  .to(torch::kFloat32)) {}
+      matrix_(
+          as_float32(require_state(state, "matrix", {options.rows, values_of(this->image_shape())}),
+                     "tensor 'matrix'")) {}
 
 Tensor GaussianProjection::measure(const Tensor& image) const {
   return torch::matmul(image.flatten(1), matrix_.like(image).t());

@@ -1,6 +1,7 @@
 #include "sgilo/released/released_generator.h"
 
 #include "sgilo/core/error.h"
+#include "sgilo/core/real_numbers.h"
 #include "sgilo/core/shape.h"
 
 namespace sgilo {
@@ -20,8 +21,8 @@ Tensor GaussianStyles::styles(const Tensor& z) const {
 }
 
 GaussianStyles GaussianStyles::from_state(const StateDict& state) {
-  GaussianStyles out{require_tensor(state, "mean").to(torch::kFloat32),
-                     require_tensor(state, "std").to(torch::kFloat32)};
+  GaussianStyles out{as_float32(require_tensor(state, "mean"), "tensor 'mean'"),
+                     as_float32(require_tensor(state, "std"), "tensor 'std'")};
   if (out.mean.dim() != 1 || out.std.sizes() != out.mean.sizes())
     throw FormatError(
         concat("tensors 'mean' and 'std' must both have the shape [styles], but have ",

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/core/real_numbers.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/machine/build_info.h"
@@ -67,7 +68,7 @@ Measurement measurement_from(const SafetensorsFile& file) {
   out.observed = value_entry<bool>(file.metadata, "observed");
   out.seed = value_entry<std::int64_t>(file.metadata, "seed");
   out.images = images_from(json_entry(file.metadata, "images"));
-  out.values = require_tensor(file.tensors, "y").to(torch::kFloat32);
+  out.values = as_float32(require_tensor(file.tensors, "y"), "tensor 'y'");
   Shape expected = out.forward_operator->measurement_shape();
   expected.insert(expected.begin(), out.count());
   require_shape("tensor 'y'", out.values, expected);

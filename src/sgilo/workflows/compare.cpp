@@ -5,6 +5,7 @@
 
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/checkpoint/torch_script.h"
+#include "sgilo/core/real_numbers.h"
 #include "sgilo/data/image_folder.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
@@ -98,9 +99,9 @@ Run read_run(const RunPlace& place) {
       run.framings.emplace_back();
       from_json(image.at("framing"), run.framings.back(), "framing.");
     }
-    run.mean = tensors.at("mean");
-    run.best = tensors.at("best");
-    const Tensor& last = tensors.at("last");
+    run.mean = as_float32(tensors.at("mean"), "mean");
+    run.best = as_float32(tensors.at("best"), "best");
+    const Tensor last = as_float32(tensors.at("last"), "last");
     for (std::int64_t i = 0; i < last.size(0); ++i) {
       std::vector<std::int64_t> healthy;
       for (std::int64_t c = 0; c < last.size(1); ++c) {

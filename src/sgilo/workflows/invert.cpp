@@ -8,6 +8,7 @@
 
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/core/error.h"
+#include "sgilo/core/real_numbers.h"
 #include "sgilo/data/image_folder.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
@@ -224,12 +225,14 @@ Latents read_latents(const std::string& folder, int layer) {
     const fs::path path = chunk_file(folder, chunk);
     const StateDict tensors = read_safetensors(path).tensors;
     try {
-      styles.push_back(require_tensor(tensors, "styles"));
-      residual.push_back(require_tensor(tensors, "residual"));
+      const auto numbers = [&](const std::string& name) {
+        return as_float32(require_tensor(tensors, name), concat("tensor '", name, "'"));
+      };
+      styles.push_back(numbers("styles"));
+      residual.push_back(numbers("residual"));
       if (layer > 0) {
-        features.push_back(require_tensor(tensors, concat("features_", layer)).to(torch::kFloat32));
-        deviations.push_back(
-            require_tensor(tensors, concat("deviations_", layer)).to(torch::kFloat32));
+        features.push_back(numbers(concat("features_", layer)));
+        deviations.push_back(numbers(concat("deviations_", layer)));
       }
     } catch (const FormatError& error) {
       throw FormatError(concat(path.string(), ": ", error.what()));
