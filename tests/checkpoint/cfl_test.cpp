@@ -52,5 +52,15 @@ TEST(Cfl, WritesNothingThatTheFormatLacks) {
   EXPECT_EQ(folder.count(), 0);
 }
 
+TEST(Cfl, FindsThePairOfABaseNameAlsoBesideAFolderOfThatName) {
+  const TemporaryFolder folder;
+  write_cfl(folder / "maps", torch::ones({2}));
+  std::filesystem::create_directory(folder / "maps");
+  EXPECT_EQ(open_checkpoint(folder / "maps").load("array").numel(), 2);
+  EXPECT_EQ(numbers_file(folder / "maps"), folder / "maps.cfl");
+  EXPECT_EQ(numbers_file(folder / "maps.hdr"), folder / "maps.cfl");
+  EXPECT_EQ(numbers_file(folder / "other.pt"), folder / "other.pt");
+}
+
 }  // namespace
 }  // namespace sgilo

@@ -93,8 +93,8 @@ TEST(PickleReader, KeepsClassesAndStatesAsRecords) {
 
 TEST(PickleReader, RefusesCallsOfUnknownFunctions) {
   const std::string refused =
-      "f: calls 'os.system', which no model needs; it is refused and nothing was run (--inert "
-      "reads on past it in a file of your own) (byte ";
+      "f: calls 'os.system', which no model needs; it is refused and nothing was run (sgilo "
+      "convert --inert reads on past it in a file of your own) (byte ";
   const std::string text = pickle::text("true");
   EXPECT_EQ(complaint("cos\nsystem\n" + text + "\x85R."), refused + "21)");
   EXPECT_EQ(complaint("(" + text + "ios\nsystem\n."), refused + "10)");
@@ -103,6 +103,46 @@ TEST(PickleReader, RefusesCallsOfUnknownFunctions) {
             refused + "29)");
   EXPECT_NE(complaint("K\x01)R.").find("calls the number 1, which no model needs"),
             std::string::npos);
+}
+
+TEST(PickleReader, KeepsPathsDatesAndCollectionsAsRecords) {
+  for (const auto& [module, name] :
+       std::vector<std::pair<std::string, std::string>>{{"pathlib", "PosixPath"},
+                                                        {"pathlib._local", "WindowsPath"},
+                                                        {"datetime", "timedelta"},
+                                                        {"uuid", "UUID"},
+                                                        {"fractions", "Fraction"},
+                                                        {"decimal", "Decimal"},
+                                                        {"collections", "deque"},
+                                                        {"collections", "Counter"},
+                                                        {"collections", "defaultdict"},
+                                                        {"builtins", "complex"},
+                                                        {"__builtin__", "frozenset"},
+                                                        {"torch", "device"},
+                                                        {"types", "SimpleNamespace"}}) {
+    const PickleDocument document =
+        read(pickle::whole(pickle::call(pickle::global(module, name), {pickle::text("a")})));
+    EXPECT_EQ(document.class_name(document.root), module + "." + name);
+  }
+  for (const std::string name : {"getattr", "eval", "exec", "__import__", "open", "map"})
+    EXPECT_NE(complaint(pickle::whole(pickle::call(pickle::global("builtins", name), {}))), "");
+  EXPECT_NE(complaint(pickle::whole(pickle::call(pickle::global("functools", "partial"), {}))), "");
+}
+
+TEST(PickleReader, ReadsTheObjectsOfProtocolsZeroAndOne) {
+  const PickleDocument document =
+      read("ccopy_reg\n_reconstructor\n(cmy\nNet\nc__builtin__\nobject\nNtR}b.");
+  EXPECT_EQ(document.class_name(document.root), "my.Net");
+  EXPECT_FALSE(document.object(document.root).called);
+}
+
+TEST(PickleReader, ShowsNamesOfFilesInItsErrors) {
+  EXPECT_NE(complaint("cos\x1b[2J\nsystem\n)R.").find("calls 'os\\x1b[2J.system'"),
+            std::string::npos);
+}
+
+TEST(PickleReader, RefusesNumbersThatNoDoubleHolds) {
+  EXPECT_EQ(complaint("F1e999\n."), "f: '1e999' is beyond the numbers of 64 bits (byte 0)");
 }
 
 TEST(PickleReader, GoesOnPastUnknownCallsWhereThatIsAskedFor) {
@@ -164,6 +204,33 @@ TEST(PickleReader, KeepsToItsLimits) {
     bomb += "e";
   }
   EXPECT_NE(complaint(bomb + ".", options).find("shared values stand for more than 1000"),
+            std::string::npos);
+}
+
+TEST(PickleReader, CountsSharedValuesAgainstTheFilesBytes) {
+  // Six lists of ten times the one before: a million values of 150 bytes.
+  std::string bomb = "K\x01";
+  for (char slot = 0; slot < 6; ++slot) {
+    bomb += std::string("q") + slot + "0](";
+    for (int i = 0; i < 10; ++i) bomb += std::string("h") + slot;
+    bomb += "e";
+  }
+  bomb += ".";
+  EXPECT_NE(
+      complaint(bomb).find(concat("shared values stand for more than ", 100'000 + 16 * bomb.size(),
+                                  ", the most that are accepted of ", bomb.size(), " bytes")),
+      std::string::npos);
+}
+
+TEST(PickleReader, KeepsAClassOnceHoweverOftenItIsNamed) {
+  const std::string module = pickle::text(std::string(400, 'm')) + "q" + std::string(1, '\0');
+  const std::string name = pickle::text("Net") + "q\x01";
+  std::string many = module + name + "00(";
+  for (int i = 0; i < 1000; ++i) many += std::string("h\0h\x01\x93", 5);
+  const PickleDocument document = read(many + "l.");
+  EXPECT_LT(document.count(), 10U);
+  EXPECT_NE(complaint(pickle::text(std::string(1100, 'm')) + pickle::text("Net") + "\x93.")
+                .find("a class's name has 1104 characters, but at most 1024 are accepted"),
             std::string::npos);
 }
 

@@ -3,6 +3,7 @@
 
 #include "sgilo/checkpoint/read_checkpoint.h"
 #include "sgilo/core/error.h"
+#include "support/error_text.h"
 #include "support/golden_case.h"
 
 namespace sgilo {
@@ -55,6 +56,66 @@ TEST(ReadCheckpointGolden, GivesHostileFilesTheirOutcome) {
     if (std::getenv("SGILO_GOLDEN_TABLE"))
       std::cerr << item.key() << " | " << wanted << " | " << outcome << " | " << text << "\n";
   }
+}
+
+// Files that PyTorch 2.13 and NumPy 2 wrote (tests/golden/ORIGIN.md).
+std::filesystem::path own(const std::string& name) {
+  return std::filesystem::path(SGILO_SOURCE_DIR) / "tests/golden/checkpoints" / name;
+}
+Tensor array_of(const std::string& name) { return open_checkpoint(own(name)).load("array"); }
+
+TEST(ReadCheckpointGolden, AppliesTheLazyConjugatesAndNegativesOfPyTorch) {
+  EXPECT_TRUE(
+      torch::equal(open_checkpoint(own("conj.pt")).load("maps"), array_of("conj_maps.npy")));
+  const Checkpoint legacy = open_checkpoint(own("conj_legacy.pt"));
+  EXPECT_EQ(legacy.format, "PyTorch legacy");
+  EXPECT_TRUE(torch::equal(legacy.load("maps"), array_of("conj_legacy_maps.npy")));
+  EXPECT_TRUE(torch::equal(legacy.load("neg"), array_of("conj_legacy_neg.npy")));
+  EXPECT_TRUE(torch::equal(legacy.state().at("plain"),
+                           torch::conj_physical(array_of("conj_legacy_maps.npy"))));
+}
+
+TEST(ReadCheckpointGolden, ReachesTheTensorsOfEveryKey) {
+  const Checkpoint read = open_checkpoint(own("keys.pt"));
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : read.tensors) names.push_back(name);
+  EXPECT_EQ(names, (std::vector<std::string>{"(0, 1)", "0.5", "b'k'", "plain.weight"}));
+}
+
+TEST(ReadCheckpointGolden, ReadsPathsDatesAndCollectionsAsValues) {
+  EXPECT_EQ(open_checkpoint(own("path.pt")).values.at("args.data"), "/data/x");
+  const Checkpoint read = open_checkpoint(own("values.pt"));
+  EXPECT_EQ(read.values.at("args.data"), "/x/y");
+  EXPECT_EQ(read.values.at("args.when"), "2024-01-31 12:30:05");
+  EXPECT_EQ(read.values.at("args.day"), "2024-01-31");
+  EXPECT_EQ(read.values.at("args.f"), "1/3");
+  EXPECT_EQ(read.values.at("args.dec"), "1.50");
+  EXPECT_EQ(read.values.at("args.dev"), "cpu");
+  EXPECT_EQ(read.values.at("args.cnt.a"), 2);
+  for (const char* name : {"w", "args.dq.1", "args.dd.k.0", "args.ns.q"})
+    EXPECT_TRUE(read.has(name)) << name;
+  EXPECT_TRUE(read.notes.empty());
+}
+
+TEST(ReadCheckpointGolden, ReadsArraysOfNumPyInACheckpoint) {
+  const Checkpoint read = open_checkpoint(own("numpy.pt"));
+  EXPECT_TRUE(torch::equal(read.load("a"), torch::arange(3, torch::kFloat64)));
+  EXPECT_TRUE(read.has("w"));
+}
+
+TEST(ReadCheckpointGolden, ReadsAnArchiveWithoutChecksumsWithAWord) {
+  const Checkpoint read = open_checkpoint(own("nocrc.pt"));
+  read.verify();
+  EXPECT_FALSE(read.state().empty());
+  EXPECT_EQ(read.notes, (std::vector<std::string>{
+                            "its records have no checksums, so that damage cannot be noticed"}));
+}
+
+TEST(ReadCheckpointGolden, ReadsTheArraysBesideATextRecord) {
+  const Checkpoint read = open_checkpoint(own("mixed.npz"));
+  EXPECT_TRUE(read.has("w"));
+  EXPECT_EQ(error_text<FormatError>([&] { read.load("names"); }),
+            own("mixed.npz").string() + ": 'names' holds texts, but numbers are read");
 }
 
 }  // namespace

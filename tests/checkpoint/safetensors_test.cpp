@@ -141,6 +141,8 @@ TEST(Safetensors, RefusesHeadersThatAreNotTheFormatsJson) {
 
 TEST(Safetensors, SurvivesAHeaderOfManyOpenBrackets) {
   EXPECT_EQ(complaint(R"({"a":)" + std::string(1 << 20, '['), ""),
+            "tensor 'a' must be an object of dtype, shape and data_offsets");
+  EXPECT_EQ(complaint(R"({"a":{"shape":)" + std::string(1 << 20, '['), ""),
             "the header is nested too deeply");
 }
 
@@ -162,6 +164,80 @@ TEST(Safetensors, RefusesWrongEntriesByName) {
             "tensor 'a' ends at byte 0, before its start at 1");
   EXPECT_EQ(complaint(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"x":1}})", "x"),
             "tensor 'a' has the unknown key 'x'");
+}
+
+TEST(Safetensors, TakesMetadataThatIsNullForNone) {
+  const TemporaryFolder folder;
+  const auto path = folder.put("a", file_bytes(R"({"__metadata__":null,"a":{"dtype":"U8",)"
+                                               R"("shape":[1],"data_offsets":[0,1]}})",
+                                               "x"));
+  const SafetensorsFile file = read_safetensors(path);
+  EXPECT_TRUE(file.metadata.empty());
+  EXPECT_EQ(file.tensors.size(), 1U);
+  EXPECT_EQ(complaint(R"({"a":null})", ""),
+            "tensor 'a' must be an object of dtype, shape and data_offsets");
+}
+
+TEST(Safetensors, RefusesNamesThatForgeLinesOnATerminal) {
+  const auto named = [](const std::string& name) {
+    return complaint(R"({")" + name + R"(":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", "x");
+  };
+  const std::string why = "' has a name with a character that controls, hides or reverses text";
+  EXPECT_EQ(named(R"(a\n  sha256   0000)"), R"(tensor 'a\n  sha256   0000)" + why);
+  EXPECT_EQ(named(R"(\u001b[2J)"), R"(tensor '\x1b[2J)" + why);
+  EXPECT_EQ(named("a\xe2\x80\xae"
+                  "b"),
+            R"(tensor 'a\u202eb)" + why);
+  EXPECT_EQ(named(R"(\u0000)"), R"(tensor '\x00)" + why);
+  EXPECT_EQ(complaint(R"({"a":{"dtype":"U8\n","shape":[1],"data_offsets":[0,1]}})", "x"),
+            R"(tensor 'a' has the unknown dtype 'U8\n'; known: F64, F32, F16, BF16, I64, I32, )"
+            "I16, I8, U8, BOOL, C64");
+  const TemporaryFolder folder;
+  EXPECT_EQ(error_text<ConfigError>([&] {
+              write_safetensors(folder / "a", {{"a\nb", torch::ones({1})}});
+            }),
+            R"(tensor 'a\nb' has a control character in its name, which is not written)");
+}
+
+TEST(Safetensors, RefusesNumbersAndTextsThatNoHeaderCanMean) {
+  EXPECT_EQ(complaint(R"({"a":{"dtype":"U8","shape":[1e999],"data_offsets":[0,1]}})", "x"),
+            "the header holds a number that is too large (byte 41)");
+  EXPECT_EQ(complaint(R"({"a":{"dtype":"U8","shape":[36893488147419103232],)"
+                      R"("data_offsets":[0,1]}})",
+                      "x"),
+            "tensor 'a' shape must be whole numbers from 0, but holds 36893488147419103232");
+  EXPECT_EQ(complaint("{\"\xff\":{}}", ""), "the header is not JSON (byte 11)");
+  EXPECT_EQ(complaint(R"({"\ud800":{}})", ""), "the header is not JSON (byte 17)");
+  EXPECT_EQ(complaint(R"({"a":{"dtype":1e999}})", ""),
+            "the header holds a number that is too large (byte 27)");
+  EXPECT_EQ(
+      complaint(R"({"a":{"dtype":"U8","shape":[)" + std::string(200, '1') + "]}}", ""),
+      "tensor 'a' shape must be whole numbers from 0, but holds " + std::string(40, '1') + "..");
+  std::string axes = "1";
+  for (int i = 0; i < 64; ++i) axes += ",1";
+  const std::string start = R"({"a":{"dtype":"U8","shape":[)";
+  EXPECT_EQ(complaint(start + axes + R"(],"data_offsets":[0,1]}})", "x"),
+            "tensor 'a' has 65 axes, but at most 64 are accepted");
+  EXPECT_EQ(complaint_of_bytes(std::string(8, '\xff') + "{}"),
+            "is no safetensors file: its header would have 18446744073709551615 bytes, but at most "
+            "100000000 are accepted");
+}
+
+TEST(Safetensors, ReadsAHundredThousandTensorsInLinearTime) {
+  // Quadratic time takes minutes; the limit of each test finds that.
+  constexpr int kCount = 100'000;
+  std::string header = "{";
+  for (int i = 0; i < kCount; ++i)
+    header += concat(i > 0 ? "," : "", R"("layer.)", i, R"(":{"dtype":"U8","shape":[1],)",
+                     R"("data_offsets":[)", i, ",", i + 1, "]}");
+  const TemporaryFolder folder;
+  const auto path = folder.put("many", file_bytes(header + "}", std::string(kCount, '\7')));
+  const SafetensorsFile file = read_safetensors(path);
+  ASSERT_EQ(file.tensors.size(), static_cast<std::size_t>(kCount));
+  EXPECT_EQ(file.tensors.at("layer.99999").item<int>(), 7);
+  std::string empty = "{";
+  for (int i = 0; i < kCount; ++i) empty += concat(i > 0 ? "," : "", R"(")", i, R"(":{})");
+  EXPECT_EQ(complaint(empty + "}", ""), "tensor '0' must have a dtype");
 }
 
 TEST(Safetensors, RefusesSizesThatDoNotFit) {

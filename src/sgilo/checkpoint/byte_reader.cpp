@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sgilo/core/error.h"
+#include "sgilo/core/escape.h"
 
 namespace sgilo {
 namespace {
@@ -59,7 +60,7 @@ void ByteReader::seek(std::uint64_t position, std::string_view field) {
 }
 
 void ByteReader::fail(std::string_view text) const {
-  throw FormatError(concat(name_, ": ", text, " (byte ", position(), ")"));
+  throw FormatError(escaped(concat(name_, ": ", text, " (byte ", position(), ")")));
 }
 
 }  // namespace sgilo

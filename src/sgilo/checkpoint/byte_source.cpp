@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sgilo/core/error.h"
+#include "sgilo/files/file_problem.h"
 #include "sgilo/files/input_file.h"
 
 namespace sgilo {
@@ -12,8 +13,8 @@ namespace {
 void require_inside(std::uint64_t offset, std::uint64_t bytes, std::uint64_t size,
                     const std::string& name) {
   if (offset > size || bytes > size - offset)
-    throw FormatError(concat(name, ": is truncated: ", bytes, " bytes are needed at byte ", offset,
-                             ", but there are only ", size));
+    throw format_error(name, concat("is truncated: ", bytes, " bytes are needed at byte ", offset,
+                                    ", but there are only ", size));
 }
 
 class FileBytes : public ByteSource {

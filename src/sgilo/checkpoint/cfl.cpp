@@ -27,16 +27,20 @@ std::filesystem::path with_extension(const std::filesystem::path& path, const ch
 bool is_cfl(const std::filesystem::path& path) {
   std::error_code problem;
   const auto extension = path.extension();
-  if (extension != ".cfl" && extension != ".hdr" && std::filesystem::exists(path, problem))
+  const auto kind = std::filesystem::status(path, problem).type();
+  if (extension != ".cfl" && extension != ".hdr" && kind != std::filesystem::file_type::not_found &&
+      kind != std::filesystem::file_type::directory)
     return false;
   return std::filesystem::is_regular_file(with_extension(path, ".cfl"), problem) &&
          std::filesystem::is_regular_file(with_extension(path, ".hdr"), problem);
 }
 
+std::filesystem::path cfl_data(const std::filesystem::path& path) {
+  return with_extension(path, ".cfl");
+}
+
 Shape read_cfl_header(std::string_view text, const std::string& where) {
-  const auto fail = [&](const std::string& problem) {
-    throw FormatError(concat(where, ": ", problem));
-  };
+  const auto fail = [&](const std::string& problem) { throw format_error(where, problem); };
   if (!text.starts_with(kStart)) fail("must start with '# Dimensions'");
   const std::size_t begin = text.find('\n');
   if (begin == std::string_view::npos) fail("has no line of dimensions");

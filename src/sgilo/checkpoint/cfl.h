@@ -11,6 +11,9 @@ namespace sgilo {
 // Whether the path names such a pair: <name>.cfl, <name>.hdr, or <name> where only the pair exists.
 bool is_cfl(const std::filesystem::path& path);
 
+// The pair's file of numbers.
+std::filesystem::path cfl_data(const std::filesystem::path& path);
+
 // Enters "array" of type complex64; axes of size 1 at the end are left out. Throws FormatError.
 void read_cfl_entry(const std::filesystem::path& path, Checkpoint& checkpoint);
 

@@ -4,6 +4,7 @@
 
 #include "sgilo/checkpoint/raw_tensor.h"
 #include "sgilo/core/error.h"
+#include "sgilo/core/escape.h"
 #include "sgilo/files/file_problem.h"
 
 namespace sgilo {
@@ -21,9 +22,12 @@ std::int64_t extent(const TensorEntry& entry) {
 
 // The view's numbers out of `span`, which starts at its first one.
 Tensor gathered(const TensorEntry& entry, const Tensor& span) {
-  return entry.contiguous()
-             ? span.view(entry.sizes)
-             : span.as_strided(entry.sizes, entry.strides).clone(torch::MemoryFormat::Contiguous);
+  Tensor numbers =
+      entry.contiguous()
+          ? span.view(entry.sizes)
+          : span.as_strided(entry.sizes, entry.strides).clone(torch::MemoryFormat::Contiguous);
+  if (entry.conjugate && numbers.is_complex()) numbers = torch::conj_physical(numbers);
+  return entry.negative ? torch::neg(numbers) : numbers;
 }
 
 Tensor read_numbers(const Bytes& storage, torch::ScalarType type, std::int64_t offset,
@@ -62,6 +66,8 @@ bool TensorEntry::contiguous() const {
 
 Tensor Checkpoint::load(const std::string& name) const {
   const auto found = tensors.find(name);
+  if (const auto known = unread.find(name); known != unread.end())
+    throw format_error(path, concat("'", name, "' ", known->second));
   if (found == tensors.end()) throw format_error(path, concat("tensor '", name, "' is missing"));
   const TensorEntry& entry = found->second;
   const Tensor tensor =
@@ -102,7 +108,11 @@ void Checkpoint::verify() const {
 }
 
 void require_inside_storage(const TensorEntry& entry, const std::string& where) {
-  const auto fail = [&](const std::string& text) { throw FormatError(concat(where, " ", text)); };
+  const auto fail = [&](const std::string& text) {
+    throw FormatError(escaped(concat(where, " ", text)));
+  };
+  if (entry.sizes.size() > kMostAxes)
+    fail(concat("has ", entry.sizes.size(), " axes, but at most ", kMostAxes, " are accepted"));
   if (entry.sizes.size() != entry.strides.size())
     fail(concat("has ", entry.sizes.size(), " sizes, but ", entry.strides.size(), " strides"));
   if (entry.offset < 0) fail(concat("starts at the number ", entry.offset, " of its storage"));
@@ -114,6 +124,8 @@ void require_inside_storage(const TensorEntry& entry, const std::string& where) 
     empty = empty || entry.sizes[i] == 0;
     sizes.push_back(static_cast<std::uint64_t>(entry.sizes[i]));
   }
+  if (entry.negative && entry.type == torch::kBool)
+    fail("is of booleans, but stored as their negatives");
   if (!byte_count(sizes, entry.type)) fail("has a shape whose number of bytes overflows 64 bits");
   const auto count =
       static_cast<std::int64_t>(entry.storage->size() / torch::elementSize(entry.type));
@@ -137,11 +149,14 @@ void require_limits(const Checkpoint& checkpoint, std::uint64_t file_bytes,
                 " are accepted"));
   constexpr double kGibibyte = 1 << 30;
   constexpr double kAlwaysAccepted = 1 << 24;  // bytes
+  const double most = limits.expansion * static_cast<double>(file_bytes) + kAlwaysAccepted;
+  if (checkpoint.whole && static_cast<double>(checkpoint.whole->size()) > most)
+    fail(concat("its records would unpack to ", checkpoint.whole->size(), " bytes, but at most ",
+                limits.expansion, " times the file's ", file_bytes, " bytes are accepted"));
   double total = 0;
   for (const auto& [name, entry] : checkpoint.tensors) {
     total += static_cast<double>(entry.bytes());
-    const bool repeated =
-        total > limits.expansion * static_cast<double>(file_bytes) + kAlwaysAccepted;
+    const bool repeated = total > most;
     if (repeated || total > limits.gibibytes * kGibibyte)
       fail(concat("tensor '", name, "' brings the tensors to ", total / kGibibyte,
                   " GiB, but at most ",

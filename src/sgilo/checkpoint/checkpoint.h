@@ -37,6 +37,8 @@ struct TensorEntry {
   Shape sizes, strides;
   std::int64_t offset = 0;
   Bytes storage;
+  // The numbers that are stored are the conjugates, the negatives, of the tensor's.
+  bool conjugate = false, negative = false;
 
   std::uint64_t bytes() const;  // once it is contiguous
   bool contiguous() const;
@@ -49,9 +51,11 @@ struct Checkpoint {
   std::map<std::string, Json> values;          // "args.lr": 0.002
   std::map<std::string, std::string> classes;  // of modules and other objects: "G_ema": "Generator"
   Bytes whole;                                 // of an archive, for its checksums; may be null
+  std::map<std::string, std::string> unread;   // arrays that cannot be read, and why: "holds .."
+  std::vector<std::string> notes;  // what the user should know of what was read or left out
 
   bool has(const std::string& name) const { return tensors.count(name) > 0; }
-  // One tensor, contiguous, with its own memory. Throws FormatError when it is missing.
+  // One tensor, contiguous, with its own memory. Throws FormatError when it is missing or unread.
   Tensor load(const std::string& name) const;
   // All tensors whose name starts with `prefix`, without it.
   // A storage that several share is read once.
@@ -64,7 +68,8 @@ struct Checkpoint {
 // names the file and the tensor.
 void require_inside_storage(const TensorEntry& entry, const std::string& where);
 
-// Throws FormatError when the tensors together exceed the limits; `file_bytes`: all of the file.
+// Throws FormatError when the tensors, or the records of an archive, together exceed the limits;
+// `file_bytes`: all of the file.
 void require_limits(const Checkpoint& checkpoint, std::uint64_t file_bytes,
                     const CheckpointLimits& limits);
 

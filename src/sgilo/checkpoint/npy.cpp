@@ -11,6 +11,7 @@
 #include "sgilo/checkpoint/raw_tensor.h"
 #include "sgilo/core/error.h"
 #include "sgilo/files/atomic_file.h"
+#include "sgilo/files/file_problem.h"
 #include "sgilo/files/standard_stream.h"
 
 namespace sgilo {
@@ -18,7 +19,6 @@ namespace {
 
 constexpr std::string_view kMagic{"\x93NUMPY", 6};
 constexpr std::uint64_t kLargestHeader = 1 << 20;  // bytes; real ones have about a hundred
-constexpr std::size_t kMostDimensions = 64;
 
 constexpr std::array<std::pair<std::string_view, torch::ScalarType>, 11> kTypes{{
     {"<f8", torch::kFloat64},
@@ -39,6 +39,11 @@ std::string known_types() {
   for (const auto& [name, type] : kTypes) names.emplace_back(name);
   return join(names);
 }
+
+// Of an array that is whole, but of a type that is not read.
+struct Unread {
+  std::string why;
+};
 
 struct Header {
   std::string descr;
@@ -80,9 +85,7 @@ class DictionaryReader {
   }
 
  private:
-  [[noreturn]] void fail(std::string_view text) const {
-    throw FormatError(concat(where_, ": ", text));
-  }
+  [[noreturn]] void fail(std::string_view text) const { throw format_error(where_, text); }
   [[noreturn]] void fail_here() const {
     fail(concat("has a header that cannot be read at its character ", position_));
   }
@@ -119,7 +122,7 @@ class DictionaryReader {
   std::string description() {
     skip_space();
     if (peek() == '[')
-      fail("holds records of named fields, but a plain array of numbers is needed");
+      throw Unread{"holds records of named fields, but a plain array of numbers is needed"};
     return quoted();
   }
 
@@ -137,7 +140,7 @@ class DictionaryReader {
       std::uint64_t number = 0;
       const char* begin = text_.data() + position_;
       const auto [end, error] = std::from_chars(begin, text_.data() + text_.size(), number);
-      if (error != std::errc() || result.size() == kMostDimensions) fail_here();
+      if (error != std::errc() || result.size() == kMostAxes) fail_here();
       result.push_back(number);
       position_ += static_cast<std::size_t>(end - begin);
       if (!accept(',')) {
@@ -153,26 +156,22 @@ class DictionaryReader {
   std::size_t position_ = 0;
 };
 
-torch::ScalarType type_of(const std::string& descr, const std::string& where) {
-  const auto fail = [&](const std::string& text) { throw FormatError(concat(where, ": ", text)); };
-  for (const auto& [name, type] : kTypes)
-    if (name == descr) return type;
+torch::ScalarType type_of(const std::string& descr) {
+  if (const auto known = npy_type(descr)) return *known;
+  const char kind = descr.size() < 2 ? '?' : descr[1];
+  if (kind == 'U' || kind == 'S' || kind == 'a') throw Unread{"holds texts, but numbers are read"};
+  if (kind == 'M' || kind == 'm') throw Unread{"holds dates or times, but numbers are read"};
   if (descr.starts_with('>'))
-    fail(concat("is big-endian ('", descr,
-                "'), but only little-endian arrays are read: save it as '<", descr.substr(1), "'"));
-  if (descr.find('O') != std::string::npos) fail("holds Python objects, which are never read");
-  fail(concat("holds numbers of type '", descr, "'; known: ", known_types()));
-  return torch::kFloat32;
+    throw Unread{concat("is big-endian ('", descr,
+                        "'), but only little-endian arrays are read: save it as '<",
+                        descr.substr(1), "'")};
+  if (kind == 'O') throw Unread{"holds Python objects, which are never read"};
+  throw Unread{concat("holds numbers of type '", descr.substr(0, 40), "'; known: ", known_types())};
 }
 
-}  // namespace
-
-bool is_npy(std::string_view start) { return start.starts_with(kMagic); }
-
-void read_npy_entry(const Bytes& bytes, const std::string& where, const std::string& name,
-                    Checkpoint& checkpoint) {
-  const auto fail = [&](const std::string& text) { throw FormatError(concat(where, ": ", text)); };
-  ByteReader reader(bytes, where);
+// Leaves the reader where the numbers start.
+Header read_header(ByteReader& reader, const std::string& where) {
+  const auto fail = [&](const std::string& text) { throw format_error(where, text); };
   if (reader.remaining() < kMagic.size() || reader.take(kMagic.size(), "the magic word") != kMagic)
     fail("is no .npy file");
   const int major = reader.number<std::uint8_t>("the version");
@@ -184,11 +183,32 @@ void read_npy_entry(const Bytes& bytes, const std::string& where, const std::str
   if (length > kLargestHeader)
     fail(concat("has a header of ", length, " bytes, but at most ", kLargestHeader,
                 " are accepted"));
-  const Header header =
-      DictionaryReader(std::string(reader.take(length, "the header")), where).read();
+  return DictionaryReader(std::string(reader.take(length, "the header")), where).read();
+}
 
+}  // namespace
+
+std::optional<torch::ScalarType> npy_type(std::string_view description) {
+  for (const auto& [name, type] : kTypes)
+    if (name == description) return type;
+  return std::nullopt;
+}
+
+bool is_npy(std::string_view start) { return start.starts_with(kMagic); }
+
+void read_npy_entry(const Bytes& bytes, const std::string& where, const std::string& name,
+                    Checkpoint& checkpoint) {
+  const auto fail = [&](const std::string& text) { throw format_error(where, text); };
+  ByteReader reader(bytes, where);
   TensorEntry entry;
-  entry.type = type_of(header.descr, where);
+  Header header;
+  try {
+    header = read_header(reader, where);
+    entry.type = type_of(header.descr);
+  } catch (const Unread& array) {
+    checkpoint.unread[name] = array.why;
+    return;
+  }
   const std::optional<std::uint64_t> needed = byte_count(header.shape, entry.type);
   if (!needed) fail("has a shape whose number of bytes overflows 64 bits");
   if (*needed != reader.remaining())
@@ -201,11 +221,17 @@ void read_npy_entry(const Bytes& bytes, const std::string& where, const std::str
   checkpoint.tensors[name] = std::move(entry);
 }
 
+void read_npy_file(const Bytes& file, Checkpoint& checkpoint) {
+  read_npy_entry(file, is_standard_stream(checkpoint.path) ? "stdin" : checkpoint.path.string(),
+                 "array", checkpoint);
+  if (!checkpoint.unread.empty())
+    throw format_error(checkpoint.path, checkpoint.unread.begin()->second);
+}
+
 Tensor read_npy(const std::filesystem::path& path) {
   Checkpoint checkpoint;
   checkpoint.path = path;
-  read_npy_entry(file_bytes(path), is_standard_stream(path) ? "stdin" : path.string(), "array",
-                 checkpoint);
+  read_npy_file(file_bytes(path), checkpoint);
   return checkpoint.load("array");
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string_view>
 
 #include "sgilo/checkpoint/checkpoint.h"
@@ -14,8 +15,14 @@ namespace sgilo {
 // tensor is contiguous. Throws FormatError for all else, naming what was found.
 Tensor read_npy(const std::filesystem::path& path);
 
+// The type of a description such as "<f4"; nothing for one that is not read.
+std::optional<torch::ScalarType> npy_type(std::string_view description);
+
 bool is_npy(std::string_view start_of_file);
-// Enters the array under `name`; `where` is how the user knows the bytes.
+// Enters "array", or throws FormatError.
+void read_npy_file(const Bytes& file, Checkpoint& checkpoint);
+// Enters the array under `name`, among the unread ones where its type is none of the above; `where`
+// is how the user knows the bytes.
 void read_npy_entry(const Bytes& bytes, const std::string& where, const std::string& name,
                     Checkpoint& checkpoint);
 

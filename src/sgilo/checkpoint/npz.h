@@ -8,11 +8,16 @@
 
 namespace sgilo {
 
-// Every record must be an array. Throws FormatError naming the record.
+// Whether a record is named as an array.
+bool is_npz(const ZipArchive& archive);
+
+// Arrays of texts, objects and other types that are not read, and records that are no arrays, are
+// among the checkpoint's unread ones. Throws FormatError naming the record, also where none is
+// read.
 void read_npz(const ZipArchive& archive, Checkpoint& checkpoint);
 
-// Uncompressed, as numpy.savez writes it. Throws ConfigError for types that .npy lacks and for
-// names that no record can have.
+// Uncompressed, as numpy.savez writes it; atomic. Throws ConfigError for types that .npy lacks and
+// for names that no record can have.
 void write_npz(const std::filesystem::path& path, const StateDict& tensors);
 
 }  // namespace sgilo

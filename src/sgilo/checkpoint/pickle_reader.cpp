@@ -6,8 +6,10 @@
 #include <limits>
 #include <unordered_map>
 
+#include "sgilo/checkpoint/pickle_calls.h"
 #include "sgilo/checkpoint/pickle_text.h"
 #include "sgilo/core/error.h"
+#include "sgilo/core/escape.h"
 #include "sgilo/core/utf8.h"
 
 namespace sgilo {
@@ -17,30 +19,12 @@ constexpr std::uint64_t kLongestLine = 1 << 16;  // of protocol 0
 constexpr std::uint64_t kLongestInteger = 64;    // bytes of LONG1 and LONG4
 constexpr std::uint8_t kNewestProtocol = 5;
 
-// The functions whose calls the field's files hold; all are emulated or kept as records.
-constexpr std::array<std::string_view, 18> kCallable{
-    "_codecs.encode",
-    "__builtin__.set",
-    "builtins.set",
-    "argparse.Namespace",
-    "collections.OrderedDict",
-    "dnnlib.util.EasyDict",
-    "numpy._core.multiarray.scalar",
-    "numpy.core.multiarray.scalar",
-    "numpy.dtype",
-    "torch._utils._rebuild_parameter",
-    "torch._utils._rebuild_tensor_v2",
-    "torch.jit._pickle.build_boollist",
-    "torch.jit._pickle.build_doublelist",
-    "torch.jit._pickle.build_intlist",
-    "torch.jit._pickle.build_tensorlist",
-    "torch.jit._pickle.restore_type_tag",
-    "torch.storage._load_from_bytes",
-    "torch_utils.persistence._reconstruct_persistent_obj",
-};
+constexpr std::size_t kLongestClass = 1024;  // characters of a class's name
+constexpr std::uint64_t kExpansion = 16;     // values that a byte of the pickle may stand for
+constexpr std::uint64_t kAlwaysAccepted = 100'000;
 
-bool may_be_called(std::string_view name) {
-  return std::find(kCallable.begin(), kCallable.end(), name) != kCallable.end();
+bool is_reconstructor(std::string_view name) {
+  return name == "copyreg._reconstructor" || name == "copy_reg._reconstructor";
 }
 
 // Files that are recognised by a class in them, and what to do with them.
@@ -56,7 +40,7 @@ std::string_view advice_for(std::string_view name) {
 class PickleMachine {
  public:
   PickleMachine(ByteReader& reader, const PickleOptions& options)
-      : reader_(reader), options_(options) {}
+      : reader_(reader), options_(options), start_(reader.position()) {}
 
   PickleDocument run() {
     while (!stopped_) {
@@ -74,7 +58,8 @@ class PickleMachine {
   using Kind = PickleKind;
 
   [[noreturn]] void fail(std::string_view text) const {
-    throw FormatError(concat(reader_.name(), ": ", text, " (byte ", opcode_position_, ")"));
+    throw FormatError(
+        escaped(concat(reader_.name(), ": ", text, " (byte ", opcode_position_, ")")));
   }
 
   // Making values.
@@ -203,6 +188,8 @@ class PickleMachine {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (end != text.data() + text.size() || text.empty() || error == std::errc::invalid_argument)
       fail(concat("'", text.substr(0, 40), "' is no number"));
+    if (error == std::errc::result_out_of_range)
+      fail(concat("'", text.substr(0, 40), "' is beyond the numbers of 64 bits"));
     push(add(Kind::real, std::bit_cast<std::int64_t>(value)));
   }
   void push_real() {
@@ -346,10 +333,19 @@ class PickleMachine {
 
   // Classes and calls.
   void push_global(const std::string& module, const std::string& name) {
+    if (module.size() + name.size() >= kLongestClass)
+      fail(concat("a class's name has ", module.size() + name.size() + 1,
+                  " characters, but at most ", kLongestClass, " are accepted"));
     const std::string full = module + "." + name;
+    if (const auto known = globals_.find(full); known != globals_.end()) {
+      push(known->second);
+      return;
+    }
     if (const std::string_view advice = advice_for(full); !advice.empty())
-      throw FormatError(concat(reader_.name(), ": ", advice));
-    push(add_text(full, Kind::global));
+      throw FormatError(escaped(concat(reader_.name(), ": ", advice)));
+    const Ref ref = add_text(full, Kind::global);
+    globals_.emplace(full, ref);
+    push(ref);
   }
   void push_global_lines() {
     const std::string module(line("a module's name"));
@@ -369,10 +365,16 @@ class PickleMachine {
       fail(
           concat("calls ",
                  named ? concat("'", document_.text(callable), "'") : document_.describe(callable),
-                 ", which no model needs; it is refused and nothing was run (--inert reads on past "
-                 "it in a file of your own)"));
+                 ", which no model needs; it is refused and nothing was run (sgilo convert --inert "
+                 "reads on past it in a file of your own)"));
     if (!document_.is(arguments, Kind::tuple))
       fail(concat("calls with ", document_.describe(arguments), " in place of arguments"));
+    const auto& given = document_.items(arguments);
+    if (named && is_reconstructor(document_.text(callable)) && given.size() == 3 &&
+        document_.is(given[0], Kind::global)) {  // an object, as protocols 0 and 1 make one
+      push(add_object(given[0], arguments, false));
+      return;
+    }
     push(add_object(callable, arguments, true));
   }
   void construct(Ref callable, Ref arguments) {
@@ -406,6 +408,9 @@ class PickleMachine {
       std::size_t next;
     };
     std::vector<Frame> frames;
+    const std::uint64_t bytes = reader_.position() - start_;
+    const std::uint64_t most = std::min(static_cast<std::uint64_t>(options_.expanded_values),
+                                        kExpansion * bytes + kAlwaysAccepted);
     const auto refuse = [&](Ref ref, std::string_view text) {
       opcode_position_ = document_.position(ref);
       fail(text);
@@ -436,9 +441,9 @@ class PickleMachine {
         total += size[child];
       }
       require_depth(frame.ref, height[frame.ref]);
-      if (total > static_cast<std::uint64_t>(options_.expanded_values))
-        refuse(frame.ref, concat("shared values stand for more than ", options_.expanded_values,
-                                 ", the most that are accepted"));
+      if (total > most)
+        refuse(frame.ref, concat("shared values stand for more than ", most, ", the most that are ",
+                                 "accepted of ", bytes, " bytes"));
       size[frame.ref] = total;
       seen[frame.ref] = done;
       frames.pop_back();
@@ -447,10 +452,12 @@ class PickleMachine {
 
   ByteReader& reader_;
   const PickleOptions& options_;
+  std::uint64_t start_;  // byte of the pickle's first opcode
   PickleDocument document_;
   std::vector<Ref> stack_;
   std::vector<std::size_t> marks_;
   std::unordered_map<std::uint64_t, Ref> memo_;
+  std::unordered_map<std::string, Ref> globals_;  // each class once, however often it is named
   std::size_t links_ = 0;
   std::uint64_t opcode_position_ = 0;
   bool stopped_ = false;

@@ -19,6 +19,27 @@ std::string from_latin1(std::string_view bytes) {
   return out;
 }
 
+std::optional<std::string> to_latin1(std::string_view utf8) {
+  std::string out;
+  for (std::size_t i = 0; i < utf8.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(utf8[i]);
+    if (byte < 0x80) {
+      out += utf8[i];
+    } else if (byte <= 0xC3 && i + 1 < utf8.size()) {
+      out += static_cast<char>((byte << 6) | (static_cast<unsigned char>(utf8[++i]) & 0x3F));
+    } else {
+      return std::nullopt;
+    }
+  }
+  return out;
+}
+
+std::size_t characters_of(std::string_view utf8) {
+  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
 void append_code_point(std::string& out, std::uint32_t c) {
   if (c < 0x80) {
     out += static_cast<char>(c);

@@ -9,6 +9,8 @@
 
 namespace sgilo {
 
+inline constexpr std::size_t kMostAxes = 64;  // of a tensor in a file, as in NumPy
+
 // Bytes of a tensor; nothing when the number, or the product of the sizes other than zero (which
 // libtorch needs for the strides), exceeds 2^63 - 1.
 std::optional<std::uint64_t> byte_count(const std::vector<std::uint64_t>& sizes,

@@ -43,13 +43,13 @@ constexpr std::array<Impostor, 13> kImpostors{{
 void open_zip(const Bytes& file, const CheckpointOptions& options, Checkpoint& checkpoint) {
   const ZipArchive archive(file, checkpoint.path.string());
   checkpoint.whole = archive.all();
-  const auto& names = archive.names();
+  if (!archive.has_checksums())
+    checkpoint.notes.emplace_back(
+        "its records have no checksums, so that damage cannot be noticed");
   if (is_torch_zip(archive)) {
     checkpoint.format = is_torch_script(archive) ? "TorchScript" : "PyTorch zip";
     read_torch_zip(archive, options.pickle, checkpoint);
-  } else if (!names.empty() && std::all_of(names.begin(), names.end(), [](const std::string& name) {
-               return name.ends_with(".npy");
-             })) {
+  } else if (is_npz(archive)) {
     checkpoint.format = "npz";
     read_npz(archive, checkpoint);
   } else {
@@ -59,9 +59,9 @@ void open_zip(const Bytes& file, const CheckpointOptions& options, Checkpoint& c
   }
 }
 
-void read_array(const Bytes& file, Checkpoint& checkpoint) {
+void open_array(const Bytes& file, Checkpoint& checkpoint) {
   checkpoint.format = "npy";
-  read_npy_entry(file, checkpoint.path.string(), "array", checkpoint);
+  read_npy_file(file, checkpoint);
 }
 
 // A pickle starts with its protocol, or (protocol 0) with a value that ends in a later STOP.
@@ -101,7 +101,7 @@ Checkpoint open_checkpoint(const Bytes& file, const std::filesystem::path& path,
   if (start.starts_with("PK\x03\x04") || start.starts_with(std::string_view("PK\x05\x06", 4)))
     open_zip(file, options, checkpoint);
   else if (is_npy(start))
-    read_array(file, checkpoint);
+    open_array(file, checkpoint);
   else if (is_safetensors(start))
     read_safetensors_entries(file, checkpoint);
   else if (may_be_pickle(start))
@@ -113,6 +113,10 @@ Checkpoint open_checkpoint(const Bytes& file, const std::filesystem::path& path,
         "pickles, safetensors, npy, npz, cfl/hdr");
   require_limits(checkpoint, file->size(), options.limits);
   return checkpoint;
+}
+
+std::filesystem::path numbers_file(const std::filesystem::path& path) {
+  return is_cfl(path) ? cfl_data(path) : path;
 }
 
 Checkpoint open_checkpoint(const std::filesystem::path& path, const CheckpointOptions& options) {

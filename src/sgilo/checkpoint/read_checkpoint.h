@@ -27,4 +27,8 @@ Checkpoint open_checkpoint(const std::filesystem::path& path,
 Checkpoint open_checkpoint(const Bytes& file, const std::filesystem::path& path,
                            const CheckpointOptions& options = {});
 
+// The file that holds the numbers: of BART's <name>, <name>.hdr and <name>.cfl the last, else the
+// file itself.
+std::filesystem::path numbers_file(const std::filesystem::path& path);
+
 }  // namespace sgilo

@@ -5,14 +5,15 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "sgilo/checkpoint/byte_reader.h"
 #include "sgilo/checkpoint/raw_tensor.h"
 #include "sgilo/core/error.h"
+#include "sgilo/core/escape.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/standard_stream.h"
@@ -23,7 +24,7 @@ namespace {
 using HeaderJson = nlohmann::json;
 
 constexpr std::uint64_t kLargestHeader = 100'000'000;  // bytes, the format's own limit
-constexpr int kDeepestNesting = 3;                     // header > tensor > list of numbers
+constexpr std::string_view kMetadata = "__metadata__";
 
 constexpr std::array<std::pair<std::string_view, torch::ScalarType>, 11> kTypes{{
     {"F64", torch::kFloat64},
@@ -53,76 +54,28 @@ struct Entry {
   std::uint64_t end = 0;
 };
 
-class HeaderReader {
+// Takes the header's JSON piece by piece, so that no tree of it is ever built: what the format does
+// not allow is refused where it stands, and time is linear in the bytes.
+class HeaderReader : public nlohmann::json_sax<HeaderJson> {
  public:
   HeaderReader(const std::filesystem::path& path, std::uint64_t data_size)
       : path_(path), data_size_(data_size) {}
 
-  HeaderJson parse(std::string_view text) const {
+  // Fills entries() and metadata().
+  void read(std::string_view text) {
     if (!text.starts_with('{')) fail("the header must start with '{'");
-    std::vector<std::set<std::string>> keys;  // of the objects that are open
-    const auto check = [&](int depth, HeaderJson::parse_event_t event, HeaderJson& value) {
-      using Event = HeaderJson::parse_event_t;
-      if (event == Event::object_start || event == Event::array_start) {
-        if (depth >= kDeepestNesting) fail("the header is nested too deeply");
-        keys.emplace_back();
-      } else if (event == Event::object_end || event == Event::array_end) {
-        keys.pop_back();
-      } else if (event == Event::key) {
-        const auto key = value.get<std::string>();
-        if (!keys.back().insert(key).second) fail(concat("the header names '", key, "' twice"));
-      }
-      return true;
-    };
-    try {
-      return HeaderJson::parse(text, check);
-    } catch (const nlohmann::json::parse_error& error) {
-      fail(concat("the header is not JSON (byte ", 8 + error.byte, ")"));
-    }
+    HeaderJson::sax_parse(text, this);
   }
+  std::vector<Entry>& entries() { return entries_; }
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }
 
-  std::map<std::string, std::string> metadata(const HeaderJson& json) const {
-    std::map<std::string, std::string> result;
-    if (!json.is_object()) fail("__metadata__ must be an object of texts");
-    for (const auto& item : json.items()) {
-      if (!item.value().is_string()) fail(concat("__metadata__ '", item.key(), "' must be a text"));
-      result[item.key()] = item.value().get<std::string>();
-    }
-    return result;
-  }
-
-  Entry entry(const std::string& name, const HeaderJson& json) const {
-    Entry entry;
-    entry.name = name;
-    if (!json.is_object()) fail_tensor(name, "must be an object of dtype, shape and data_offsets");
-    for (const auto& item : json.items())
-      if (item.key() != "dtype" && item.key() != "shape" && item.key() != "data_offsets")
-        fail_tensor(name, concat("has the unknown key '", item.key(), "'"));
-    entry.type = type(name, json);
-    const std::vector<std::uint64_t> shape = numbers(name, json, "shape");
-    const std::vector<std::uint64_t> offsets = numbers(name, json, "data_offsets");
-    if (offsets.size() != 2)
-      fail_tensor(name, concat("must have two data_offsets, but has ", offsets.size()));
-    entry.begin = offsets[0];
-    entry.end = offsets[1];
-    if (entry.begin > entry.end)
-      fail_tensor(name, concat("ends at byte ", entry.end, ", before its start at ", entry.begin));
-    const std::optional<std::uint64_t> bytes = byte_count(shape, entry.type);
-    if (!bytes) fail_tensor(name, "has a shape whose number of bytes overflows 64 bits");
-    entry.shape.assign(shape.begin(), shape.end());
-    if (*bytes != entry.end - entry.begin)
-      fail_tensor(name, concat("needs ", *bytes, " bytes for its type and shape, but has ",
-                               entry.end - entry.begin));
-    if (entry.end > data_size_)
-      fail_tensor(name, concat("ends at byte ", entry.end, " of the data, but the file has only ",
-                               data_size_, ": it is truncated"));
-    return entry;
-  }
-
-  // `entries` in the order of the file must cover the data exactly.
-  void require_cover(const std::vector<Entry>& entries) const {
+  // The entries in the order of the file must cover the data exactly.
+  void require_cover() {
+    std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+      return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+    });
     std::uint64_t position = 0;
-    for (const Entry& entry : entries) {
+    for (const Entry& entry : entries_) {
       if (entry.begin < position)
         fail_tensor(entry.name, concat("starts at byte ", entry.begin,
                                        " of the data, inside the tensor before it"));
@@ -135,37 +88,157 @@ class HeaderReader {
       fail(concat(data_size_ - position, " bytes behind the last tensor belong to none"));
   }
 
+  // What the parser calls. `true`: go on.
+  bool null() override {
+    if (place_ != Place::header || name_ != kMetadata) refuse_value("null");
+    return true;  // "__metadata__": null, as some programs write for none
+  }
+  bool boolean(bool value) override { return refuse_value(value ? "true" : "false"); }
+  bool number_integer(std::int64_t value) override { return refuse_value(concat(value)); }
+  bool number_unsigned(std::uint64_t value) override {
+    if (place_ != Place::numbers) return refuse_value(concat(value));
+    numbers_.push_back(value);
+    return true;
+  }
+  bool number_float(double, const std::string& text) override { return refuse_value(text); }
+  bool string(std::string& value) override {
+    if (place_ == Place::metadata)
+      metadata_[key_] = std::move(value);
+    else if (place_ == Place::tensor && key_ == "dtype")
+      dtype_ = std::move(value);
+    else
+      refuse_value(concat("'", value, "'"));
+    return true;
+  }
+  bool binary(HeaderJson::binary_t&) override { return refuse_value("bytes"); }
+
+  bool start_object(std::size_t) override {
+    if (place_ == Place::outside) {
+      place_ = Place::header;
+    } else if (place_ == Place::header) {
+      place_ = name_ == kMetadata ? Place::metadata : Place::tensor;
+      inner_keys_ = {};  // clear() would pass over the buckets of the largest object so far
+      dtype_.reset();
+      shape_.reset();
+      offsets_.reset();
+    } else {
+      refuse_container();
+    }
+    return true;
+  }
+  bool key(std::string& value) override {
+    std::unordered_set<std::string>& known = place_ == Place::header ? names_ : inner_keys_;
+    if (!known.insert(value).second) fail(concat("the header names '", value, "' twice"));
+    if (place_ == Place::header) {
+      if (!is_printable(value))
+        fail_tensor(value, "has a name with a character that controls, hides or reverses text");
+      name_ = std::move(value);
+      return true;
+    }
+    if (place_ == Place::tensor && value != "dtype" && value != "shape" && value != "data_offsets")
+      fail_tensor(name_, concat("has the unknown key '", value, "'"));
+    key_ = std::move(value);
+    return true;
+  }
+  bool end_object() override {
+    if (place_ == Place::tensor) enter();
+    place_ = place_ == Place::header ? Place::outside : Place::header;
+    return true;
+  }
+  bool start_array(std::size_t) override {
+    if (place_ != Place::tensor || key_ == "dtype") refuse_container();
+    place_ = Place::numbers;
+    numbers_.clear();
+    return true;
+  }
+  bool end_array() override {
+    place_ = Place::tensor;
+    (key_ == "shape" ? shape_ : offsets_) = std::move(numbers_);
+    return true;
+  }
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception& error) override {
+    if (dynamic_cast<const HeaderJson::out_of_range*>(&error))
+      fail(concat("the header holds a number that is too large (byte ", 8 + position, ")"));
+    fail(concat("the header is not JSON (byte ", 8 + position, ")"));
+  }
+
+ private:
+  enum class Place { outside, header, metadata, tensor, numbers };
+
   [[noreturn]] void fail(std::string_view text) const { throw format_error(path_, text); }
   [[noreturn]] void fail_tensor(std::string_view name, std::string_view text) const {
     fail(concat("tensor '", name, "' ", text));
   }
 
- private:
-  torch::ScalarType type(const std::string& name, const HeaderJson& json) const {
-    const auto found = json.find("dtype");
-    if (found == json.end() || !found->is_string()) fail_tensor(name, "must have a dtype");
-    const auto word = found->get<std::string>();
-    for (const auto& [known, type] : kTypes)
-      if (known == word) return type;
-    fail_tensor(name, concat("has the unknown dtype '", word, "'; known: ", known_types()));
+  // A value where the format has none of its kind.
+  bool refuse_value(const std::string& value) const {
+    switch (place_) {
+      case Place::header:
+        if (name_ == kMetadata) fail("__metadata__ must be an object of texts");
+        fail_tensor(name_, "must be an object of dtype, shape and data_offsets");
+      case Place::metadata:
+        fail(concat("__metadata__ '", key_, "' must be a text"));
+      case Place::tensor:
+        if (key_ == "dtype") fail_tensor(name_, "must have a dtype");
+        fail_tensor(name_, concat("must have a list ", key_));
+      case Place::numbers:
+        fail_tensor(name_, concat(key_, " must be whole numbers from 0, but holds ",
+                                  value.size() > 40 ? value.substr(0, 40) + ".." : value));
+      default:
+        fail("the header must start with '{'");
+    }
+  }
+  void refuse_container() const {
+    if (place_ == Place::numbers) fail("the header is nested too deeply");
+    refuse_value("");
   }
 
-  std::vector<std::uint64_t> numbers(const std::string& name, const HeaderJson& json,
-                                     const char* key) const {
-    const auto found = json.find(key);
-    if (found == json.end() || !found->is_array())
-      fail_tensor(name, concat("must have a list ", key));
-    std::vector<std::uint64_t> result;
-    for (const HeaderJson& number : *found) {
-      if (!number.is_number_unsigned())
-        fail_tensor(name, concat(key, " must be whole numbers from 0, but holds ", number.dump()));
-      result.push_back(number.get<std::uint64_t>());
-    }
-    return result;
+  // The tensor whose object ends here.
+  void enter() {
+    if (!dtype_) fail_tensor(name_, "must have a dtype");
+    if (!shape_) fail_tensor(name_, "must have a list shape");
+    if (!offsets_) fail_tensor(name_, "must have a list data_offsets");
+    Entry entry;
+    entry.name = name_;
+    entry.type = type();
+    if (offsets_->size() != 2)
+      fail_tensor(name_, concat("must have two data_offsets, but has ", offsets_->size()));
+    entry.begin = (*offsets_)[0];
+    entry.end = (*offsets_)[1];
+    if (entry.begin > entry.end)
+      fail_tensor(name_, concat("ends at byte ", entry.end, ", before its start at ", entry.begin));
+    if (shape_->size() > kMostAxes)
+      fail_tensor(
+          name_, concat("has ", shape_->size(), " axes, but at most ", kMostAxes, " are accepted"));
+    const std::optional<std::uint64_t> bytes = byte_count(*shape_, entry.type);
+    if (!bytes) fail_tensor(name_, "has a shape whose number of bytes overflows 64 bits");
+    if (*bytes != entry.end - entry.begin)
+      fail_tensor(name_, concat("needs ", *bytes, " bytes for its type and shape, but has ",
+                                entry.end - entry.begin));
+    if (entry.end > data_size_)
+      fail_tensor(name_, concat("ends at byte ", entry.end, " of the data, but the file has only ",
+                                data_size_, ": it is truncated"));
+    entry.shape.assign(shape_->begin(), shape_->end());
+    entries_.push_back(std::move(entry));
+  }
+  torch::ScalarType type() const {
+    for (const auto& [known, type] : kTypes)
+      if (known == *dtype_) return type;
+    fail_tensor(name_, concat("has the unknown dtype '", *dtype_, "'; known: ", known_types()));
   }
 
   const std::filesystem::path& path_;
   std::uint64_t data_size_;
+  std::vector<Entry> entries_;
+  std::map<std::string, std::string> metadata_;
+
+  Place place_ = Place::outside;
+  std::string name_, key_;  // of the header's and of an inner object's entry that is read
+  std::unordered_set<std::string> names_, inner_keys_;
+  std::vector<std::uint64_t> numbers_;
+  std::optional<std::string> dtype_;
+  std::optional<std::vector<std::uint64_t>> shape_, offsets_;
 };
 
 std::string_view type_name(const std::string& name, const Tensor& tensor) {
@@ -198,25 +271,18 @@ void read_safetensors_entries(const Bytes& file, Checkpoint& checkpoint) {
   if (length > reader.remaining())
     throw format_error(path, concat("is truncated: its header has ", length, " bytes, but only ",
                                     reader.remaining(), " are left"));
-  const HeaderReader header(path, reader.remaining() - length);
-  std::vector<Entry> entries;
-  const HeaderJson json = header.parse(reader.take(length, "the header"));
-  for (const auto& item : json.items()) {
-    if (item.key() != "__metadata__") {
-      entries.push_back(header.entry(item.key(), item.value()));
-      continue;
-    }
-    for (const auto& [name, text] : header.metadata(item.value())) checkpoint.values[name] = text;
-  }
-  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
-  });
-  header.require_cover(entries);
+  HeaderReader header(path, reader.remaining() - length);
+  header.read(reader.take(length, "the header"));
+  for (const auto& [name, text] : header.metadata()) checkpoint.values[name] = text;
+  header.require_cover();
   checkpoint.format = "safetensors";
-  for (const Entry& entry : entries)
-    checkpoint.tensors[entry.name] = {
-        entry.type, entry.shape, contiguous_strides(entry.shape), 0,
-        part_of(file, 8 + length + entry.begin, entry.end - entry.begin, where)};
+  for (Entry& entry : header.entries()) {
+    TensorEntry& tensor = checkpoint.tensors[std::move(entry.name)];
+    tensor.type = entry.type;
+    tensor.strides = contiguous_strides(entry.shape);
+    tensor.sizes = std::move(entry.shape);
+    tensor.storage = part_of(file, 8 + length + entry.begin, entry.end - entry.begin, where);
+  }
 }
 
 SafetensorsFile read_safetensors(const std::filesystem::path& path) {
@@ -239,6 +305,9 @@ void write_safetensors(const std::filesystem::path& path, const StateDict& tenso
   for (const auto& [name, tensor] : tensors) {
     if (name == "__metadata__")
       throw ConfigError("a safetensors file cannot hold a tensor named '__metadata__'");
+    if (!is_printable(name))
+      throw ConfigError(concat("tensor '", escaped(name),
+                               "' has a control character in its name, which is not written"));
     if (!tensor.defined()) throw ConfigError(concat("tensor '", name, "' is undefined"));
     ordered.emplace_back(name, tensor);
   }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "sgilo/core/error.h"
+#include "sgilo/files/file_problem.h"
 
 namespace sgilo {
 namespace {
@@ -42,9 +43,9 @@ void collect_identities(Stream& stream, const std::string& name) {
     const StorageIdentity identity = storage_identity(stream.object, ref, name);
     const auto [known, added] = stream.identities.emplace(identity.key, identity);
     if (!added && (known->second.type != identity.type || known->second.count != identity.count))
-      throw FormatError(concat(name, ": storage '", identity.key,
-                               "' is named with two sizes or types (byte ",
-                               stream.object.position(ref), ")"));
+      throw format_error(
+          name, concat("storage '", identity.key, "' is named with two sizes or types (byte ",
+                       stream.object.position(ref), ")"));
   }
 }
 
@@ -89,8 +90,8 @@ Stream read_stream(const Bytes& file, const std::string& name, const PickleOptio
 Bytes storage_of(const Stream& stream, const StorageIdentity& identity, const std::string& name) {
   const auto found = stream.storages.find(identity.key);
   if (found == stream.storages.end())
-    throw FormatError(
-        concat(name, ": storage '", identity.key, "' is used, but not in the file's list"));
+    throw format_error(name,
+                       concat("storage '", identity.key, "' is used, but not in the file's list"));
   if (identity.view_key.empty()) return found->second;
   const std::uint64_t size = torch::elementSize(identity.type);
   return part_of(found->second, identity.view_offset * size, identity.view_count * size,
@@ -123,8 +124,8 @@ InnerStorage inner_storage(const Bytes& bytes, const std::string& name,
                            const PickleOptions& options) {
   const Stream stream = read_stream(bytes, name, options);
   if (!stream.object.is(stream.object.root, PickleKind::persistent))
-    throw FormatError(concat(name, ": must hold a storage alone, but holds ",
-                             stream.object.describe(stream.object.root)));
+    throw format_error(name, concat("must hold a storage alone, but holds ",
+                                    stream.object.describe(stream.object.root)));
   const StorageIdentity identity = storage_identity(stream.object, stream.object.root, name);
   return {identity.type, storage_of(stream, identity, name)};
 }

@@ -7,6 +7,7 @@
 #endif
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 
 #include "sgilo/core/error.h"
@@ -22,6 +23,8 @@ constexpr std::uint64_t kHeader = 1 << 16;     // reads up to here may skip the 
 constexpr std::uint64_t kCheap = 1 << 20;      // records up to here are always checked
 constexpr std::uint64_t kChunk = 1 << 18;      // bytes read at once to pass over them
 constexpr std::int64_t kMostRecords = 1'000'000;
+constexpr std::uint64_t kHeaders = 30 + 46;    // bytes of a record's header and directory entry
+constexpr std::uint64_t kEndOfDirectory = 22;  // bytes
 
 // Lets libzip read a ByteSource.
 struct SourceReader {
@@ -121,14 +124,14 @@ struct ZipArchive::Contents {
   Contents(const Contents&) = delete;
   Contents& operator=(const Contents&) = delete;
 
-  [[noreturn]] void fail(std::string_view text) const {
-    throw FormatError(concat(name, ": ", text));
-  }
+  [[noreturn]] void fail(std::string_view text) const { throw format_error(name, text); }
 
   void list() {
     const zip_int64_t count = zip_get_num_entries(archive, 0);
     if (count > kMostRecords)
       fail(concat("has ", count, " records, but at most ", kMostRecords, " are accepted"));
+    std::uint64_t taken = kEndOfDirectory;
+    bool filled = false, summed = false;  // a record has bytes, has a checksum
     for (zip_uint64_t i = 0; i < static_cast<zip_uint64_t>(count); ++i) {
       zip_stat_t status;
       if (zip_stat_index(archive, i, 0, &status) != 0 || !(status.valid & ZIP_STAT_NAME))
@@ -145,10 +148,18 @@ struct ZipArchive::Contents {
                   : status.size / kLargestRatio > status.comp_size))
         fail(concat("record '", record, "' cannot have ", status.size, " bytes: ", status.comp_size,
                     " are stored of it in a file of ", source.bytes->size()));
+      const char* raw_name = zip_get_name(archive, i, ZIP_FL_ENC_RAW);
+      taken += status.comp_size + kHeaders + 2 * (raw_name ? std::strlen(raw_name) : 0);
+      if (taken > source.bytes->size())  // no sum overflows: each is below the file's size
+        fail(concat("its records overlap: up to record '", record, "' they would take ", taken,
+                    " bytes, but the file has ", source.bytes->size()));
+      filled = filled || status.size > 0;
+      summed = summed || !stored || (status.valid & ZIP_STAT_CRC && status.crc != 0);
       if (!records.emplace(record, Record{i, status.size}).second)
         fail(concat("has two records named '", record, "'"));
       names.push_back(record);
     }
+    checksums = summed || !filled;
   }
 
   const Record& find(const std::string& record) const {
@@ -188,7 +199,7 @@ struct ZipArchive::Contents {
     };
     pass(offset);
     take(data, bytes);
-    if (bytes > kHeader || entry.size <= kCheap) {
+    if (checksums && (bytes > kHeader || entry.size <= kCheap)) {
       pass(entry.size - offset - bytes);
       char beyond = 0;
       const zip_int64_t got = zip_fread(file, &beyond, 1);  // the end, where the checksum is known
@@ -206,6 +217,7 @@ struct ZipArchive::Contents {
   zip_t* archive = nullptr;
   std::vector<std::string> names;
   std::map<std::string, Record> records;
+  bool checksums = true;
 };
 
 namespace {
@@ -260,6 +272,8 @@ const std::vector<std::string>& ZipArchive::names() const { return contents_->na
 
 bool ZipArchive::has(const std::string& name) const { return contents_->records.count(name) > 0; }
 
+bool ZipArchive::has_checksums() const { return contents_->checksums; }
+
 Bytes ZipArchive::record(const std::string& name) const {
   return std::make_shared<RecordBytes>(contents_, name);
 }
@@ -276,44 +290,6 @@ std::string ZipArchive::content(const std::string& name, std::uint64_t limit) co
   return out;
 }
 
-void write_zip(const std::filesystem::path& path, const std::vector<ZipRecord>& records) {
-  const auto fail = [&](const std::string& problem) -> Error {
-    return Error(concat(path.string(), ": cannot be written: ", problem));
-  };
-  int code = 0;
-  // libzip writes a temporary file beside it and renames that when all is written.
-  zip_t* archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);
-  if (!archive) {
-    zip_error_t error;
-    zip_error_init_with_code(&error, code);
-    const std::string problem = zip_error_strerror(&error);
-    zip_error_fini(&error);
-    throw fail(problem);
-  }
-  for (const ZipRecord& record : records) {
-    std::vector<zip_buffer_fragment_t> fragments;
-    for (const auto& [data, size] : record.fragments)
-      fragments.push_back({const_cast<zip_uint8_t*>(static_cast<const zip_uint8_t*>(data)), size});
-    zip_source_t* source =
-        zip_source_buffer_fragment(archive, fragments.data(), fragments.size(), 0);
-    const zip_int64_t index =
-        source ? zip_file_add(archive, record.name.c_str(), source, ZIP_FL_ENC_UTF_8) : -1;
-    if (index < 0 ||
-        zip_set_file_compression(archive, static_cast<zip_uint64_t>(index), ZIP_CM_STORE, 0) != 0 ||
-        zip_file_set_mtime(archive, static_cast<zip_uint64_t>(index), 315532800, 0) != 0) {
-      if (index < 0 && source) zip_source_free(source);
-      const std::string problem = zip_strerror(archive);
-      zip_discard(archive);
-      throw fail(problem);
-    }
-  }
-  if (zip_close(archive) != 0) {
-    const std::string problem = zip_strerror(archive);
-    zip_discard(archive);
-    throw fail(problem);
-  }
-}
-
 #else  // without libzip
 
 struct ZipArchive::Contents {
@@ -326,13 +302,10 @@ ZipArchive::ZipArchive(Bytes, const std::string& name) {
 }
 const std::vector<std::string>& ZipArchive::names() const { return contents_->names; }
 bool ZipArchive::has(const std::string&) const { return false; }
+bool ZipArchive::has_checksums() const { return false; }
 Bytes ZipArchive::record(const std::string&) const { return nullptr; }
 Bytes ZipArchive::all() const { return nullptr; }
 std::string ZipArchive::content(const std::string&, std::uint64_t) const { return {}; }
-void write_zip(const std::filesystem::path& path, const std::vector<ZipRecord>&) {
-  throw ConfigError(
-      concat(path.string(), ": zip archives cannot be written by this build (SGILO_ZIP is off)"));
-}
 
 #endif
 

@@ -3,10 +3,8 @@
 // throws ConfigError.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "sgilo/checkpoint/byte_source.h"
@@ -16,12 +14,15 @@ namespace sgilo {
 class ZipArchive {
  public:
   // `name` is how the user knows the file. Throws FormatError for an archive that is cut off,
-  // inconsistent, encrypted, or names a record twice,
-  // and for records that cannot be as large as they say.
+  // inconsistent, encrypted, or names a record twice, and for records that overlap or cannot be as
+  // large as they say.
   ZipArchive(Bytes file, const std::string& name);
 
   const std::vector<std::string>& names() const;  // in the archive's order
   bool has(const std::string& name) const;
+  // False where it was written without checksums: every one is zero. A record that has the only
+  // zero among others is damaged.
+  bool has_checksums() const;
 
   // A record as bytes at any position; reads of more than a header compare its checksum. Throws
   // FormatError when there is none of that name.
@@ -35,15 +36,5 @@ class ZipArchive {
  private:
   std::shared_ptr<Contents> contents_;
 };
-
-// A record to write: fragments of memory that must live until write_zip returns.
-struct ZipRecord {
-  std::string name;
-  std::vector<std::pair<const void*, std::uint64_t>> fragments;
-};
-
-// Writes an archive of stored records; it appears whole or not at all.
-// Throws Error when it cannot be written.
-void write_zip(const std::filesystem::path& path, const std::vector<ZipRecord>& records);
 
 }  // namespace sgilo

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "sgilo/core/escape.h"
 #include "sgilo/files/standard_stream.h"
 
 namespace sgilo {
@@ -49,7 +50,8 @@ bool has_zero_byte(const std::filesystem::path& path) {
 }
 
 FormatError format_error(const std::filesystem::path& path, std::string_view text) {
-  return FormatError(concat(is_standard_stream(path) ? "stdin" : path.string(), ": ", text));
+  return FormatError(
+      escaped(concat(is_standard_stream(path) ? "stdin" : path.string(), ": ", text)));
 }
 
 }  // namespace sgilo

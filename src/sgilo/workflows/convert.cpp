@@ -2,6 +2,7 @@
 
 #include "sgilo/checkpoint/npz.h"
 #include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/core/escape.h"
 #include "sgilo/files/new_folder.h"
 #include "sgilo/files/sha256.h"
 #include "sgilo/generator/style_prior.h"
@@ -68,7 +69,7 @@ Work work_of(const ConvertOptions& o) {
 // Where it came from, for the header of what is written.
 std::map<std::string, std::string> provenance(const ConvertOptions& options) {
   return {{"source", fs::path(options.input).filename().string()},
-          {"source_sha256", sha256_of_file(options.input)}};
+          {"source_sha256", sha256_of_file(numbers_file(options.input))}};
 }
 
 void write_file(const std::string& output, Form form, const StateDict& tensors,
@@ -118,6 +119,8 @@ std::string plan(const ConvertOptions& options) {
 
 ConvertResult convert(const ConvertOptions& options, Observer& observer) {
   const Work work = work_of(options);
+  for (const std::string& note : work.checkpoint.notes)
+    observer.on_warning(escaped(concat(options.input, ": ", note)));
   std::map<std::string, std::string> metadata = provenance(options);
   if (!work.generator) {
     metadata["kind"] = "tensors";

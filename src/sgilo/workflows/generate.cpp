@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "sgilo/checkpoint/array_file.h"
 #include "sgilo/checkpoint/npy.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/files/make_folder.h"
@@ -70,8 +71,6 @@ void require_values(const GenerateOptions& o) {
   }
 }
 
-Tensor read_array(const std::string& file) { return read_npy(file).to(torch::kFloat32); }
-
 // [r, r], [N, r, r] or [1|N, 1, r, r] as the layers take them; `own`: with the shape of its file.
 struct NoiseInputs {
   Noises own, used;
@@ -89,7 +88,7 @@ NoiseInputs noise_inputs(const GenerateOptions& options, SynthesisNetwork synthe
     if (static_cast<std::int64_t>(files.size()) != o.noise_inputs())
       throw ConfigError(concat("noise must name ", o.noise_inputs(),
                                " files, one per layer, but names ", files.size()));
-    for (const std::string& file : files) out.own.push_back(read_array(file));
+    for (const std::string& file : files) out.own.push_back(read_real_array(file, {"noise"}));
   }
   for (std::size_t j = 0; j < out.own.size(); ++j) {
     Tensor& noise = out.own[j];
@@ -147,7 +146,7 @@ struct Inputs {
 Tensor styles_of(const GenerateOptions& options, const GeneratorFile& file, torch::Device device) {
   const SynthesisOptions& o = file.network->synthesis->options;
   if (!options.styles.empty()) {
-    const Tensor styles = read_array(options.styles).to(device);
+    const Tensor styles = read_real_array(options.styles, {"w", "styles", "dlatents"}).to(device);
     require_rows("styles", styles, {o.style_rows(), o.w_dim});
     return styles;
   }
@@ -155,7 +154,7 @@ Tensor styles_of(const GenerateOptions& options, const GeneratorFile& file, torc
   if (options.truncation_cutoff > o.style_rows())
     throw ConfigError(concat("truncation_cutoff must be at most the ", o.style_rows(),
                              " style rows, but is ", options.truncation_cutoff));
-  const Tensor z = read_array(options.z).to(device);
+  const Tensor z = read_real_array(options.z, {"z"}).to(device);
   require_rows("z", z, {file.network->mapping->options.z_dim});
   const Tensor labels = labels_of(options, file.network, z.size(0));
   StyleGan2 network = file.network;
@@ -186,18 +185,18 @@ Inputs inputs_of(const GenerateOptions& options) {
   const std::int64_t before = options.from_block - 1;
   if (!options.features.empty()) {
     const std::int64_t r = o.resolution(before);
-    in.from.features = read_array(options.features).to(device);
+    in.from.features = read_real_array(options.features, {"features"}).to(device);
     require_shape(concat("features of layer ", options.from_block), in.from.features,
                   {rows, o.widths[static_cast<std::size_t>(before)], r, r});
     in.from.features.requires_grad_(gradients);
   }
   if (!options.skip_rgb.empty()) {
     const std::int64_t r = o.resolution(before);
-    in.from.skip = read_array(options.skip_rgb).to(device);
+    in.from.skip = read_real_array(options.skip_rgb, {"skip_rgb"}).to(device);
     require_shape("skip_rgb", in.from.skip, {rows, 3, r, r});
   }
   if (gradients) {
-    in.target = read_array(options.gradient_target).to(device);
+    in.target = read_real_array(options.gradient_target, {"image"}).to(device);
     require_shape("gradient_target", in.target, {rows, 3, o.size(), o.size()});
   }
   return in;
@@ -275,7 +274,7 @@ ScoreInputs inputs_of(const EvaluateScoreOptions& options) {
           concat("density and output must be two files, but both are ", options.density));
     require_array_file(options.density);
   }
-  const Tensor x = read_array(required(options.input, "input")).to(device);
+  const Tensor x = read_real_array(required(options.input, "input"), {"x"}).to(device);
   if (x.dim() != 4)
     throw ConfigError(
         concat("input must have shape [N, C, H, W], but has ", shape_text(x.sizes())));

@@ -4,6 +4,8 @@
 #include <iomanip>
 
 #include "sgilo/checkpoint/torch_script.h"
+#include "sgilo/core/escape.h"
+#include "sgilo/core/real_numbers.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/files/sha256.h"
 
@@ -32,21 +34,6 @@ std::string count_text(std::uint64_t numbers) {
   else
     out << static_cast<double>(numbers) / 1e6 << " million";
   return out.str();
-}
-
-std::string type_text(torch::ScalarType type) {
-  std::string name = c10::toString(type);
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](char c) { return static_cast<char>(std::tolower(c)); });
-  if (name == "float") return "float32";
-  if (name == "double") return "float64";
-  if (name == "half") return "float16";
-  if (name == "long") return "int64";
-  if (name == "int") return "int32";
-  if (name == "short") return "int16";
-  if (name == "char") return "int8";
-  if (name == "byte") return "uint8";
-  return name;
 }
 
 const TensorEntry* find(const Checkpoint& c, const std::string& name) {
@@ -158,7 +145,7 @@ std::vector<std::string> findings_of(const Checkpoint& c) {
   if (const auto format = c.values.find("format");
       format != c.values.end() && format->second.is_string() &&
       format->second.get<std::string>().starts_with("sgilo "))  // others write "pt"
-    out.push_back(format->second.get<std::string>());
+    out.push_back(escaped(format->second.get<std::string>()));
   if (c.format == "TorchScript")
     out.push_back(
         "TorchScript module: its tensors are read here; only libtorch can run its code (--trust)");
@@ -183,9 +170,11 @@ FileReport inspect(const fs::path& path, const CheckpointOptions& options, bool 
   FileReport report;
   report.checkpoint = open_checkpoint(path, options);
   report.checkpoint.verify();
-  report.bytes = file_bytes(path)->size();
-  report.sha256 = sha256_of_file(path);
+  const fs::path numbers = numbers_file(path);
+  report.bytes = file_bytes(numbers)->size();
+  report.sha256 = sha256_of_file(numbers);
   report.findings = findings_of(report.checkpoint);
+  for (const std::string& note : report.checkpoint.notes) report.findings.push_back(escaped(note));
   if (trust && report.checkpoint.format == "TorchScript")
     for (const std::string& method : TorchScript(path, trust).methods())
       report.findings.push_back(concat("method ", method));
@@ -196,13 +185,22 @@ FileReport inspect(const fs::path& path, const CheckpointOptions& options, bool 
   return report;
 }
 
+namespace {
+
+// An entry whose name is new: [] would compare it with all before.
+void append(Json& object, const std::string& name, Json value) {
+  object.get_ref<Json::object_t&>().emplace_back(name, std::move(value));
+}
+
+}  // namespace
+
 Json to_json(const FileReport& report) {
   const Checkpoint& c = report.checkpoint;
   Json tensors = Json::object();
   for (const auto& [name, entry] : c.tensors)
-    tensors[name] = {{"type", type_text(entry.type)}, {"shape", entry.sizes}};
+    append(tensors, name, {{"type", type_name(entry.type)}, {"shape", entry.sizes}});
   Json values = Json::object();
-  for (const auto& [name, value] : c.values) values[name] = value;
+  for (const auto& [name, value] : c.values) append(values, name, value);
   return {{"file", c.path.string()},
           {"format", c.format},
           {"bytes", report.bytes},
