@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "fuzz_checkpoint.h"
-#include "sgilo/checkpoint/zip_archive.h"
+#include "sgilo/checkpoint/zip_writer.h"
 
 namespace {
 
