@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "sgilo/checkpoint/zip_archive.h"
+#include "sgilo/checkpoint/zip_writer.h"
 #include "sgilo/core/state_dict.h"
 #include "support/pickle_writer.h"
 
