@@ -235,6 +235,12 @@ TEST(Safetensors, ReadsAHundredThousandTensorsInLinearTime) {
   const SafetensorsFile file = read_safetensors(path);
   ASSERT_EQ(file.tensors.size(), static_cast<std::size_t>(kCount));
   EXPECT_EQ(file.tensors.at("layer.99999").item<int>(), 7);
+  std::string metadata = R"({"__metadata__":{)";  // one large object before many small ones
+  for (int i = 0; i < kCount; ++i) metadata += concat(i > 0 ? "," : "", R"(")", i, R"(":"")");
+  EXPECT_EQ(read_safetensors(folder.put("both", file_bytes(metadata + "}," + header.substr(1) + "}",
+                                                           std::string(kCount, '\7'))))
+                .metadata.size(),
+            static_cast<std::size_t>(kCount));
   std::string empty = "{";
   for (int i = 0; i < kCount; ++i) empty += concat(i > 0 ? "," : "", R"(")", i, R"(":{})");
   EXPECT_EQ(complaint(empty + "}", ""), "tensor '0' must have a dtype");

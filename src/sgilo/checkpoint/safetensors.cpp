@@ -117,7 +117,8 @@ class HeaderReader : public nlohmann::json_sax<HeaderJson> {
       place_ = Place::header;
     } else if (place_ == Place::header) {
       place_ = name_ == kMetadata ? Place::metadata : Place::tensor;
-      inner_keys_ = {};  // clear() would pass over the buckets of the largest object so far
+      // clear() and = {} would pass over the buckets of the largest object so far
+      inner_keys_ = std::unordered_set<std::string>();
       dtype_.reset();
       shape_.reset();
       offsets_.reset();
