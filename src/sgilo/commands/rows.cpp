@@ -2,7 +2,22 @@
 
 #include <algorithm>
 
+#include "sgilo/core/parse_json.h"
+
 namespace sgilo {
+namespace {
+
+// What a cell says as a number; null where it is none.
+Json number_in(const std::string& cell) {
+  try {
+    const Json value = parse_json(cell, "");
+    return value.is_number() ? value : Json();
+  } catch (const FormatError&) {
+    return Json();
+  }
+}
+
+}  // namespace
 
 Json rows_of(const Table& table, const std::vector<std::string>& words) {
   Json rows = Json::array();
@@ -11,8 +26,8 @@ Json rows_of(const Table& table, const std::vector<std::string>& words) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       const std::string& column = table.columns()[i];
       const bool word = std::find(words.begin(), words.end(), column) != words.end();
-      const Json value = word ? Json() : Json::parse(row[i], nullptr, false);
-      json[column] = value.is_number() ? value : Json(row[i]);
+      const Json value = word ? Json() : number_in(row[i]);
+      json[column] = value.is_null() ? Json(row[i]) : value;
     }
     rows.push_back(std::move(json));
   }
