@@ -51,6 +51,20 @@ TEST(Composition, ShowsAPictureOfTheWholeImage) {
   EXPECT_TRUE(torch::allclose(op->picture(op->apply(x)), expected));
 }
 
+TEST(Composition, RefusesMorePartsAndDeeperChainsThanItsLimits) {
+  std::string text = "identity";
+  for (int i = 1; i < 64; ++i) text += "|identity";
+  EXPECT_EQ(operator_of(text, {3, 8, 8})->measurement_shape(), Shape({3, 8, 8}));
+  EXPECT_EQ(error_text<ConfigError>([&] { read_operator(parse_operator(text + "|identity")); }),
+            "operator: a chain may have at most 64 parts");
+  Json chain = parse_operator("identity");
+  for (int i = 0; i < 4; ++i) chain = {{"kind", "chain"}, {"parts", Json::array({chain})}};
+  EXPECT_EQ(parts_of(read_operator(chain)).size(), 1u);
+  chain = {{"kind", "chain"}, {"parts", Json::array({chain})}};
+  EXPECT_EQ(error_text<ConfigError>([&] { read_operator(chain); }),
+            "operator: chains may be nested 4 deep at most; name the parts one after the other");
+}
+
 TEST(Composition, RefusesPartsThatDoNotFitTogether) {
   EXPECT_EQ(error_text<ConfigError>([] {
               operator_of("inpaint:keep=0.5|downsample:factor=2", {3, 8, 8});

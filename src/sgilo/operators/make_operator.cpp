@@ -14,13 +14,35 @@ Json parse_operator(std::string_view text) {
   return parts.size() == 1 ? parts[0] : options_with_kind(ChainOptions{parts});
 }
 
-OperatorOptions read_operator(const Json& json, const std::string& path) {
+namespace {
+
+// Chains take what their parts take, one after the other, and those within chains are read once more
+// at each level.
+constexpr int kDeepestChain = 4;
+constexpr int kMostParts = 64;
+
+OperatorOptions read_operator(const Json& json, const std::string& path, int chains, int& parts) {
   OperatorOptions options;
   variant_from_json(json, options, "operator", path);
-  if (const auto* chain = std::get_if<ChainOptions>(&options))
-    for (std::size_t i = 0; i < chain->parts.size(); ++i)
-      read_operator(chain->parts[i], concat(path, ".parts[", i, "]"));
+  const auto* chain = std::get_if<ChainOptions>(&options);
+  if (chain == nullptr) {
+    if (++parts > kMostParts)
+      throw ConfigError(concat("operator: a chain may have at most ", kMostParts, " parts"));
+    return options;
+  }
+  if (chains == kDeepestChain)
+    throw ConfigError(concat("operator: chains may be nested ", kDeepestChain,
+                             " deep at most; name the parts one after the other"));
+  for (std::size_t i = 0; i < chain->parts.size(); ++i)
+    read_operator(chain->parts[i], concat(path, ".parts[", i, "]"), chains + 1, parts);
   return options;
+}
+
+}  // namespace
+
+OperatorOptions read_operator(const Json& json, const std::string& path) {
+  int parts = 0;
+  return read_operator(json, path, 0, parts);
 }
 
 std::vector<OperatorOptions> parts_of(const OperatorOptions& options) {

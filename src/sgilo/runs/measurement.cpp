@@ -1,12 +1,16 @@
 #include "sgilo/runs/measurement.h"
 
+#include <algorithm>
 #include <set>
 
 #include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/core/parse_json.h"
 #include "sgilo/core/real_numbers.h"
 #include "sgilo/core/shape.h"
+#include "sgilo/core/utf8.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/machine/build_info.h"
+#include "sgilo/operators/operator_size.h"
 
 namespace sgilo {
 namespace {
@@ -22,11 +26,7 @@ const std::string& entry(const Metadata& metadata, const std::string& key) {
 }
 
 Json json_entry(const Metadata& metadata, const std::string& key) {
-  try {
-    return Json::parse(entry(metadata, key));
-  } catch (const nlohmann::json::exception&) {
-    throw FormatError(concat("entry '", key, "' is not JSON"));
-  }
+  return parse_json(entry(metadata, key), concat("entry '", key, "'"));
 }
 
 template <class T>
@@ -36,20 +36,65 @@ T value_entry(const Metadata& metadata, const std::string& key) {
   return value;
 }
 
+// Names become those of folders and files.
+constexpr std::size_t kLongestName = 200;  // bytes; file systems take 255, with an ending
+
+bool can_stand_in_a_name(char letter) {
+  const auto c = static_cast<unsigned char>(letter);
+  return c != '/' && c >= 0x20 && c != 0x7f;
+}
+
+bool can_name_an_image(const std::string& name) {
+  return !name.empty() && name.size() <= kLongestName && name[0] != '.' &&
+         std::all_of(name.begin(), name.end(), can_stand_in_a_name);
+}
+
+// The nearest name that can.
+std::string image_name(std::string name) {
+  const bool utf8 = is_utf8(name);
+  for (char& letter : name)
+    if (!can_stand_in_a_name(letter) || (!utf8 && static_cast<unsigned char>(letter) >= 0x80))
+      letter = '_';
+  if (name.size() > kLongestName - 20) name.resize(kLongestName - 20);  // room for a number
+  while (!is_utf8(name)) name.pop_back();                               // half of a letter
+  return name.empty() || name[0] == '.' ? "image" : name;
+}
+
+void require_inside(const ImageFraming& framing, const std::string& name) {
+  const bool inside = framing.side <= framing.height && framing.side <= framing.width &&
+                      framing.top <= framing.height - framing.side &&
+                      framing.left <= framing.width - framing.side;
+  if (!inside)
+    throw FormatError(concat("entry 'images': the square of '", name, "' leaves its picture of ",
+                             framing.width, " x ", framing.height, " pixels"));
+}
+
 std::vector<MeasuredImage> images_from(const Json& list) {
   std::vector<MeasuredImage> images;
+  std::set<std::string> names;
   if (!list.is_array()) throw FormatError("entry 'images' must be a list");
   for (const Json& json : list) {
     if (!json.is_object() || !json.contains("name") || !json["name"].is_string() ||
         !json.contains("framing"))
       throw FormatError("entry 'images' must name each image and its framing");
     MeasuredImage image{json["name"].get<std::string>(), {}};
-    if (image.name.empty() || image.name.find('/') != std::string::npos || image.name[0] == '.')
+    if (!can_name_an_image(image.name))
       throw FormatError(concat("entry 'images': '", image.name, "' cannot name an image"));
+    if (!names.insert(image.name).second)
+      throw FormatError(concat("entry 'images' names '", image.name, "' twice"));
     from_json(json["framing"], image.framing, "framing.");
+    require_inside(image.framing, image.name);
     images.push_back(std::move(image));
   }
   return images;
+}
+
+// How many numbers an operator may take that is made of this file: those of images that are 256 times
+// larger than what was measured of them (downsampling by 16), and 64 MiB for small files.
+std::int64_t most_numbers(const StateDict& tensors) {
+  std::int64_t held = 0;
+  for (const auto& [name, tensor] : tensors) held += tensor.numel();
+  return std::max(std::int64_t{1} << 24, 256 * held);
 }
 
 Measurement measurement_from(const SafetensorsFile& file) {
@@ -61,8 +106,10 @@ Measurement measurement_from(const SafetensorsFile& file) {
   if (shape.size() != 3 || *std::min_element(shape.begin(), shape.end()) < 1)
     throw FormatError(
         concat("entry 'image_shape' must be three positive numbers, but is ", shape_text(shape)));
-  out.forward_operator = restore_operator(json_entry(file.metadata, "operator"),
-                                          with_prefix_removed(file.tensors, "operator."), shape);
+  const Json forward_operator = json_entry(file.metadata, "operator");
+  require_modest_size(read_operator(forward_operator), shape, most_numbers(file.tensors));
+  out.forward_operator = restore_operator(
+      forward_operator, with_prefix_removed(file.tensors, "operator."), shape);
   out.noise = read_noise(json_entry(file.metadata, "noise"));
   out.noise_estimated = value_entry<bool>(file.metadata, "noise_estimated");
   out.observed = value_entry<bool>(file.metadata, "observed");
@@ -85,8 +132,7 @@ std::vector<std::string> image_names(const std::vector<std::filesystem::path>& f
   std::vector<std::string> names;
   std::set<std::string> taken;
   for (const std::filesystem::path& file : files) {
-    std::string base = file.stem().string();
-    if (base.empty() || base[0] == '.') base = "image";
+    const std::string base = image_name(file.stem().string());
     std::string name = base;
     for (int i = 2; !taken.insert(name).second; ++i) name = concat(base, "-", i);
     names.push_back(name);
