@@ -13,7 +13,8 @@ TEST(InvertJob, PlansItsChunksAndWritesNothing) {
   const std::string plan = job_of("invert")
                                .plan({{"model", (folder / "model").string()},
                                       {"portraits", 40},
-                                      {"steps", {1}},
+                                      {"evaluations", 1},
+                                      {"shares", {1}},
                                       {"output", (folder / "latents").string()}},
                                      silent)
                                .value("plan", "");

@@ -90,7 +90,8 @@ TEST(RandomReluGenerator, CsgmRecoversItsImage) {
 
 TEST(RandomReluGenerator, IloRecoversItsImage) {
   IloOptions options;
-  options.steps = {200, 50};
+  options.evaluations = 250;
+  options.shares = {200, 50};
   options.project_styles = false;
   options.radii = {0.01};
   EXPECT_LT(NetworkProblem().relative_error(Ilo(options)), 0.03);

@@ -21,7 +21,7 @@ std::string refusal(const char* text) {
 TEST(MakeSolver, BuildsEachKindByName) {
   EXPECT_EQ(make_solver(from(R"({"kind": "csgm"})"))->describe(),
             "csgm (4 restarts of 300 Adam steps)");
-  EXPECT_EQ(make_solver(from(R"({"kind": "ilo", "steps": [10, 5]})"))->describe(),
+  EXPECT_EQ(make_solver(from(R"({"kind": "ilo", "evaluations": 15, "shares": [10, 5]})"))->describe(),
             "ilo (4 restarts of 10 + 5 steps, l1 balls)");
   EXPECT_EQ(make_solver(SgiloOptions{})->describe(),
             "sgilo (annealed with perturb_and_optimise, 4 chains of 300 evaluations, layers [2])");
@@ -49,6 +49,10 @@ TEST(MakeSolver, RefusesOptionsOutOfRangeInOneSentence) {
             "solver.integrator.first_std: unknown option 'first_std'; known options: step_size, "
             "precondition, score_std, inverse_temperature, noise_annealing");
   EXPECT_EQ(refusal(R"({"layers": [2, 1]})"), "solver.layers must rise, but is [2,1]");
+  EXPECT_EQ(refusal(R"({"evaluations": 1})"),
+            "solver.evaluations must be at least 2, one for stage 0 and each layer, but is 1");
+  EXPECT_EQ(refusal(R"({"kind": "ilo", "evaluations": 2})"),
+            "solver.evaluations must give each of the 3 stages one or more, but is 2");
   EXPECT_EQ(refusal(R"({"style_evaluations": 300})"),
             "solver.style_evaluations must leave some of the 300 evaluations to each layer, but is "
             "300");
@@ -56,6 +60,48 @@ TEST(MakeSolver, RefusesOptionsOutOfRangeInOneSentence) {
             "solver.kept must be at most the 16 rounds of the last stage after warm-up, but is 17");
   EXPECT_EQ(refusal(R"({"integrator": {"last_std": 0.95}})"),
             "solver.integrator.last_std must be at most first_std = 0.9, but is 0.95");
+}
+
+TEST(MakeSolver, WhatFollowsFromTheEvaluationsNeedNotBeStated) {
+  for (const int evaluations : {2, 3, 10, 25, 50, 120, 300, 1000})
+    for (const char* kind : {"csgm", "ilo", "sgilo"}) {
+      if (kind == std::string("ilo") && evaluations < 3) continue;
+      const SolverOptions options =
+          from(concat("{\"kind\": \"", kind, "\", \"evaluations\": ", evaluations, "}").c_str());
+      EXPECT_GT(make_solver(options)->total_steps(), 0) << kind << " " << evaluations;
+      EXPECT_EQ(evaluations_of(options), evaluations);
+    }
+  EXPECT_EQ(kept_of(from("{}")), 16);
+  EXPECT_EQ(kept_of(from(R"({"evaluations": 120})")), 7);  // 8 rounds, of which 1 warms up
+  EXPECT_EQ(kept_of(from(R"({"evaluations": 3000})")), 16);
+  EXPECT_EQ(kept_of(CsgmOptions{}), 1);
+  EXPECT_EQ(stage_evaluations(300, {1, 1, 1}), (std::vector<int>{100, 100, 100}));
+  EXPECT_EQ(stage_evaluations(50, {1, 1, 1}), (std::vector<int>{16, 17, 17}));
+  EXPECT_EQ(stage_evaluations(180, {60, 40, 40, 40}), (std::vector<int>{60, 40, 40, 40}));
+}
+
+TEST(MakeSolver, RefusesOptionsWithoutEffect) {
+  EXPECT_EQ(refusal(R"({"integrator": {"kind": "annealed", "step_size": 0.1}})"),
+            "solver.integrator.step_size has no effect with inner = perturb_and_optimise");
+  EXPECT_EQ(refusal(R"({"integrator": {"kind": "annealed", "adam_rate": 0.1}})"),
+            "solver.integrator.adam_rate has no effect with optimiser = lbfgs");
+  EXPECT_EQ(refusal(R"({"integrator": {"inner": "langevin", "optimiser": "adam"}})"),
+            "solver.integrator.optimiser has no effect with inner = langevin");
+  EXPECT_EQ(refusal(R"({"use_layer_score": false, "style_evaluations": 50})"),
+            "solver.style_evaluations has no effect with use_layer_score = false");
+  EXPECT_EQ(refusal(R"({"use_layer_score": false, "layers": [1]})"),
+            "solver.layers has no effect with use_layer_score = false");
+  EXPECT_EQ(refusal(R"({"coarse_side": 32})"),
+            "solver.coarse_side has no effect with coarse_steps = 0");
+  EXPECT_EQ(refusal(R"({"kind": "ilo", "constrained": false, "radii": [0.5]})"),
+            "solver.radii has no effect with constrained = false");
+  EXPECT_EQ(refusal(R"({"kind": "ilo", "shares": [1, 1], "learning_rates": [0.1, 0.1, 0.1]})"),
+            "solver.learning_rates must name at most 2 values, one for each stage that it is of, "
+            "but names 3");
+  // What a config.json keeps of the defaults is no statement.
+  for (const char* text : {R"({"integrator": {"inner": "langevin"}})", R"({"use_layer_score": false})",
+                           R"({"kind": "ilo", "constrained": false})"})
+    EXPECT_EQ(refusal(value_to_json(from(text)).dump().c_str()), "") << text;
 }
 
 TEST(MakeSolver, ProblemsThatDoNotFitAreRefusedAtTheStart) {
@@ -68,7 +114,7 @@ TEST(MakeSolver, ProblemsThatDoNotFitAreRefusedAtTheStart) {
             "solver.layers must lie in 1 to 1 for linear generator, but names 2");
   IloOptions ilo;
   EXPECT_EQ(start(ilo, linear.problem),
-            "solver.steps must name at most 2 stages for linear generator, but names 3");
+            "solver.shares must name at most 2 stages for linear generator, but names 3");
 
   SgiloOptions sgilo;
   sgilo.layers = {1};

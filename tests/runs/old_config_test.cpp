@@ -17,11 +17,25 @@ TEST(OldConfig, TheChosenKernelKeepsItsOptionsAndTheOthersGo) {
             Json::parse(R"({"solver": {"integrator": {"kind": "annealed", "first_std": 0.5}}})"));
 }
 
+TEST(OldConfig, StepsBecomeEvaluationsAndTheirShares) {
+  EXPECT_EQ(upgraded(R"({"solver": {"kind": "ilo", "chains": 2, "steps": [10, 5]}})"),
+            Json::parse(R"({"solver": {"kind": "ilo", "chains": 2, "evaluations": 15,
+                            "shares": [10, 5]}})"));
+  EXPECT_EQ(upgraded(R"({"portraits": 4, "steps": [6, 6]})"),  // of invert
+            Json::parse(R"({"portraits": 4, "evaluations": 12, "shares": [6, 6]})"));
+}
+
+TEST(OldConfig, WithoutALayersScoreTheEvaluationsOfStylesGo) {
+  EXPECT_EQ(upgraded(R"({"solver": {"use_layer_score": false, "style_evaluations": 100}})"),
+            Json::parse(R"({"solver": {"use_layer_score": false}})"));
+}
+
 TEST(OldConfig, OfThisVersionStaysAsItIs) {
   for (const char* text :
        {R"({"solver": {"kind": "sgilo", "integrator": {"kind": "annealed", "first_std": 0.5}}})",
         R"({"solver": {"kind": "csgm", "langevin": {"step_size": 1}}})", R"({"solver": "csgm"})",
-        R"({"seed": 1})", "[]"})
+        R"({"solver": {"kind": "ilo", "steps": "ten"}})", R"({"solver": {"kind": "ilo", "steps": [1.5]}})",
+        R"({"solver": {"kind": 7, "steps": [1]}})", R"({"steps": 3})", R"({"seed": 1})", "[]"})
     EXPECT_EQ(upgraded(text), Json::parse(text)) << text;
 }
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/runs/sealed_file.h"
 #include "support/error_text.h"
 #include "support/temporary_folder.h"
 
@@ -56,7 +56,7 @@ TEST(StateFolder, CountsTheSecondsOfEarlierParts) {
   const SafetensorsFile saved = read_safetensors(file);
   auto metadata = saved.metadata;
   metadata["seconds"] = "1000.0";
-  write_safetensors(file, saved.tensors, metadata);
+  write_sealed(file, saved.tensors, metadata);
   StateFolder second(folder / "state", 1, torch::kCPU);
   second.load(state.rows);
   second.on_end(state);
@@ -79,10 +79,44 @@ TEST(StateFolder, RefusesAnotherStateInOneSentence) {
   };
   EXPECT_EQ(refusal({{0, 0}}), sentence("tensor 'latent.styles' must have 1 rows"));
   EXPECT_EQ(refusal({{0, 0}, {0, 2}}), sentence("it is of other images or chains"));
-  write_safetensors(file, {}, {{"format", "sgilo solver state 1"}, {"state", "{}"}});
-  EXPECT_EQ(refusal(state.rows), sentence("it is of format 'sgilo solver state 1'"));
-  write_safetensors(file, {}, {{"format", "sgilo solver state 2"}});
-  EXPECT_EQ(refusal(state.rows), sentence("an entry is missing"));
+  write_sealed(file, {}, {{"format", "sgilo solver state 2"}, {"state", "{}"}});
+  EXPECT_EQ(refusal(state.rows),
+            file + ": must be of the format 'sgilo solver state 3', but is of 'sgilo solver state "
+                   "2'; start the run again with --force");
+  write_sealed(file, {}, {{"format", "sgilo solver state 3"}});
+  EXPECT_EQ(refusal(state.rows), sentence("entry 'state' is missing"));
+  for (const char* text : {"[", "[]", "7", "{\"step\": 1e999}", "{\"a\": 1, \"a\": 2}"}) {
+    write_sealed(file, {}, {{"format", "sgilo solver state 3"}, {"state", text}});
+    EXPECT_NE(refusal(state.rows).find("is no state of this run"), std::string::npos) << text;
+  }
+}
+
+TEST(StateFolder, RefusesAFileOfWhichABitWasChanged) {
+  const TemporaryFolder folder;
+  const SolverState state = state_of({{0, 0}, {0, 1}});
+  StateFolder states(folder / "state", 1, torch::kCPU);
+  states.on_end(state);
+  const std::string name = "state/images_0.safetensors";
+  const std::string whole = folder.get(name);
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    std::string changed = whole;
+    changed[at] = static_cast<char>(changed[at] ^ 4);
+    folder.put(name, changed);
+    EXPECT_NE(error_text<FormatError>([&] { states.load(state.rows); }), "") << at;
+  }
+}
+
+TEST(StateFolder, RefusesAStateOfAnotherRun) {
+  const TemporaryFolder folder;
+  const SolverState state = state_of({{0, 0}});
+  StateFolder(folder / "state", 1, torch::kCPU, "a").on_end(state);
+  EXPECT_TRUE(StateFolder(folder / "state", 1, torch::kCPU, "a").load(state.rows));
+  EXPECT_EQ(error_text<FormatError>([&] {
+              StateFolder(folder / "state", 1, torch::kCPU, "b").load(state.rows);
+            }),
+            (folder / "state/images_0.safetensors").string() +
+                ": belongs to another run: of another measurement, model, seed or other options; "
+                "start the run again with --force");
 }
 
 }  // namespace

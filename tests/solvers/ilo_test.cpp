@@ -10,7 +10,8 @@ namespace {
 IloOptions short_run() {
   IloOptions options;
   options.chains = 2;
-  options.steps = {20, 30};
+  options.evaluations = 50;
+  options.shares = {20, 30};
   return options;
 }
 

@@ -28,7 +28,8 @@ std::vector<std::unique_ptr<Solver>> all_kinds() {
   CsgmOptions csgm;
   csgm.evaluations = 12;
   IloOptions ilo;
-  ilo.steps = {6, 6};
+  ilo.evaluations = 12;
+  ilo.shares = {1, 1};
   ilo.noise_addition = 0.1;
   std::vector<std::unique_ptr<Solver>> all;
   all.push_back(std::make_unique<Csgm>(csgm));

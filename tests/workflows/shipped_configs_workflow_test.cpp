@@ -22,11 +22,10 @@ void shorten(CsgmOptions& o) {
 }
 void shorten(IloOptions& o) {
   o.chains = 1;
-  o.steps.assign(o.steps.size(), 2);
+  o.evaluations = 2 * static_cast<int>(o.shares.size());
 }
 void shorten(SgiloOptions& o) {
   o.chains = 1;
-  o.style_evaluations = 10;
   o.evaluations = 30;
   o.kept = 1;
 }

@@ -68,7 +68,7 @@ TEST_F(SolveReleased, OtherSolversRunOnTheReleasedGenerator) {
   CsgmOptions csgm;
   csgm.evaluations = 2;
   IloOptions ilo;
-  ilo.steps = {2, 2, 2};
+  ilo.evaluations = 6;
   for (const SolverOptions& solver : {SolverOptions(csgm), SolverOptions(ilo)}) {
     options_.solver = solver;
     EXPECT_TRUE(solve_into(make_solver(solver)->describe(), RunMode::fresh, observer_).finished);

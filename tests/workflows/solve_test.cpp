@@ -2,11 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cmath>
+
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/input_file.h"
-#include "sgilo/machine/stopwatch.h"
+#include "sgilo/runs/finished_run.h"
+#include "sgilo/runs/sealed_file.h"
 #include "sgilo/workflows/measure.h"
+#include "sgilo/workflows/solve_problem.h"
 #include "support/error_text.h"
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"
@@ -52,6 +57,9 @@ class Solve : public testing::Test {
   SolveResult solve_into(const std::string& name, RunMode mode, Observer& observer) {
     options_.output = (folder_ / name).string();
     return solve_measurement(measurement_, "hash", model_, options_, mode, observer);
+  }
+  double memory_for(double rows) const {  // and half a row more
+    return estimated_mib(model_, options_, 2, rows + 0.5);
   }
   StateDict draws(const std::string& name) const {
     return read_safetensors(folder_ / name / "draws.safetensors").tensors;
@@ -136,6 +144,8 @@ TEST_F(Solve, CoarseStepsCountAsEvaluations) {
   EXPECT_EQ(error_text<ConfigError>([&] { solve_into("more", RunMode::fresh, observer_); }),
             concat("solver.coarse_steps must be at most ", sgilo.style_evaluations,
                    " (the evaluations of stage 0), but is ", sgilo.style_evaluations + 1));
+  sgilo.style_evaluations = 0;
+  sgilo.layers = SgiloOptions().layers;
   sgilo.use_layer_score = false;  // its draws are kept: none of a coarse generator
   EXPECT_NE(error_text<ConfigError>([&] {
               solve_into("styles", RunMode::fresh, observer_);
@@ -251,6 +261,189 @@ TEST_F(Solve, ResumedRunKeepsItsOptionsAndInputs) {
             run + ": the measurement is not the one that this run began with");
 }
 
+TEST_F(Solve, ResumedRunKeepsItsGroupsOfRows) {
+  options_.max_memory = memory_for(2);
+  StoppingObserver stop(1);
+  solve_into("run", RunMode::fresh, stop);
+  const std::string run = (folder_ / "run").string();
+  const double before = options_.max_memory;
+  options_.max_memory = memory_for(3);
+  EXPECT_EQ(error_text<ConfigError>([&] { solve_into("run", RunMode::resume, observer_); }),
+            concat(run, ": max_memory = ", options_.max_memory,
+                   " evaluates rows in groups of 3, but this run began in groups of 2, whose "
+                   "rounding its draws hold; resume it with the max_memory of its config.json, or "
+                   "start again with --force"));
+  options_.max_memory = 0;
+  EXPECT_NE(error_text<ConfigError>([&] {
+              solve_into("run", RunMode::resume, observer_);
+            }).find("evaluates rows all at once"),
+            std::string::npos);
+  options_.max_memory = before + 1e-6;  // another limit that groups them alike
+  EXPECT_TRUE(solve_into("run", RunMode::resume, observer_).finished);
+}
+
+TEST_F(Solve, GroupsOfRowsDoNotDependOnTheMemoryOfTheMoment) {
+  options_.max_memory = memory_for(2);
+  const Json first = solve_into("one", RunMode::fresh, observer_).manifest;
+  model_.loaded_mib += 100;
+  EXPECT_EQ(solve_into("two", RunMode::fresh, observer_).manifest["rows_at_once"],
+            first["rows_at_once"]);
+  EXPECT_TRUE(torch::equal(draws("one").at("draws"), draws("two").at("draws")));
+}
+
+TEST_F(Solve, SaysThatALimitOfMemoryIsBelowWhatTheProgramHas) {
+  options_.max_memory = model_.loaded_mib + model_.row_mib + 1;
+  solve_into("enough", RunMode::fresh, observer_);
+  EXPECT_TRUE(observer_.warnings.empty());
+  options_.max_memory = 1;
+  solve_into("less", RunMode::fresh, observer_);
+  ASSERT_EQ(observer_.warnings.size(), 1u);
+  EXPECT_EQ(observer_.warnings[0],
+            concat("max_memory = 1 MiB is less than the ",
+                   std::ceil(model_.loaded_mib + model_.row_mib),
+                   " that the program takes with one row; rows are evaluated one by one all the "
+                   "same"));
+}
+
+TEST_F(Solve, StateOfAnotherSeedIsRefused) {
+  StoppingObserver stop(1);
+  solve_into("one", RunMode::fresh, stop);
+  options_.seed = 2;
+  StoppingObserver again(1);
+  solve_into("two", RunMode::fresh, again);
+  const std::string state = "state/images_0.safetensors";
+  fs::copy_file(folder_ / "one" / state, folder_ / "two" / state,
+                fs::copy_options::overwrite_existing);
+  EXPECT_EQ(error_text<FormatError>([&] { solve_into("two", RunMode::resume, observer_); }),
+            (folder_ / "two" / state).string() +
+                ": belongs to another run: of another measurement, model, seed or other options; "
+                "start the run again with --force");
+}
+
+TEST_F(Solve, ConfigurationThatIsNotTheRunsIsRefused) {
+  StoppingObserver stop(1);
+  solve_into("run", RunMode::fresh, stop);
+  const fs::path config = folder_ / "run/config.json";
+  Json changed = read_json_file(config);
+  changed["seed"] = options_.seed = 3;  // as --resume would read it
+  write_file_atomically(config, changed.dump());
+  EXPECT_EQ(error_text<FormatError>([&] { solve_into("run", RunMode::resume, observer_); }),
+            config.string() + ": is not what this run began with, as manifest.json says; put it "
+                              "back, or start the run again with --force");
+}
+
+// Changes the state of a stopped run as somebody would who seals it again.
+TEST_F(Solve, StateThatTheSolverCannotHaveLeftIsRefused) {
+  StoppingObserver stop(3);  // within the layer
+  solve_into("run", RunMode::fresh, stop);
+  const fs::path path = folder_ / "run/state/images_0.safetensors";
+  const SafetensorsFile whole = read_safetensors(path);
+  const auto refusal = [&](const auto& change) {
+    SafetensorsFile file{whole.tensors, whole.metadata};
+    Json state = Json::parse(file.metadata["state"]);
+    change(state, file.tensors);
+    file.metadata["state"] = state.dump();
+    write_sealed(path, file.tensors, file.metadata, whole.metadata.at("of"));
+    return error_text<FormatError>([&] { solve_into("run", RunMode::resume, observer_); });
+  };
+  const auto sentence = [&](const std::string& why) {
+    return concat(path.string(), ": is no state of this run by this version of sgilo (", why,
+                  "); start the run again with --force");
+  };
+  const std::int64_t steps = 2 + 4;  // rounds of 4 evaluations
+  EXPECT_EQ(refusal([](Json& state, StateDict&) { state["step"] = 1'000'000'000'000'000; }),
+            sentence(concat("step must be from 0 to ", steps, ", but is 1000000000000000")));
+  EXPECT_EQ(refusal([](Json& state, StateDict&) { state["step"] = -1; }),
+            sentence(concat("step must be from 0 to ", steps, ", but is -1")));
+  EXPECT_EQ(refusal([&](Json& state, StateDict&) { state["step"] = steps; }),
+            sentence(concat("a finished state keeps 2 draws, but this one at step ", steps, " of ",
+                            steps, " has 0")));
+  EXPECT_EQ(refusal([](Json& state, StateDict&) { state["latent"]["layer"] = 7; }),
+            sentence("layer must be from 0 to 2, but is 7"));
+  const std::string name = whole.tensors.contains("latent.styles") ? "latent.styles" : "latent.noise_0";
+  ASSERT_TRUE(whole.tensors.contains(name));
+  const std::string variable = name.substr(7);
+  EXPECT_EQ(refusal([&](Json&, StateDict& tensors) {
+              tensors[name] = tensors[name].clone();
+              tensors[name].flatten()[0] = NAN;
+            }),
+            sentence("variable '" + variable + "' is not finite"));
+  EXPECT_NE(refusal([&](Json&, StateDict& tensors) {
+              tensors[name] = torch::zeros({4, 1});
+            }).find("variable '" + variable + "' must have shape"),
+            std::string::npos);
+  EXPECT_NE(refusal([&](Json&, StateDict& tensors) {
+              for (auto& [key, tensor] : tensors)
+                if (key.starts_with("kernel.")) tensor = torch::zeros({4, 3, 2});
+            }),
+            "");
+}
+
+TEST_F(Solve, ForgedFinishStopsNoRun) {
+  StoppingObserver stop(1);
+  solve_into("run", RunMode::fresh, stop);
+  Json manifest = read_json_file(folder_ / "run/manifest.json");
+  manifest["status"] = "finished";
+  write_file_atomically(folder_ / "run/manifest.json", manifest.dump());
+  const auto refusal = [&] {
+    return error_text<FormatError>([&] { solve_into("run", RunMode::resume, observer_); });
+  };
+  EXPECT_EQ(refusal(), (folder_ / "run/manifest.json").string() +
+                           ": entry 'evaluations' must be a number");
+  for (const char* key :
+       {"evaluations", "seconds", "scalars_measured", "p_over_n", "peak_memory_mib"})
+    manifest[key] = 1;
+  manifest["failures"] = Json::array();
+  write_file_atomically(folder_ / "run/manifest.json", manifest.dump());
+  EXPECT_TRUE(refusal().starts_with((folder_ / "run/draws.safetensors").string() + ": "));
+}
+
+TEST_F(Solve, FinishedRunWhoseDrawsWereChangedIsRefused) {
+  solve_into("run", RunMode::fresh, observer_);
+  EXPECT_TRUE(solve_into("run", RunMode::resume, observer_).finished);
+  std::string bytes = folder_.get("run/draws.safetensors");
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  folder_.put("run/draws.safetensors", bytes);
+  const std::string sentence =
+      (folder_ / "run/draws.safetensors").string() +
+      ": was changed since it was written, its content is not what its SHA-256 says; replace the "
+      "run with --force";
+  EXPECT_EQ(error_text<FormatError>([&] { solve_into("run", RunMode::resume, observer_); }),
+            sentence);
+  EXPECT_EQ(error_text<FormatError>([&] { read_finished_run(folder_ / "run"); }), sentence);
+}
+
+TEST_F(Solve, LinksInAReceivedFolderAreNotFollowed) {
+  StoppingObserver stop(1);
+  solve_into("run", RunMode::fresh, stop);
+  fs::rename(folder_ / "run/state", folder_ / "elsewhere");
+  fs::create_directory_symlink(folder_ / "elsewhere", folder_ / "run/state");
+  for (const RunMode mode : {RunMode::resume, RunMode::force})
+    EXPECT_TRUE(error_text<FormatError>([&] {
+                  solve_into("run", mode, observer_);
+                }).starts_with((folder_ / "run/state").string() + ": is a symbolic link"));
+  EXPECT_TRUE(fs::exists(folder_ / "elsewhere/images_0.safetensors"));
+}
+
+TEST_F(Solve, PlanOfManyImagesIsMadeOfOneTiming) {
+  measurement_ = measure_pictures(smooth_pictures(50, 16), [] {
+    std::vector<MeasuredImage> images;
+    for (int i = 0; i < 50; ++i) images.push_back({concat("i", i), center_square(16, 16, 16)});
+    return images;
+  }(), InpaintingOptions{0.3}, GaussianNoiseOptions{0.05}, 1);
+  write_measurement(folder_ / "y.safetensors", measurement_);
+  options_.measurement = (folder_ / "y.safetensors").string();
+  options_.model = (folder_ / "model").string();
+  options_.solver = SgiloOptions{.evaluations = 3000, .layers = {1}};
+  const auto start = std::chrono::steady_clock::now();
+  const SolveEstimate estimate = estimate_solve(options_, observer_);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));  // a run: minutes
+  EXPECT_TRUE(estimate.finished);
+  EXPECT_GT(estimate.seconds, 0);
+  StoppingObserver stops(0);
+  EXPECT_FALSE(estimate_solve(options_, stops).finished);
+}
+
 TEST_F(Solve, WantsAScoreForEveryLayerThatItSamples) {
   std::get<SgiloOptions>(options_.solver).layers = {1, 2};
   EXPECT_EQ(error_text<ConfigError>([&] { solve_into("run", RunMode::fresh, observer_); }),
@@ -293,9 +486,9 @@ TEST_F(Solve, MeasurementsOfAFolderHaveTheSameMemoryToShare) {
   options_.measurement = (folder_ / "ys").string();
   options_.model = (folder_ / "model").string();
   options_.output = (folder_ / "runs").string();
-  options_.max_memory = resident_mib() + 200;
+  options_.max_memory = memory_for(3);
   const SolveResult result = solve(options_, RunMode::fresh, observer_);
-  EXPECT_GT(result.manifest["runs"][0]["rows_at_once"], 1);
+  EXPECT_EQ(result.manifest["runs"][0]["rows_at_once"], 3);
   EXPECT_EQ(result.manifest["runs"][0]["rows_at_once"], result.manifest["runs"][1]["rows_at_once"]);
 }
 

@@ -70,7 +70,8 @@ TEST(TrainWorkflow, GoesFromNothingToSamplesOfALayer) {
   inversion.output = (folder.path() / "latents").string();
   inversion.portraits = 6;
   inversion.batch = 4;
-  inversion.steps = {6, 6, 6};
+  inversion.evaluations = 18;
+  inversion.shares = {1, 1, 1};
   EXPECT_FALSE(invert(inversion, *std::make_unique<StopAfter>(1)).finished);
   const InvertResult inverted = invert(inversion, silent);
   ASSERT_TRUE(inverted.finished);

@@ -146,7 +146,7 @@ int run_words(const std::vector<std::string>& words, std::ostream& out, std::ost
   (output_took_stdout ? err : out)
       << (line.json ? json_text(result) + "\n"
                     : escaped_lines(line.dry_run ? result.value("plan", "") : job.text(result)));
-  return line.dry_run ? 0 : exit_code_of(result);
+  return exit_code_of(result);
 }
 
 // Says what went wrong, of the exception in flight, be there memory for the words or not.

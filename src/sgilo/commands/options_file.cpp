@@ -3,24 +3,31 @@
 #include <filesystem>
 
 #include "sgilo/core/parse_json.h"
+#include "sgilo/files/folder.h"
 #include "sgilo/files/input_file.h"
 #include "sgilo/files/standard_stream.h"
 #include "sgilo/runs/old_config.h"
 
 namespace sgilo {
 
-Json read_options(const std::string& file) {
-  const Json json = parse_json(read_file(file), is_standard_stream(file) ? "stdin" : file);
+namespace {
+
+Json options_in(const std::string& text, const std::string& file) {
+  const Json json = parse_json(text, is_standard_stream(file) ? "stdin" : file);
   if (!json.is_object())
     throw ConfigError(concat(file, " must hold an object of options, but holds ", json.dump()));
   return upgraded_config(json);
 }
 
+}  // namespace
+
+Json read_options(const std::string& file) { return options_in(read_file(file), file); }
+
 Json options_of_run(const std::string& folder) {
   const auto config = std::filesystem::path(folder) / "config.json";
   if (!std::filesystem::exists(config))
     throw ConfigError(concat(folder, " holds no run that could be resumed"));
-  Json options = read_options(config.string());
+  Json options = options_in(Folder(folder).read("config.json"), config.string());
   options["output"] = folder;
   return options;
 }

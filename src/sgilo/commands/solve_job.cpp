@@ -7,10 +7,12 @@
 namespace sgilo {
 namespace {
 
-Json plan_solve(const SolveOptions& options, Observer&) {
-  const SolveEstimate estimate = estimate_solve(options);
-  return {
-      {"plan", estimate.text}, {"seconds", estimate.seconds}, {"memory_mib", estimate.memory_mib}};
+Json plan_solve(const SolveOptions& options, Observer& observer) {
+  const SolveEstimate estimate = estimate_solve(options, observer);
+  return {{"plan", estimate.text},
+          {"seconds", estimate.seconds},
+          {"memory_mib", estimate.memory_mib},
+          {"finished", estimate.finished}};
 }
 
 Json run_solve(const SolveOptions& options, RunMode mode, Observer& observer) {

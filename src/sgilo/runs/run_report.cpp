@@ -2,12 +2,13 @@
 
 #include <cmath>
 
-#include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/make_folder.h"
 #include "sgilo/report/html_page.h"
 #include "sgilo/report/image_grid.h"
+#include "sgilo/runs/finished_run.h"
+#include "sgilo/runs/sealed_file.h"
 
 namespace sgilo {
 namespace {
@@ -151,8 +152,9 @@ void write_run_results(const fs::path& run, const Measurement& measurement,
   if (of.draws.numel() <= kMostNumbers) tensors["draws"] = of.draws;
   for (const Variable& x : result.latent.variables)
     tensors["latent." + x.name] = result.by_image(x.value);
-  write_safetensors(run / "draws.safetensors", tensors,
-                    {{"format", "sgilo draws 1"}, {"layer", concat(result.latent.layer)}});
+  write_sealed(run / kDrawsFile, tensors,
+               {{"format", kDrawsFormat}, {"layer", concat(result.latent.layer)}},
+               manifest.value("run", ""));
   write_report(run, measurement, of, config, manifest);
 }
 

@@ -1,5 +1,7 @@
 #include "sgilo/solvers/ilo.h"
 
+#include <numeric>
+
 #include "sgilo/sampling/batch.h"
 #include "sgilo/solvers/chains.h"
 #include "sgilo/solvers/energy.h"
@@ -18,16 +20,55 @@ void enter_stage(SolverState& state, const Problem& problem, int layer) {
   state.centre = state.latent;
 }
 
+template <class T>
+void require_used(const char* name, const std::vector<T>& values, const std::vector<T>& defaults,
+                  std::size_t most) {
+  if (values.size() > most && values != defaults)
+    throw ConfigError(concat("solver.", name, " must name at most ", most,
+                             " values, one for each stage that it is of, but names ",
+                             values.size()));
+}
+
+// What has no effect must not be stated: another value than the default says that one was expected.
+void require_effect(const IloOptions& o) {
+  const IloOptions defaults;
+  require_used("learning_rates", o.learning_rates, defaults.learning_rates, o.shares.size());
+  require_used("radii", o.radii, defaults.radii, o.shares.size() - 1);
+  if (!o.constrained && o.radii != defaults.radii)
+    throw ConfigError("solver.radii has no effect with constrained = false");
+}
+
 }  // namespace
+
+std::vector<int> stage_evaluations(int evaluations, const std::vector<int>& shares,
+                                   const std::string& path) {
+  const std::int64_t all = std::accumulate(shares.begin(), shares.end(), std::int64_t{0});
+  std::vector<int> out;
+  std::int64_t before = 0, used = 0;
+  for (const int share : shares) {
+    before += share;
+    const auto until = static_cast<std::int64_t>(static_cast<double>(evaluations) *
+                                                 static_cast<double>(before) /
+                                                 static_cast<double>(all));
+    out.push_back(static_cast<int>(until - used));
+    used = until;
+    if (out.back() == 0)
+      throw ConfigError(concat(path, "evaluations must give each of the ", shares.size(),
+                               " stages one or more, but is ", evaluations));
+  }
+  return out;
+}
 
 Ilo::Ilo(const IloOptions& options) : options_(options) {
   validate(options, "solver.");
-  schedule_ = Schedule(stages_of_steps(options.steps));
+  require_effect(options);
+  evaluations_ = stage_evaluations(options.evaluations, options.shares);
+  schedule_ = Schedule(stages_of_steps(evaluations_));
 }
 
 std::string Ilo::describe() const {
   std::vector<std::string> steps;
-  for (const int count : options_.steps) steps.push_back(std::to_string(count));
+  for (const int count : evaluations_) steps.push_back(std::to_string(count));
   return concat("ilo (", options_.chains, " restarts of ", join(steps, " + "), " steps, ",
                 options_.constrained ? "l1 balls" : "unconstrained", ")");
 }
@@ -35,9 +76,9 @@ std::string Ilo::describe() const {
 SolverState Ilo::start(const Problem& problem, const std::vector<RowKey>& rows,
                        const RandomStreams& streams) const {
   SolverState state = start_chains(problem, rows, streams);
-  const auto layers = static_cast<int>(options_.steps.size()) - 1;
+  const auto layers = static_cast<int>(options_.shares.size()) - 1;
   if (layers > problem.generator->layers())
-    throw ConfigError(concat("solver.steps must name at most ", problem.generator->layers() + 1,
+    throw ConfigError(concat("solver.shares must name at most ", problem.generator->layers() + 1,
                              " stages for ", problem.generator->describe(), ", but names ",
                              layers + 1));
   return state;

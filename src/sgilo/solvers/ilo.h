@@ -11,11 +11,12 @@
 
 namespace sgilo {
 
-// Lists are per stage; the last value holds for the stages beyond.
+// Lists are per stage; of rates and radii the last value holds for the stages beyond.
 struct IloOptions {
   static constexpr std::string_view kind = "ilo";
   int chains = 4;
-  std::vector<int> steps = {100, 100, 100};
+  int evaluations = 300;
+  std::vector<int> shares = {1, 1, 1};
   std::vector<double> learning_rates = {0.1, 0.05};
   bool constrained = true;
   std::vector<double> radii = {0.25};
@@ -28,7 +29,10 @@ struct IloOptions {
     using O = IloOptions;
     return std::tuple{
         field("chains", &O::chains, "restarts per image", positive<int>),
-        field("steps", &O::steps, "Adam steps of stage 0 (styles) and of layers 1, 2, ...",
+        field("evaluations", &O::evaluations, "Adam steps per restart, all stages", positive<int>),
+        field("shares", &O::shares,
+              "how stage 0 (styles) and layers 1, 2, ... share them: [2,1] takes two thirds for the "
+              "styles",
               all_positive<int>),
         field("learning_rates", &O::learning_rates,
               "Adam's rate of each stage, falling to 0 over its last quarter",
@@ -51,6 +55,10 @@ struct IloOptions {
   }
 };
 
+// Of stages 0, 1, ...; throws ConfigError where one would have none.
+std::vector<int> stage_evaluations(int evaluations, const std::vector<int>& shares,
+                                   const std::string& path = "solver.");
+
 class Ilo : public Solver {
  public:
   explicit Ilo(const IloOptions& options);  // throws ConfigError
@@ -65,6 +73,7 @@ class Ilo : public Solver {
   LatentState projected(const LatentState& v, const SolverState& state) const;
 
   IloOptions options_;
+  std::vector<int> evaluations_;  // of each stage
   Schedule schedule_;
 };
 

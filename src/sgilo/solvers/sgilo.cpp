@@ -14,13 +14,17 @@ std::vector<Stage> stages_of(const SgiloOptions& o) {
   if (!std::is_sorted(layers.begin(), layers.end(), std::less_equal<>()))
     throw ConfigError(concat("solver.layers must rise, but is ", Json(layers).dump()));
   const auto count = static_cast<std::int64_t>(layers.size());
-  const std::int64_t rest = o.evaluations - o.style_evaluations;
+  if (o.evaluations < count + 1)
+    throw ConfigError(concat("solver.evaluations must be at least ", count + 1,
+                             ", one for stage 0 and each layer, but is ", o.evaluations));
+  const int style = o.style_evaluations > 0 ? o.style_evaluations : std::max(1, o.evaluations / 3);
+  const std::int64_t rest = o.evaluations - style;
   if (count > 0 && rest < count)
     throw ConfigError(concat("solver.style_evaluations must leave some of the ", o.evaluations,
-                             " evaluations to each layer, but is ", o.style_evaluations));
+                             " evaluations to each layer, but is ", style));
   const int per_round = evaluations_per_round(o.integrator);
   std::vector<Stage> stages{
-      make_stage(0, count > 0 ? o.style_evaluations : o.evaluations, per_round, o.warmup)};
+      make_stage(0, count > 0 ? style : o.evaluations, per_round, o.warmup)};
   for (std::int64_t i = 0; i < count; ++i)
     stages.push_back(make_stage(layers[static_cast<std::size_t>(i)],
                                 rest * (i + 1) / count - rest * i / count, per_round, o.warmup));
@@ -40,11 +44,29 @@ void require_coarse_steps_fit(const SgiloOptions& o, const std::vector<Stage>& s
         ", but is ", o.coarse_steps));
 }
 
-void require_draws_fit(const SgiloOptions& o, const Stage& last) {
+constexpr std::int64_t kUsualDraws = 16;
+
+std::int64_t kept_of(const SgiloOptions& o, const Stage& last) {
   const std::int64_t open = last.rounds - last.warmup;
+  if (o.kept == 0) return std::min(kUsualDraws, open);
   if (o.kept > open)
     throw ConfigError(concat("solver.kept must be at most the ", open,
                              " rounds of the last stage after warm-up, but is ", o.kept));
+  return o.kept;
+}
+
+// What has no effect must not be stated: another value than the default says that one was expected.
+void require_effect(const SgiloOptions& o) {
+  const SgiloOptions defaults;
+  const auto refuse = [](const char* name, const char* without) {
+    throw ConfigError(concat("solver.", name, " has no effect with ", without));
+  };
+  if (!o.use_layer_score && o.style_evaluations != defaults.style_evaluations)
+    refuse("style_evaluations", "use_layer_score = false");
+  if (!o.use_layer_score && o.layers != defaults.layers)
+    refuse("layers", "use_layer_score = false");
+  if (o.coarse_steps == 0 && o.coarse_side != defaults.coarse_side)
+    refuse("coarse_side", "coarse_steps = 0");
 }
 
 // A layer without a score would be sampled under no prior at all.
@@ -64,14 +86,18 @@ void require_priors(const Priors& priors, const LatentState& stage) {
 
 }  // namespace
 
+std::int64_t kept_draws(const SgiloOptions& options) {
+  return kept_of(options, stages_of(options).back());
+}
+
 Sgilo::Sgilo(const SgiloOptions& options) : options_(options) {
   validate(options, "solver.");
+  require_effect(options);
   std::visit([](const auto& kernel) { require_consistent(kernel, "solver.integrator."); },
              options.integrator);
   const std::vector<Stage> stages = stages_of(options);
   require_coarse_steps_fit(options, stages);
-  require_draws_fit(options, stages.back());
-  schedule_ = Schedule(stages, options.coarse_steps, options.kept);
+  schedule_ = Schedule(stages, options.coarse_steps, kept_of(options, stages.back()));
 }
 
 std::string Sgilo::describe() const {

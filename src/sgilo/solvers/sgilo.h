@@ -16,12 +16,12 @@ struct SgiloOptions {
   static constexpr std::string_view kind = "sgilo";
   int chains = 4;
   int evaluations = 300;
-  int style_evaluations = 100;
+  int style_evaluations = 0;
   int coarse_steps = 0;
   int coarse_side = 0;
   std::vector<int> layers = {2};
   bool use_layer_score = true;
-  int kept = 16;
+  int kept = 0;
   double warmup = 0.2;
   TransitionOptions integrator{};
   static constexpr auto fields() {
@@ -31,7 +31,7 @@ struct SgiloOptions {
         field("evaluations", &O::evaluations, "generator evaluations per chain, all stages",
               positive<int>),
         field("style_evaluations", &O::style_evaluations,
-              "those of stage 0, before the first layer", positive<int>),
+              "those of stage 0, before the first layer (0: a third)", non_negative<int>),
         field("coarse_steps", &O::coarse_steps,
               "the first evaluations of stage 0, on the generator cut at a lower resolution: less "
               "time, and as good where the data show nothing finer",
@@ -44,8 +44,8 @@ struct SgiloOptions {
               "false: styles and noises only, under the style prior"),
         field("kept", &O::kept,
               "draws kept per chain, evenly spread over the last stage's rounds "
-              "after warm-up",
-              positive<int>),
+              "after warm-up (0: 16, or as many as there are rounds)",
+              non_negative<int>),
         field("warmup", &O::warmup,
               "share of each stage's rounds before draws are kept and the "
               "preconditioner is frozen",
@@ -54,6 +54,8 @@ struct SgiloOptions {
               "transition kernel of the posterior, name or name:key=value,...")};
   }
 };
+
+std::int64_t kept_draws(const SgiloOptions& options);  // of each chain; throws ConfigError
 
 class Sgilo : public Solver {
  public:

@@ -144,22 +144,17 @@ std::vector<SolverOptions> demo_solvers(int chains, int evaluations, const Model
   IloOptions ilo;
   ilo.chains = chains;
   const int third = std::max(1, evaluations / 3);
-  ilo.steps = {std::max(1, evaluations - 2 * third), third, third};
+  ilo.shares = {std::max(1, evaluations - 2 * third), third, third};
+  ilo.evaluations = ilo.shares[0] + 2 * third;
   SgiloOptions sgilo;
   sgilo.chains = chains;
   sgilo.evaluations = std::max(2, evaluations);
-  sgilo.style_evaluations = third;
   std::erase_if(sgilo.layers, [&](int layer) { return !model.priors.has(layer, Role::layer); });
   if (sgilo.layers.empty()) sgilo.layers = model.priors.layers();
   if (sgilo.layers.empty()) {
-    sgilo.layers = {1};
+    sgilo.layers = SgiloOptions().layers;
     sgilo.use_layer_score = false;
   }
-  // As many draws as the rounds of a layer leave after warm-up, with fewer evaluations too.
-  const double rounds = static_cast<double>(sgilo.evaluations - third) /
-                        static_cast<double>(sgilo.layers.size()) /
-                        evaluations_per_round(sgilo.integrator);
-  sgilo.kept = std::clamp(static_cast<int>((1 - sgilo.warmup) * rounds), 1, sgilo.kept);
   return {csgm, ilo, sgilo};
 }
 

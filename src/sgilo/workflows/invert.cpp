@@ -9,16 +9,21 @@
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/core/error.h"
 #include "sgilo/core/real_numbers.h"
+#include "sgilo/core/shape.h"
 #include "sgilo/data/image_folder.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
+#include "sgilo/files/file_problem.h"
+#include "sgilo/files/folder.h"
 #include "sgilo/files/folder_lock.h"
-#include "sgilo/files/make_folder.h"
+#include "sgilo/files/sha256.h"
 #include "sgilo/models/model.h"
 #include "sgilo/operators/identity.h"
 #include "sgilo/operators/make_noise.h"
 #include "sgilo/portraits/portrait_batches.h"
+#include "sgilo/runs/old_config.h"
 #include "sgilo/runs/run_folder.h"
+#include "sgilo/runs/sealed_file.h"
 #include "sgilo/solvers/restore.h"
 
 namespace sgilo {
@@ -31,6 +36,12 @@ fs::path chunk_file(const fs::path& folder, std::int64_t chunk) {
   name << "chunk_" << std::setw(6) << std::setfill('0') << chunk << ".safetensors";
   return folder / name.str();
 }
+
+std::vector<int> evaluations_of(const InvertOptions& options) {
+  return stage_evaluations(options.evaluations, options.shares, "");
+}
+
+constexpr const char* kFormat = "sgilo latents 1";
 
 // What the chunks depend on; more portraits may follow later.
 Json recorded_options(const InvertOptions& options, const Model& model) {
@@ -46,10 +57,29 @@ void check_same_options(const fs::path& folder, const Json& options) {
     write_file_atomically(path, options.dump(2) + "\n");
     return;
   }
-  if (read_json_file(path) != options)
+  const Json before = upgraded_config(read_json_file(path));
+  bool same = before.is_object() && before.size() == options.size();
+  for (const auto& [name, value] : options.items())  // in whichever order
+    same = same && before.value(name, Json()) == value;
+  if (!same)
     throw ConfigError(concat(
         folder.string(),
         ": holds latents made with other options or another generator; choose another folder"));
+}
+
+// The chunk that a folder holds, whole and of these options and images.
+Tensor residual_of(const fs::path& path, const std::string& of, std::int64_t count,
+                   std::size_t stages) {
+  const SafetensorsFile chunk =
+      read_sealed(path, kFormat, of, "remove it, and the same command makes it again");
+  try {
+    const Tensor& residual = require_tensor(chunk.tensors, "residual");
+    require_shape("tensor 'residual'", residual, {count, static_cast<std::int64_t>(stages)});
+    require_finite("tensor 'residual'", residual);
+    return residual.to(torch::kFloat64);
+  } catch (const Error& error) {
+    throw format_error(path, error.what());
+  }
 }
 
 class ImageSource {
@@ -60,6 +90,13 @@ class ImageSource {
   }
   std::int64_t count() const {
     return files_.empty() ? options_.portraits : static_cast<std::int64_t>(files_.size());
+  }
+  // Which images: the names of files, and none of portraits, which the options say.
+  std::string names(std::int64_t first, std::int64_t count) const {
+    std::string all;
+    for (std::int64_t i = first; i < first + count && !files_.empty(); ++i)
+      all += files_[static_cast<std::size_t>(i)].filename().string() + '/';
+    return all;
   }
   Tensor images(std::int64_t first, std::int64_t count) const {
     if (files_.empty())
@@ -140,10 +177,11 @@ std::optional<StateDict> inverted(const InvertOptions& options, const Model& mod
                         .likelihood = Likelihood(make_noise(GaussianNoiseOptions{.sigma = 1}))};
   IloOptions ilo;
   ilo.chains = 1;
-  ilo.steps = options.steps;
+  ilo.evaluations = options.evaluations;
+  ilo.shares = options.shares;
   ilo.learning_rates = options.learning_rates;
   ilo.radii = options.radii;
-  StageEnds ends(stylegan2_of(model), images, Schedule(stages_of_steps(options.steps)));
+  StageEnds ends(stylegan2_of(model), images, Schedule(stages_of_steps(evaluations_of(options))));
   WithinChunk within(observer);
   const Reconstruction result = restore(problem, Ilo(ilo), row_keys(images.size(0), 1),
                                         RandomStreams(static_cast<std::uint64_t>(options.seed))
@@ -153,13 +191,35 @@ std::optional<StateDict> inverted(const InvertOptions& options, const Model& mod
   return ends.latents();
 }
 
+// What has no effect must not be stated: another value than the default says that one was expected.
+void require_effect(const InvertOptions& options) {
+  const InvertOptions defaults;
+  const auto require = [](bool used, const char* name, const std::string& why) {
+    if (!used) throw ConfigError(concat(name, " has no effect ", why));
+  };
+  if (!options.images.empty()) {
+    require(options.portraits == defaults.portraits, "portraits", "beside images");
+    require(options.first == defaults.first, "first", "beside images");
+  }
+  const auto used = [](const auto& values, const auto& usual, std::size_t most) {
+    return values.size() <= most || values == usual;
+  };
+  const std::string stages = concat("beyond the ", options.shares.size(), " stages");
+  require(used(options.learning_rates, defaults.learning_rates, options.shares.size()),
+          "a value of learning_rates", stages);
+  require(used(options.radii, defaults.radii, options.shares.size() - 1), "a value of radii",
+          stages);
+}
+
 Model checked_model(const InvertOptions& options) {
   validate(options);
+  require_effect(options);
+  evaluations_of(options);
   Model model = load_model({options.model}, options);
-  if (static_cast<int>(options.steps.size()) > model.generator->layers() + 1)
-    throw ConfigError(concat("steps must name at most ", model.generator->layers() + 1,
+  if (static_cast<int>(options.shares.size()) > model.generator->layers() + 1)
+    throw ConfigError(concat("shares must name at most ", model.generator->layers() + 1,
                              " stages for ", model.generator->describe(), ", but names ",
-                             options.steps.size()));
+                             options.shares.size()));
   return model;
 }
 
@@ -170,28 +230,32 @@ InvertResult invert(const InvertOptions& options, Observer& observer) {
   const torch::Device device = device_of(options.device);
   const ImageSource source(options, static_cast<int>(model.generator->image_shape().back()));
   const fs::path folder = options.output;
-  make_folder(folder);
-  const FolderLock lock(folder);
-  check_same_options(folder, recorded_options(options, model));
+  const Folder own = Folder::made(folder);
+  const FolderLock lock(own);
+  own.require_plain_files();  // it may come from elsewhere
+  const Json recorded = recorded_options(options, model);
+  check_same_options(folder, recorded);
+  const std::size_t stages = options.shares.size();
   InvertResult result;
-  Tensor squares = torch::zeros({static_cast<std::int64_t>(options.steps.size())}, torch::kFloat64);
+  Tensor squares = torch::zeros({static_cast<std::int64_t>(stages)}, torch::kFloat64);
   const auto start = std::chrono::steady_clock::now();
   std::int64_t made = 0;
   for (std::int64_t chunk = 0; chunk * options.batch < source.count(); ++chunk) {
     const std::int64_t first = chunk * options.batch,
                        count = std::min(options.batch, source.count() - first);
     const fs::path path = chunk_file(folder, chunk);
+    const std::string of =
+        sha256_of(concat(recorded.dump(), ' ', chunk, ' ', source.names(first, count)));
     if (!fs::exists(path)) {
       if (observer.stop_requested()) return result;
       const auto latents =
           inverted(options, model, source.images(first, count).to(device), chunk, observer);
       if (!latents) return result;
-      write_safetensors(path, *latents);
+      write_sealed(path, *latents, {{"format", kFormat}}, of);
       made += count;
     }
-    const Tensor residual = read_safetensors(path).tensors.at("residual");
-    squares += residual.to(torch::kFloat64).square().sum(0);
-    result.images += residual.size(0);
+    squares += residual_of(path, of, count, stages).square().sum(0);
+    result.images += count;
     const Tensor mean = (squares / static_cast<double>(result.images)).sqrt();
     result.residual.assign(mean.data_ptr<double>(), mean.data_ptr<double>() + mean.numel());
     const double seconds =
@@ -219,11 +283,29 @@ std::string plan(const InvertOptions& options) {
                 model.generator->describe(), "\nwould write ", options.output, "\n");
 }
 
+namespace {
+
+// Of whichever run; those of earlier versions have no seal.
+StateDict read_chunk(const fs::path& path) {
+  const SafetensorsFile chunk = read_safetensors(path);
+  if (!chunk.metadata.contains("format")) return chunk.tensors;
+  const auto of = chunk.metadata.find("of");
+  return read_sealed(path, kFormat, of == chunk.metadata.end() ? "" : of->second,
+                     "make these latents again")
+      .tensors;
+}
+
+}  // namespace
+
 Latents read_latents(const std::string& folder, int layer) {
+  const auto require_alike = [](const Tensor& a, const Tensor& b) {
+    if (a.dim() < 2 || b.dim() < 2 || a[0].sizes() != b[0].sizes() || !b.is_floating_point())
+      throw FormatError("its tensors are not those of the chunks before");
+  };
   std::vector<Tensor> styles, features, deviations, residual;
   for (std::int64_t chunk = 0; fs::exists(chunk_file(folder, chunk)); ++chunk) {
     const fs::path path = chunk_file(folder, chunk);
-    const StateDict tensors = read_safetensors(path).tensors;
+    const StateDict tensors = read_chunk(path);
     try {
       const auto numbers = [&](const std::string& name) {
         return as_float32(require_tensor(tensors, name), concat("tensor '", name, "'"));
@@ -234,7 +316,11 @@ Latents read_latents(const std::string& folder, int layer) {
         features.push_back(numbers(concat("features_", layer)));
         deviations.push_back(numbers(concat("deviations_", layer)));
       }
-    } catch (const FormatError& error) {
+      require_alike(styles.front(), styles.back());
+      require_alike(residual.front(), residual.back());
+      if (layer > 0) require_alike(features.front(), features.back());
+      if (layer > 0) require_alike(features.back(), deviations.back());
+    } catch (const Error& error) {
       throw FormatError(concat(path.string(), ": ", error.what()));
     }
   }

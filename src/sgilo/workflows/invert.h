@@ -5,6 +5,8 @@
 //   features_<k>     [M, C, r, r]   of layer k, fp16, in the generator's own units
 //   deviations_<k>   [M, C, r, r]   likewise, from what the layer's own start (G1) gave
 //   residual         [M, stages]    root mean square of G(v) - x after each stage
+// A chunk is sealed and belongs to its options, generator and images, so that only latents of the same
+// run are gone on behind.
 #pragma once
 
 #include "sgilo/core/observer.h"
@@ -20,7 +22,8 @@ struct InvertOptions : GeneratorRunOptions {
   std::string model = "models/portraits64";
   std::string output = "latents";
   std::int64_t batch = 32;
-  std::vector<int> steps = {60, 40, 40, 40};
+  int evaluations = 180;
+  std::vector<int> shares = {60, 40, 40, 40};
   std::vector<double> learning_rates = {0.1, 0.05};
   std::vector<double> radii = {0.5};
   static constexpr auto fields() {
@@ -35,7 +38,9 @@ struct InvertOptions : GeneratorRunOptions {
             field("model", &O::model, "model folder"),
             field("output", &O::output, "folder of the latents"),
             field("batch", &O::batch, "images at once, and in a chunk", positive<std::int64_t>),
-            field("steps", &O::steps, "Adam steps for the styles, and for layers 1, 2, ...",
+            field("evaluations", &O::evaluations, "Adam steps per image, all stages",
+                  positive<int>),
+            field("shares", &O::shares, "how the styles and layers 1, 2, ... share them",
                   all_positive<int>),
             field("learning_rates", &O::learning_rates, "Adam's rate of each stage",
                   all_positive<double>),

@@ -1,11 +1,16 @@
 #include "sgilo/workflows/solve.h"
 
+#include <cmath>
 #include <optional>
 
 #include "sgilo/checkpoint/hashed_file.h"
+#include "sgilo/files/file_problem.h"
+#include "sgilo/files/folder.h"
+#include "sgilo/runs/finished_run.h"
 #include "sgilo/runs/profile.h"
 #include "sgilo/runs/run_report.h"
 #include "sgilo/runs/state_folder.h"
+#include "sgilo/solvers/state_check.h"
 #include "sgilo/workflows/run_manifest.h"
 #include "sgilo/workflows/solve_problem.h"
 
@@ -27,24 +32,32 @@ SolveResult solve_measurement(const Measurement& measurement, const std::string&
   const auto solver = make_solver(options.solver);
   const RandomStreams streams = streams_of(options);
   // What the solver refuses, it refuses before anything is written.
-  solver->start(problem, {RowKey{}}, streams);
-  if (problem.rows_at_once == 1 && affordable_rows(model, options, 1) < 1)
-    observer.on_warning(concat("max_memory = ", options.max_memory,
-                               " MiB leaves no room for an evaluation of one row; it is done all "
-                               "the same"));
+  const SolverState start = solver->start(problem, {RowKey{}}, streams);
+  if (options.max_memory > 0 && model.loaded_mib + model.row_mib > options.max_memory)
+    observer.on_warning(concat("max_memory = ", options.max_memory, " MiB is less than the ",
+                               std::ceil(model.loaded_mib + model.row_mib),
+                               " that the program takes with one row; rows are evaluated one by "
+                               "one all the same"));
   const Json config = repeatable(options, model);
   Json manifest = manifest_of(measurement, measurement_hash, model, options, problem, *solver);
+  manifest["run"] = run_identity(config, kFreeOptions, manifest);
   RunFolder folder(options.output, mode, config, kFreeOptions);
   if (mode == RunMode::resume) {
-    require_same_inputs(folder, manifest);
+    require_same_run(folder, manifest, options);
     if (folder.finished()) {
+      require_results(folder.path() / "manifest.json", folder.earlier_manifest());
+      read_draws(folder.path(), manifest["run"]);  // that there are, as the run left them
       observer.on_message(concat(options.output, " is finished, nothing is left to do"));
       return {folder.earlier_manifest(), true};
     }
   }
   folder.write_manifest(manifest);
 
-  StateFolder states(folder.path() / "state", options.save_minutes, device_of(options.device));
+  const std::int64_t kept = kept_of(options.solver);
+  StateFolder states(folder.path() / "state", options.save_minutes, device_of(options.device),
+                     manifest["run"], [&](const SolverState& state) {
+                       require_state_of(state, start, *solver, problem, kept);
+                     });
   std::optional<Profile> profile;
   if (options.profile) profile.emplace();
   const auto restored = [&] {
@@ -65,6 +78,10 @@ SolveResult solve_measurement(const Measurement& measurement, const std::string&
   } catch (const Error&) {
     ended("failed");
     throw;
+  } catch (const c10::Error&) {  // what was loaded passed all checks, and still does not fit together
+    if (states.loaded().empty()) throw;
+    throw format_error(states.loaded(),
+                       "is no state that this run can go on with; start the run again with --force");
   }
   if (!result.finished) {
     manifest["seconds"] = states.seconds();
@@ -95,7 +112,7 @@ SolveResult solve(const SolveOptions& options, RunMode mode, Observer& observer)
   for (const fs::path& file : files) {
     SolveOptions one = options;
     one.measurement = file.string();
-    one.output = (fs::path(options.output) / file.stem()).string();
+    one.output = (Folder(options.output) / file.stem().string()).string();  // no link
     // What an interrupted run of the folder has not come to may still hold an earlier run.
     const bool begun = RunFolder::holds(one.output, repeatable(one, model), kFreeOptions);
     const SolveResult result =

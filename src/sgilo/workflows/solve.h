@@ -33,11 +33,12 @@ struct SolveOptions : GeneratorRunOptions, ModelSource {
                   "standard deviation of what the generator cannot reach, beside the noise's "
                   "(negative: the model's own value for this operator)"),
             field("images_at_once", &O::images_at_once,
-                  "images solved in one batch, less memory when fewer (0: all)",
+                  "images solved in one batch, less memory when fewer (0: all); other batches round "
+                  "differently, and draws with them",
                   non_negative<std::int64_t>),
             field("max_memory", &O::max_memory,
                   "about the MiB that the process may take: rows are evaluated in smaller groups "
-                  "to stay below (0: no limit)",
+                  "to stay below (0: no limit); other groups round differently, and draws with them",
                   non_negative<double>),
             field("save_minutes", &O::save_minutes, "minutes between two saves of the state",
                   positive<double>),
@@ -61,12 +62,14 @@ SolveResult solve_measurement(const Measurement& measurement, const std::string&
                               const Model& model, const SolveOptions& options, RunMode mode,
                               Observer& observer);
 
-// What a run would cost here: measured on its first steps, nothing is written.
+// What a run would cost here: from its options, its measurements and one short timing, whatever its
+// size; nothing is written.
 struct SolveEstimate {
   double seconds = 0;
   double memory_mib = 0;  // largest resident set of the process
   std::string text;       // what would be done, one line per fact
+  bool finished = true;   // false: the observer asked to stop
 };
-SolveEstimate estimate_solve(const SolveOptions& options);
+SolveEstimate estimate_solve(const SolveOptions& options, Observer& observer);
 
 }  // namespace sgilo

@@ -1,6 +1,7 @@
 #include "sgilo/workflows/solve_problem.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "sgilo/core/shape.h"
 #include "sgilo/files/file_problem.h"
@@ -13,6 +14,17 @@ namespace fs = std::filesystem;
 
 std::int64_t images_at_once(const SolveOptions& options, std::int64_t images) {
   return options.images_at_once == 0 ? images : std::min(images, options.images_at_once);
+}
+
+// Rows for whose evaluation max_memory leaves room, at least one; 0 where it is all of them.
+std::int64_t affordable_rows(const Model& model, const SolveOptions& options,
+                             const Measurement& measurement) {
+  const std::int64_t images = images_at_once(options, measurement.count());
+  const double none = estimated_mib(model, options, images, 0),
+               one = estimated_mib(model, options, images, 1) - none;
+  const double rows = std::floor((options.max_memory - none) / one);
+  const auto all = static_cast<double>(rows_per_state(measurement, options));
+  return rows >= all ? 0 : std::max<std::int64_t>(1, static_cast<std::int64_t>(rows));
 }
 
 }  // namespace
@@ -62,9 +74,7 @@ Problem make_problem(const Measurement& measurement, const Model& model,
     throw ConfigError(concat("max_memory needs a model whose memory is known, which model ",
                              model.name, " is not"));
   if (options.max_memory > 0)
-    problem.rows_at_once = std::max<std::int64_t>(
-        1, static_cast<std::int64_t>(
-               affordable_rows(model, options, images_at_once(options, measurement.count()))));
+    problem.rows_at_once = affordable_rows(model, options, measurement);
   return problem;
 }
 
@@ -80,15 +90,18 @@ RandomStreams streams_of(const SolveOptions& options) {
   return RandomStreams(static_cast<std::uint64_t>(options.seed)).child("solve");
 }
 
-double affordable_rows(const Model& model, const SolveOptions& options, std::int64_t images) {
+double estimated_mib(const Model& model, const SolveOptions& options, std::int64_t images,
+                     double rows) {
   constexpr double kMib = 1 << 20;
+  // The program, its libraries and the score networks: measured 234 with PyTorch 2.13, of which 204
+  // before the model is loaded; about 15 less with Debian's.
+  constexpr double kProgram = 234;
   // A row's noise inputs, their gradients, moments and draws: about 100 bytes per pixel (measured).
   const Shape image = model.generator->image_shape();
-  const double states =
-      100.0 / kMib * static_cast<double>(images * chains_of(options.solver) * image[1] * image[2]);
-  constexpr double kRest = 64;  // what the libraries and the score networks take (measured)
-  return (options.max_memory - model.loaded_mib - states - model.weights_mib - kRest) /
-         (1.3 * model.row_mib);
+  const double states = 100.0 / kMib * static_cast<double>(images) *
+                        static_cast<double>(chains_of(options.solver) * image[1] * image[2]);
+  const double weights = 4.0 / 3 * model.weights_mib;  // the kernels' three copies, and the model's
+  return kProgram + weights + states + 1.3 * model.row_mib * rows;
 }
 
 void require_solvable(const fs::path& file, const Measurement& measurement, const Model& model,

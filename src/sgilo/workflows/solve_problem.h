@@ -21,8 +21,10 @@ std::vector<RowKey> rows_of(const Measurement& measurement, const SolveOptions& 
 std::int64_t rows_per_state(const Measurement& measurement, const SolveOptions& options);
 RandomStreams streams_of(const SolveOptions& options);
 
-// Rows for whose evaluation --max-memory leaves room; less than 1 where it does not for one.
-double affordable_rows(const Model& model, const SolveOptions& options, std::int64_t images);
+// MiB that a run takes with `rows` of `images` images evaluated at once: from the model and the options
+// alone, so that a limit groups rows alike wherever and whenever it is run.
+double estimated_mib(const Model& model, const SolveOptions& options, std::int64_t images,
+                     double rows);
 
 // Throws, with the file's name, where solving what it holds would.
 void require_solvable(const std::filesystem::path& file, const Measurement& measurement,

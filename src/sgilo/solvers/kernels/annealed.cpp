@@ -46,6 +46,17 @@ void require_consistent(const AnnealedKernelOptions& o, const std::string& path)
   if (o.last_std > o.first_std)
     throw ConfigError(concat(path, "last_std must be at most first_std = ", o.first_std,
                              ", but is ", o.last_std));
+  // What has no effect must not be stated: another value than the default says that one was expected.
+  const AnnealedKernelOptions defaults;
+  const bool optimises = o.inner == InnerStep::perturb_and_optimise;
+  const auto refuse = [&](const char* name, const std::string& with) {
+    throw ConfigError(concat(path, name, " has no effect with ", with));
+  };
+  if (optimises && o.step_size != defaults.step_size)
+    refuse("step_size", "inner = perturb_and_optimise");
+  if (!optimises && o.optimiser != defaults.optimiser) refuse("optimiser", "inner = langevin");
+  if ((!optimises || o.optimiser != InnerOptimiser::adam) && o.adam_rate != defaults.adam_rate)
+    refuse("adam_rate", optimises ? "optimiser = lbfgs" : "inner = langevin");
 }
 
 void require_usable(const AnnealedKernelOptions& o, const Problem& problem,
