@@ -2,7 +2,7 @@
 set(CMAKE_THREAD_PREFER_PTHREAD ON)
 find_package(Threads REQUIRED)
 include(cmake/torch.cmake)
-include(cmake/opencv.cmake)
+include(cmake/images.cmake)
 
 find_package(nlohmann_json REQUIRED)
 add_library(sgilo_json INTERFACE)

@@ -12,7 +12,7 @@ add_module(theory PURE DEPENDS sampling)
 
 add_module(files DEPENDS core LIBRARIES sgilo_crypto)
 add_module(checkpoint DEPENDS files LIBRARIES sgilo_zip)
-add_module(data DEPENDS files LIBRARIES sgilo_simd sgilo_opencv)
+add_module(data DEPENDS files LIBRARIES sgilo_simd sgilo_images)
 add_module(report DEPENDS data)
 add_module(portraits DEPENDS data LIBRARIES sgilo_simd)
 add_module(machine DEPENDS generator score LIBRARIES sgilo_simd)  # names the ways in which both can compute

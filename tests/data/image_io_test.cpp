@@ -3,12 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "sgilo/core/error.h"
-#include "sgilo/data/image_codec.h"
 #include "support/error_text.h"
 #include "support/temporary_folder.h"
 
-#ifdef SGILO_WITH_OPENCV
-#include <opencv2/imgcodecs.hpp>
+#ifdef SGILO_WITH_IMAGES
+#include "data/sample_images.h"
 #endif
 
 namespace sgilo {
@@ -29,9 +28,12 @@ TEST(ImageIo, RefusesFilesThatAreNoImages) {
   EXPECT_EQ(complaint(folder, "text.png"), "is no PNG, JPEG, WebP or TIFF image");
   folder.put("empty.png", "");
   EXPECT_EQ(complaint(folder, "empty.png"), "is empty");
+  folder.put("a.png", "GIF89a\x01");
+  EXPECT_EQ(complaint(folder, "a.png"),
+            "is a GIF image, but PNG, JPEG, WebP and TIFF images are accepted");
 }
 
-#ifndef SGILO_WITH_OPENCV
+#ifndef SGILO_WITH_IMAGES
 
 TEST(ImageIo, SaysThatThisBuildHasNoImageFormats) {
   EXPECT_EQ(error_text<ConfigError>([] {
@@ -42,194 +44,91 @@ TEST(ImageIo, SaysThatThisBuildHasNoImageFormats) {
 
 #else
 
-// Smooth colours that differ in every direction and channel; blue, green, red.
-cv::Mat colours(int height, int width, int type = CV_8UC3) {
-  cv::Mat picture(height, width, type);
-  const int channels = picture.channels();
-  const bool wide = picture.depth() == CV_16U;
-  for (int y = 0; y < height; ++y)
-    for (int x = 0; x < width; ++x)
-      for (int c = 0; c < channels; ++c) {
-        const int value = (40 * c + 200 * y / height + 40 * x / width) % 256;
-        if (wide)
-          picture.ptr<std::uint16_t>(y)[x * channels + c] =
-              static_cast<std::uint16_t>(257 * value + y + x);
-        else
-          picture.ptr<std::uint8_t>(y)[x * channels + c] = static_cast<std::uint8_t>(value);
-      }
-  return picture;
-}
-
-std::string encoded(const std::string& ending, const cv::Mat& picture,
-                    const std::vector<int>& parameters = {}) {
-  std::vector<unsigned char> bytes;
-  cv::imencode(ending, picture, bytes, parameters);
-  return {bytes.begin(), bytes.end()};
-}
-
-Tensor expected_from(const cv::Mat& picture) {
-  const bool wide = picture.depth() == CV_16U;
-  const Tensor values = torch::empty({3, picture.rows, picture.cols});
-  auto to = values.accessor<float, 3>();
-  const int channels = picture.channels();
-  for (int y = 0; y < picture.rows; ++y)
-    for (int x = 0; x < picture.cols; ++x)
-      for (int c = 0; c < 3; ++c) {
-        const int from = x * channels + (channels == 1 ? 0 : 2 - c);
-        to[c][y][x] = wide ? picture.ptr<std::uint16_t>(y)[from] / 65535.0F
-                           : picture.ptr<std::uint8_t>(y)[from] / 255.0F;
-      }
-  return values * 2 - 1;
-}
+using sample::colours;
+using sample::Picture;
+using sample::pixels_of;
 
 void expect_close(const Tensor& found, const Tensor& expected, double tolerance) {
   ASSERT_EQ(found.sizes(), expected.sizes());
   EXPECT_LE((found - expected).abs().max().item<double>(), tolerance);
 }
 
-std::string big_endian(std::uint32_t value) {
-  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16),
-          static_cast<char>(value >> 8), static_cast<char>(value)};
-}
-
-// An uncompressed RGB TIFF of one strip with the given orientation and bits per sample.
-std::string tiff(const cv::Mat& rgb, int orientation, bool has_second_page = false) {
-  const int bytes_per_sample = rgb.depth() == CV_16U ? 2 : 1;
-  const auto count = static_cast<std::uint32_t>(rgb.rows * rgb.cols * 3 * bytes_per_sample);
-  std::string text("II*\0\x08\0\0\0", 8);
-  const auto put16 = [&](std::uint32_t v) {
-    text += static_cast<char>(v);
-    text += static_cast<char>(v >> 8);
-  };
-  const auto put32 = [&](std::uint32_t v) {
-    put16(v & 0xffff);
-    put16(v >> 16);
-  };
-  constexpr std::uint32_t kEntries = 11;
-  const std::uint32_t after = 8 + 2 + 12 * kEntries + 4;
-  put16(kEntries);
-  const auto entry = [&](std::uint32_t tag, std::uint32_t type, std::uint32_t n, std::uint32_t v) {
-    put16(tag);
-    put16(type);
-    put32(n);
-    put32(v);
-  };
-  entry(256, 4, 1, rgb.cols);
-  entry(257, 4, 1, rgb.rows);
-  entry(258, 3, 3, after);
-  entry(259, 3, 1, 1);
-  entry(262, 3, 1, 2);
-  entry(273, 4, 1, after + 6);
-  entry(274, 3, 1, orientation);
-  entry(277, 3, 1, 3);
-  entry(278, 4, 1, rgb.rows);
-  entry(279, 4, 1, count);
-  entry(284, 3, 1, 1);
-  put32(has_second_page ? 8 : 0);
-  for (int i = 0; i < 3; ++i) put16(8 * bytes_per_sample);
-  text.append(reinterpret_cast<const char*>(rgb.data), count);
-  return text;
-}
-
-std::string exif(int orientation) {
-  std::string text("MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0", 19);
-  text += static_cast<char>(orientation);
-  text.append(6, '\0');
-  return text;
-}
-
-std::string png_chunk(const std::string& type, const std::string& data) {
-  std::uint32_t crc = 0xffffffff;
-  for (const char byte : type + data) {
-    crc ^= static_cast<unsigned char>(byte);
-    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return big_endian(static_cast<std::uint32_t>(data.size())) + type + data + big_endian(~crc);
-}
+Image image_of(const std::string& bytes) { return decode_image(bytes, "a.img"); }
 
 TEST(ImageIo, ReadsLosslessFormatsExactly) {
   const TemporaryFolder folder;
-  for (const int type : {CV_8UC1, CV_8UC3, CV_16UC1, CV_16UC3})
-    for (const std::string ending : {".png", ".tif"}) {
-      const cv::Mat picture = colours(13, 7, type);
-      folder.put("a" + ending, encoded(ending, picture));
-      const Image image = read_image(folder / ("a" + ending));
-      EXPECT_TRUE(image.warnings.empty());
-      expect_close(image.pixels, expected_from(picture), 1e-6);
+  for (const bool wide : {false, true})
+    for (const int channels : {1, 3}) {
+      const Picture picture = colours(13, 7, channels, wide);
+      for (const std::string& bytes : {sample::png(picture), sample::tiff(picture)}) {
+        folder.put("a.img", bytes);
+        const Image image = read_image(folder / "a.img");
+        EXPECT_TRUE(image.warnings.empty());
+        EXPECT_FALSE(image.opacity.defined());
+        expect_close(image.pixels, pixels_of(picture), 1e-6);
+      }
     }
-  const cv::Mat picture = colours(13, 7);
-  folder.put("a.webp", encoded(".webp", picture, {cv::IMWRITE_WEBP_QUALITY, 101}));
-  expect_close(read_image(folder / "a.webp").pixels, expected_from(picture), 1e-6);
+  folder.put("a.webp", sample::webp(colours(13, 7)));
+  expect_close(read_image(folder / "a.webp").pixels, pixels_of(colours(13, 7)), 1e-6);
 }
 
 TEST(ImageIo, ReadsLossyFormatsClosely) {
-  const TemporaryFolder folder;
-  const cv::Mat picture = colours(32, 48);
-  folder.put("a.jpg", encoded(".jpg", picture, {cv::IMWRITE_JPEG_QUALITY, 98}));
-  folder.put("p.jpg", encoded(".jpg", picture,
-                              {cv::IMWRITE_JPEG_PROGRESSIVE, 1, cv::IMWRITE_JPEG_RST_INTERVAL, 1,
-                               cv::IMWRITE_JPEG_QUALITY, 98}));
-  folder.put("a.webp", encoded(".webp", picture, {cv::IMWRITE_WEBP_QUALITY, 95}));
-  for (const char* name : {"a.jpg", "p.jpg", "a.webp"}) {
-    SCOPED_TRACE(name);
-    const Tensor found = read_image(folder / name).pixels;
-    EXPECT_LE((found - expected_from(picture)).abs().mean().item<double>(), 0.05);
-  }
+  const Picture picture = colours(32, 48);
+  for (const std::string& bytes :
+       {sample::jpeg(picture), sample::jpeg(picture, {.progressive = true, .restart_rows = 1}),
+        sample::webp(picture, false)})
+    EXPECT_LE((image_of(bytes).pixels - pixels_of(picture)).abs().mean().item<double>(), 0.05);
 }
 
 TEST(ImageIo, JudgesAFileByItsContentNotItsName) {
   const TemporaryFolder folder;
-  folder.put("really_png.jpg", encoded(".png", colours(3, 3)));
-  expect_close(read_image(folder / "really_png.jpg").pixels, expected_from(colours(3, 3)), 1e-6);
+  folder.put("really_png.jpg", sample::png(colours(3, 3)));
+  expect_close(read_image(folder / "really_png.jpg").pixels, pixels_of(colours(3, 3)), 1e-6);
 }
 
 TEST(ImageIo, LaysTransparentPartsOverWhiteAndSaysSo) {
   const TemporaryFolder folder;
-  cv::Mat picture(1, 3, CV_8UC4);
-  picture.at<cv::Vec4b>(0, 0) = {0, 0, 255, 255};
-  picture.at<cv::Vec4b>(0, 1) = {0, 0, 255, 0};
-  picture.at<cv::Vec4b>(0, 2) = {0, 0, 0, 51};
-  const auto path = folder.put("a.png", encoded(".png", picture));
+  const Picture picture{1, 3, 4, false, {255, 0, 0, 255, 255, 0, 0, 0, 0, 0, 0, 51}};
+  const auto path = folder.put("a.png", sample::png(picture));
   const Image image = read_image(path);
   ASSERT_EQ(image.warnings.size(), 1U);
   EXPECT_EQ(image.warnings[0], path.string() + ": its transparent parts were laid over white");
   const Tensor expected =
       torch::tensor({1.0F, 1.0F, 0.6F, -1.0F, 1.0F, 0.6F, -1.0F, 1.0F, 0.6F}).reshape({3, 1, 3});
   expect_close(image.pixels, expected, 1e-6);
+  expect_close(image.opacity, torch::tensor({{1.0F, 0.0F, 0.2F}}), 1e-6);
+  EXPECT_TRUE(read_image(path, Transparency::looked_at).warnings.empty());
 
-  picture = colours(4, 4, CV_8UC4);
-  for (int i = 0; i < 16; ++i) picture.at<cv::Vec4b>(i / 4, i % 4)[3] = 255;
-  folder.put("opaque.png", encoded(".png", picture));
+  Picture opaque = colours(4, 4, 4);
+  for (int i = 0; i < 16; ++i) opaque.at(i / 4, i % 4, 3) = 255;
+  folder.put("opaque.png", sample::png(opaque));
   EXPECT_TRUE(read_image(folder / "opaque.png").warnings.empty());
-  expect_close(read_image(folder / "opaque.png").pixels, expected_from(picture), 1e-6);
+  expect_close(read_image(folder / "opaque.png").pixels, pixels_of(opaque), 1e-6);
 }
 
 TEST(ImageIo, LaysEveryFormatOverWhiteAlike) {
-  const TemporaryFolder folder;
-  const cv::Mat picture(4, 4, CV_8UC4, cv::Scalar(50, 100, 200, 128));
-  folder.put("a.png", encoded(".png", picture));
-  folder.put("a.tif", encoded(".tif", picture));
-  folder.put("a.webp", encoded(".webp", picture, {cv::IMWRITE_WEBP_QUALITY, 101}));
-  const Tensor expected = read_image(folder / "a.png").pixels;
+  const Picture picture = sample::filled(4, 4, {200, 100, 50, 128});
+  const Picture times_opacity = sample::filled(4, 4, {100, 50, 25, 128});
+  const Tensor expected = image_of(sample::png(picture)).pixels;
   EXPECT_NEAR(expected[0][0][0].item<double>(), 1 - 128.0 / 255 * (1 - 200.0 / 255) * 2, 1e-6);
-  expect_close(read_image(folder / "a.tif").pixels, expected, 1e-6);
-  expect_close(read_image(folder / "a.webp").pixels, expected, 1e-6);
+  for (const int opacity : {-1, EXTRASAMPLE_UNASSALPHA})
+    expect_close(image_of(sample::tiff(picture, {.opacity = opacity})).pixels, expected, 1e-6);
+  expect_close(image_of(sample::tiff(times_opacity, {.opacity = EXTRASAMPLE_ASSOCALPHA})).pixels,
+               expected, 0.01);
+  expect_close(image_of(sample::webp(picture)).pixels, expected, 1e-6);
 }
 
-TEST(ImageIo, RefusesAnimations) {
-  const TemporaryFolder folder;
-  const std::string header("RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\x03\0\0\x03\0\0", 30);
-  folder.put("a.webp", header);
-  EXPECT_EQ(complaint(folder, "a.webp"), "is an animated WebP file, which is not read");
+TEST(ImageIo, TheMaskOfAPictureIsItsOpacityElseItsBrightness) {
+  const Picture picture{1, 2, 4, false, {255, 255, 255, 255, 255, 255, 255, 0}};
+  expect_close(mask_values(image_of(sample::png(picture))), torch::tensor({{1.0F, 0.0F}}), 1e-6);
+  const Picture grey{1, 2, 1, false, {255, 51}};
+  expect_close(mask_values(image_of(sample::png(grey))), torch::tensor({{1.0F, 0.2F}}), 1e-6);
 }
 
 TEST(ImageIo, TurnsThePictureAsExifSays) {
-  const TemporaryFolder folder;
-  const cv::Mat picture = colours(16, 32);
-  const std::string jpeg = encoded(".jpg", picture, {cv::IMWRITE_JPEG_QUALITY, 100});
-  const std::string png = encoded(".png", picture);
-  folder.put("plain.jpg", jpeg);
-  const Tensor stored = read_image(folder / "plain.jpg").pixels;
+  const Picture picture = colours(16, 32);
+  const std::string jpeg = sample::jpeg(picture, {.quality = 100});
+  const Tensor stored = image_of(jpeg).pixels;
   const auto turned = [](const Tensor& t, int orientation) {
     const Tensor transposed = t.transpose(1, 2);
     switch (orientation) {
@@ -253,62 +152,102 @@ TEST(ImageIo, TurnsThePictureAsExifSays) {
   };
   for (int orientation = 1; orientation <= 8; ++orientation) {
     SCOPED_TRACE(orientation);
-    const std::string data = std::string("Exif\0\0", 6) + exif(orientation);
-    const auto length = static_cast<char>(data.size() + 2);
-    folder.put("a.jpg", jpeg.substr(0, 2) + "\xff\xe1" + std::string(1, '\0') + length + data +
-                            jpeg.substr(2));
-    expect_close(read_image(folder / "a.jpg").pixels, turned(stored, orientation), 0);
-
-    folder.put("a.png", png.substr(0, 33) + png_chunk("eXIf", exif(orientation)) + png.substr(33));
-    expect_close(read_image(folder / "a.png").pixels, turned(expected_from(picture), orientation),
+    const std::string exif = sample::exif(orientation);
+    const std::string marker = concat(std::string_view("Exif\0\0", 6), exif);
+    expect_close(image_of(sample::with_jpeg_marker(jpeg, 0xe1, marker)).pixels,
+                 turned(stored, orientation), 0);
+    const Tensor expected = turned(pixels_of(picture), orientation);
+    expect_close(image_of(sample::png(picture, sample::png_chunk("eXIf", exif))).pixels, expected,
                  1e-6);
-    for (const int type : {CV_8UC3, CV_16UC3}) {
-      const cv::Mat rgb = colours(16, 32, type);
-      cv::Mat swapped = rgb.clone();  // the file holds red first
-      for (int y = 0; y < rgb.rows; ++y)
-        for (int x = 0; x < rgb.cols; ++x)
-          for (int c = 0; c < 3; ++c)
-            if (type == CV_8UC3)
-              swapped.ptr<std::uint8_t>(y)[3 * x + c] = rgb.ptr<std::uint8_t>(y)[3 * x + 2 - c];
-            else
-              swapped.ptr<std::uint16_t>(y)[3 * x + c] = rgb.ptr<std::uint16_t>(y)[3 * x + 2 - c];
-      folder.put("a.tif", tiff(swapped, orientation));
-      expect_close(read_image(folder / "a.tif").pixels, turned(expected_from(rgb), orientation),
-                   1e-6);
+    expect_close(image_of(sample::extended_webp(picture, "", exif)).pixels, expected, 1e-6);
+    for (const bool wide : {false, true}) {
+      const Picture rgb = colours(16, 32, 3, wide);
+      expect_close(image_of(sample::tiff(rgb, {.orientation = orientation})).pixels,
+                   turned(pixels_of(rgb), orientation), 1e-6);
     }
   }
+}
+
+TEST(ImageIo, ConvertsTheColoursOfAStatedProfileToSrgbInEveryFormat) {
+  const std::string p3 = sample::display_p3();
+  const Picture picture = sample::filled(8, 8, {211, 61, 52});
+  const Tensor expected = pixels_of(sample::filled(8, 8, {230, 40, 40}));
+  const double level = 2 / 255.0;
+  for (const std::string& bytes :
+       {sample::png(picture, sample::icc_chunk(p3)), sample::tiff(picture, {.profile = p3}),
+        sample::extended_webp(picture, p3, "")}) {
+    const Image image = image_of(bytes);
+    EXPECT_TRUE(image.warnings.empty());
+    expect_close(image.pixels, expected, level);
+  }
+  expect_close(image_of(sample::jpeg(picture, {.quality = 100, .profile = p3})).pixels, expected,
+               4 * level);
+}
+
+TEST(ImageIo, KeepsTheBitsOfPicturesThatStateTheProfileOfSrgb) {
+  const std::string srgb = sample::srgb();
+  const Picture picture = colours(8, 8);
+  EXPECT_TRUE(torch::equal(image_of(sample::png(picture, sample::icc_chunk(srgb))).pixels,
+                           image_of(sample::png(picture)).pixels));
+  const Picture grey = colours(8, 8, 1);  // which often carry the profile of colours
+  EXPECT_TRUE(torch::equal(image_of(sample::jpeg(grey, {.profile = srgb})).pixels,
+                           image_of(sample::jpeg(grey)).pixels));
+}
+
+TEST(ImageIo, ConvertsGreyByAGreyProfile) {
+  const Picture linear = sample::filled(2, 2, {55});
+  for (const std::string& bytes : {sample::png(linear, sample::icc_chunk(sample::grey_of_gamma(1))),
+                                   sample::tiff(linear, {.profile = sample::grey_of_gamma(1)})})
+    // 55 / 255 = 0.2157 of the light is 0.5016 of sRGB
+    expect_close(image_of(bytes).pixels, torch::full({3, 2, 2}, 2 * 0.5016 - 1), 0.003);
+}
+
+TEST(ImageIo, LeavesAsideAProfileThatCannotBeUsedAndSaysSo) {
+  const Picture picture = colours(4, 4);
+  Image image = image_of(sample::tiff(picture, {.profile = "no profile"}));
+  EXPECT_EQ(image.warnings,
+            std::vector<std::string>{"a.img: its colour profile is damaged and was left aside"});
+  expect_close(image.pixels, pixels_of(picture), 1e-6);
+  image = image_of(sample::tiff(picture, {.profile = sample::grey_of_gamma(2)}));
+  EXPECT_EQ(image.warnings,
+            std::vector<std::string>{
+                "a.img: its colour profile is for other colours and was left aside"});
 }
 
 TEST(ImageIo, SaysThatOnlyTheFirstPageIsRead) {
-  const TemporaryFolder folder;
-  const auto path = folder.put("a.tif", tiff(colours(2, 2), 1, true));
-  const Image image = read_image(path);
-  ASSERT_EQ(image.warnings.size(), 1U);
-  EXPECT_EQ(image.warnings[0], path.string() + ": only the first of its pages was read");
+  // The offset of the next directory is the last number of the file that libtiff writes.
+  std::string bytes = sample::tiff(colours(2, 2));
+  std::size_t start = 0;
+  for (int i = 3; i >= 0; --i)
+    start = start << 8 | static_cast<unsigned char>(bytes[4 + static_cast<std::size_t>(i)]);
+  const std::size_t entries = static_cast<unsigned char>(bytes[start]);
+  bytes.replace(start + 2 + 12 * entries, 4, bytes.substr(4, 4));
+  EXPECT_EQ(image_of(bytes).warnings,
+            std::vector<std::string>{"a.img: only the first of its pages was read"});
 }
 
 TEST(ImageIo, RefusesEveryTruncatedFile) {
-  const TemporaryFolder folder;
-  const cv::Mat picture = colours(40, 40);
-  for (const std::string ending : {".png", ".jpg", ".webp", ".tif"}) {
-    const std::string whole = encoded(ending, picture);
+  const Picture picture = colours(40, 40);
+  for (const std::string& whole :
+       {sample::png(picture), sample::jpeg(picture), sample::jpeg(picture, {.progressive = true}),
+        sample::webp(picture), sample::webp(picture, false), sample::tiff(picture),
+        sample::tiff(picture, {.tile = 16, .compression = COMPRESSION_LZW})})
     for (const double fraction : {0.1, 0.4, 0.7, 0.95, 0.999}) {
-      const auto size = static_cast<std::size_t>(fraction * static_cast<double>(whole.size()));
-      const std::string name = "short" + ending;
-      folder.put(name, whole.substr(0, std::min(size, whole.size() - 1)));
-      const std::string text = error_text<FormatError>([&] { read_image(folder / name); });
-      EXPECT_NE(text, "") << ending << " " << fraction;
-      if (fraction == 0.4) {
-        EXPECT_EQ(text, concat((folder / name).string(), ": is truncated: it ends at byte ", size,
-                               ", before the end of the picture"));
-      }
+      const auto size = std::min(
+          static_cast<std::size_t>(fraction * static_cast<double>(whole.size())), whole.size() - 1);
+      const std::string text = error_text<FormatError>([&] { image_of(whole.substr(0, size)); });
+      if (size < 12)  // too few bytes to tell a WebP
+        EXPECT_NE(text, "");
+      else
+        EXPECT_EQ(text, concat("a.img: is truncated: it ends at byte ", size,
+                               ", before the end of the picture"))
+            << whole.substr(0, 4) << " " << fraction;
     }
-  }
 }
 
 TEST(ImageIo, RefusesAPngWhosePixelsAreMissingOrChanged) {
   const TemporaryFolder folder;
-  const std::string png = encoded(".png", colours(40, 40));
+  const std::string png = sample::png(colours(40, 40));
   const std::size_t start = png.find("IDAT");
   ASSERT_NE(start, std::string::npos);
   std::string changed = png;
@@ -319,43 +258,57 @@ TEST(ImageIo, RefusesAPngWhosePixelsAreMissingOrChanged) {
   EXPECT_EQ(complaint(folder, "none.png"), "is damaged: its picture cannot be decoded");
 }
 
-TEST(ImageIo, DecodesWithinTheGuard) {
-  const TemporaryFolder folder;
-  folder.put("a.png", encoded(".png", colours(8, 8)));
-  int decoded = 0;
-  set_decode_guard([&](const std::function<void()>& decode) {
-    ++decoded;
-    decode();
-  });
-  EXPECT_EQ(read_image(folder / "a.png").pixels.size(1), 8);
-  set_decode_guard({});
-  EXPECT_EQ(read_image(folder / "a.png").pixels.size(1), 8);
-  EXPECT_EQ(decoded, 1);
+TEST(ImageIo, LibrariesThatDecodePrintNothing) {
+  std::string png = sample::png(colours(40, 40)), jpeg = sample::jpeg(colours(40, 40)),
+              tiff = sample::tiff(colours(40, 40), {.compression = COMPRESSION_LZW});
+  for (std::string* bytes : {&png, &jpeg, &tiff})
+    for (std::size_t i = bytes->size() / 3; i < bytes->size() / 2; i += 7) (*bytes)[i] = '\x7f';
+  testing::internal::CaptureStderr();
+  testing::internal::CaptureStdout();
+  for (const std::string& bytes : {png, jpeg, tiff})
+    EXPECT_NE(error_text<FormatError>([&] { image_of(bytes); }), "");
+  EXPECT_EQ(testing::internal::GetCapturedStderr() + testing::internal::GetCapturedStdout(), "");
 }
 
 TEST(ImageIo, RefusesHugePicturesBeforeDecodingThem) {
-  const TemporaryFolder folder;
-  std::string png = encoded(".png", colours(4, 4));
-  png.replace(16, 8, big_endian(40000) + big_endian(40000));
-  folder.put("huge.png", png);
-  EXPECT_EQ(complaint(folder, "huge.png"),
-            "has 40000 x 40000 pixels, but at most 100 megapixels are accepted");
-  png.replace(16, 8, big_endian(0) + big_endian(4));
-  folder.put("nothing.png", png);
-  EXPECT_EQ(complaint(folder, "nothing.png"), "has no pixels (0 x 4)");
+  EXPECT_EQ(error_text<FormatError>([] {
+              image_of(sample::packed_png(1, 40000, 8, 0, std::string(40000, '\0'))
+                           .replace(8, 25,
+                                    sample::png_chunk("IHDR", sample::big_endian(40000) +
+                                                                  sample::big_endian(40000) +
+                                                                  std::string("\x08\0\0\0\0", 5))));
+            }),
+            "a.img: has 40000 x 40000 pixels, but at most 100 megapixels are accepted");
+  std::string jpeg = sample::jpeg(colours(8, 8));
+  const std::size_t frame = jpeg.find("\xff\xc0");
+  jpeg.replace(frame + 5, 4, "\x75\x30\x75\x30");
+  EXPECT_EQ(error_text<FormatError>([&] { image_of(jpeg); }),
+            "a.img: has 30000 x 30000 pixels, but at most 100 megapixels are accepted");
 }
 
-TEST(ImageIo, RefusesSamplesWhoseRangeIsUnknown) {
-  const TemporaryFolder folder;
-  folder.put("float.tif", encoded(".tif", cv::Mat(4, 4, CV_32FC3, cv::Scalar(0.5, 0.5, 0.5))));
-  EXPECT_EQ(complaint(folder, "float.tif"),
-            "has 3 channels of 32-bit samples, but 1, 3 or 4 whole numbers of 8 or 16 bits are "
-            "accepted");
+TEST(ImageIo, RefusesPicturesThatNoFileOfTheirSizeCanHold) {
+  std::string jpeg = sample::jpeg(colours(8, 8), {.progressive = true});
+  const std::size_t frame = jpeg.find("\xff\xc2");
+  jpeg.replace(frame + 5, 4, "\x27\x10\x27\x10");  // 10000 x 10000
+  const std::string text = error_text<FormatError>([&] { image_of(jpeg); });
+  EXPECT_TRUE(
+      text.starts_with("a.img: is damaged: a picture of 10000 x 10000 pixels takes at least "))
+      << text;
+  const std::string png =
+      sample::packed_png(1, 10, 8, 2, std::string(30, '\0'))
+          .replace(8, 25,
+                   sample::png_chunk("IHDR", sample::big_endian(9999) + sample::big_endian(9999) +
+                                                 std::string("\x08\2\0\0\0", 5)));
+  EXPECT_EQ(
+      error_text<FormatError>([&] { image_of(png); }),
+      concat("a.img: is damaged: a picture of 9999 x 9999 pixels takes at least 290639 bytes, "
+             "but it has ",
+             png.size()));
 }
 
 TEST(ImageIo, ReadsOnePixel) {
   const TemporaryFolder folder;
-  folder.put("one.png", encoded(".png", cv::Mat(1, 1, CV_8UC1, cv::Scalar(255))));
+  folder.put("one.png", sample::png(sample::filled(1, 1, {255})));
   EXPECT_TRUE(torch::equal(read_image(folder / "one.png").pixels, torch::ones({3, 1, 1})));
   EXPECT_TRUE(
       torch::equal(read_square_image(folder / "one.png", 8).pixels, torch::ones({3, 8, 8})));

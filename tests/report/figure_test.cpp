@@ -264,7 +264,7 @@ TEST(WriteFigure, WritesNumbersScriptAndBothPictures) {
   for (const char* text : {">step η</text>", ">‖x − x*‖</text>", ">it's</text>", ">θ</tspan>",
                            "\u00a0W₁", "Loss\u00a0&amp;\u00a0&lt;gradient"})
     EXPECT_GE(occurrences(svg, text), 1) << text;
-#ifdef SGILO_WITH_OPENCV
+#ifdef SGILO_WITH_IMAGES
   const FigureLayout layout = figure_layout(figure);
   const Tensor picture = read_image(folder / "figure_1.png").pixels;
   EXPECT_EQ(picture.size(1), 2 * static_cast<std::int64_t>(layout.height));

@@ -84,7 +84,7 @@ TEST(HtmlPage, ColoursTheCellsOfATable) {
             std::string::npos);
 }
 
-#ifdef SGILO_WITH_OPENCV
+#ifdef SGILO_WITH_IMAGES
 TEST(HtmlPage, EmbedsPicturesAndNamesNoOtherPlace) {
   HtmlPage page("report");
   page.picture(torch::zeros({3, 4, 6}), "grey", 10);

@@ -7,7 +7,6 @@
 
 #include "sgilo/cli/command_line.h"
 #include "sgilo/cli/failure.h"
-#include "sgilo/cli/quiet_decoding.h"
 #include "sgilo/cli/terminal_observer.h"
 #include "sgilo/commands/jobs.h"
 #include "sgilo/core/escape.h"
@@ -136,7 +135,6 @@ int run_words(const std::vector<std::string>& words, std::ostream& out, std::ost
   if (!job.command.stops_itself)
     for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
   const Json result = [&] {
-    const QuietDecoding quiet;
     TerminalObserver observer(err, line.verbosity, terminal);
     return line.dry_run ? job.plan(line.given, observer) : job.run(line.given, line.mode, observer);
   }();

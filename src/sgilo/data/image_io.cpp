@@ -3,10 +3,10 @@
 #include "sgilo/core/error.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/data/image_codec.h"
-#include "sgilo/data/image_header.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/input_file.h"
+#include "sgilo/files/standard_stream.h"
 
 namespace sgilo {
 namespace {
@@ -25,32 +25,45 @@ Tensor oriented(const Tensor& picture, int orientation) {
   return result.contiguous();
 }
 
+Image image_of(ImageSource& source, Transparency transparency) {
+  DecodedImage decoded = decode_image(source);
+  const std::string name = is_standard_stream(source.path()) ? "stdin" : source.path().string();
+  Image image;
+  for (const std::string& warning : decoded.warnings)
+    image.warnings.push_back(concat(name, ": ", warning));
+  Tensor planes = decoded.planes;
+  if (decoded.opacity.defined() && decoded.opacity.min().item<float>() < 1) {
+    const Tensor& opacity = decoded.opacity;
+    planes = (decoded.is_premultiplied ? planes : planes * opacity) + (1 - opacity);
+    planes.clamp_max_(1);  // premultiplied colours above their opacity
+    image.opacity = oriented(opacity, decoded.orientation)[0];
+    if (transparency == Transparency::warned_of)
+      image.warnings.push_back(concat(name, ": its transparent parts were laid over white"));
+  }
+  planes = oriented(planes.mul_(2).sub_(1), decoded.orientation);
+  image.pixels = planes.expand({3, -1, -1}).contiguous();
+  return image;
+}
+
 }  // namespace
 
-Image read_image(const std::filesystem::path& path) {
-  const std::string bytes = read_file(path, kLargestFile);
-  const ImageHeader header = read_image_header(bytes, path);
-  if (header.height == 0 || header.width == 0)
-    throw format_error(path, concat("has no pixels (", header.width, " x ", header.height, ")"));
-  if (header.height > kMostPixels / header.width)
-    throw format_error(path,
-                       concat("has ", header.width, " x ", header.height, " pixels, but at most ",
-                              kMostPixels / 1'000'000, " megapixels are accepted"));
-  Tensor planes = decode_image(bytes, path);
-  Image image;
-  if (header.has_more_pages)
-    image.warnings.push_back(concat(path.string(), ": only the first of its pages was read"));
-  if (planes.size(0) == 4) {
-    const Tensor opacity = planes.slice(0, 3, 4);
-    planes = planes.slice(0, 0, 3);
-    if (opacity.min().item<float>() < 1) {
-      planes = (header.is_premultiplied ? planes : planes * opacity) + (1 - opacity);
-      image.warnings.push_back(
-          concat(path.string(), ": its transparent parts were laid over white"));
-    }
-  }
-  image.pixels = oriented(planes.expand({3, -1, -1}) * 2 - 1, header.orientation);
-  return image;
+Image read_image(const std::filesystem::path& path, Transparency transparency) {
+  const InputFile file(path, kLargestFile);
+  if (file.size() > kLargestFile)
+    throw format_error(
+        path, concat("has ", file.size(), " bytes, but at most ", kLargestFile, " are accepted"));
+  ImageSource source(file);
+  return image_of(source, transparency);
+}
+
+Image decode_image(std::string_view bytes, const std::filesystem::path& path,
+                   Transparency transparency) {
+  ImageSource source(bytes, path);
+  return image_of(source, transparency);
+}
+
+Tensor mask_values(const Image& image) {
+  return image.opacity.defined() ? image.opacity : (image.pixels.mean(0) + 1) / 2;
 }
 
 SquareImage read_square_image(const std::filesystem::path& path, std::int64_t size) {

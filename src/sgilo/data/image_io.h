@@ -1,9 +1,10 @@
 // Image files: PNG, JPEG, WebP and TIFF in, PNG out. Pictures are float32 [3, height, width] in
-// [-1, 1], -1 being black; grey becomes three equal channels. Colour profiles are ignored.
+// [-1, 1], -1 being black, in the colours of sRGB; grey becomes three equal channels.
 #pragma once
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sgilo/core/torch.h"
@@ -15,13 +16,27 @@ namespace sgilo {
 inline constexpr std::int64_t kMostPixels = 100'000'000;
 
 struct Image {
-  Tensor pixels;                      // [3, height, width] in [-1, 1]
-  std::vector<std::string> warnings;  // "a.png: its transparent parts were laid over white"
+  Tensor pixels;   // [3, height, width] in [-1, 1]; transparent parts lie over white
+  Tensor opacity;  // [height, width] in [0, 1]; undefined where all of it is opaque
+  std::vector<std::string> warnings;  // "a.png: only the first of its pages was read"
 };
 
-// Reads samples of 8 and 16 bits at their precision and turns the picture as EXIF says. Throws
-// FormatError: not an image, truncated, damaged, too large.
-Image read_image(const std::filesystem::path& path);
+// Who cares for the transparent parts of a picture: they are warned of, or `opacity` is looked at.
+enum class Transparency { warned_of, looked_at };
+
+// Reads samples at their precision, converts colours to sRGB by the profile that the file states,
+// and turns the picture as EXIF says. Throws FormatError: not an image, truncated, damaged, too
+// large.
+Image read_image(const std::filesystem::path& path,
+                 Transparency transparency = Transparency::warned_of);
+
+// The same for the bytes of a file in memory; `path` is their name.
+Image decode_image(std::string_view bytes, const std::filesystem::path& path,
+                   Transparency transparency = Transparency::warned_of);
+
+// What a picture says as a mask, [height, width] in [0, 1], 1 being seen: its opacity where it has
+// transparent parts, its brightness elsewhere.
+Tensor mask_values(const Image& image);
 
 struct SquareImage {
   Tensor pixels;  // [3, size, size] in [-1, 1]
