@@ -9,28 +9,82 @@
 namespace sgilo {
 namespace {
 
-TEST(ImageFolder, ListsTheImagesOfAFolderSortedByName) {
+using Paths = std::vector<std::filesystem::path>;
+
+struct Recorder : Observer {
+  void on_warning(std::string_view text) override { warnings.emplace_back(text); }
+  void on_message(std::string_view text) override { messages.emplace_back(text); }
+  std::vector<std::string> warnings, messages;
+};
+
+const std::string kPng = "\x89PNG\r\n\x1a\n", kJpeg = "\xff\xd8\xff\xe0";
+const std::string kTiff("II*\0", 4), kWebp("RIFF\0\0\0\0WEBPVP8 ", 16);
+
+TEST(ImageFolder, ListsTheImagesOfAFolderByContentSortedByName) {
   const TemporaryFolder folder;
-  for (const char* name : {"b.PNG", "a.jpeg", "c.tiff", "notes.txt", ".hidden.png", "d.webp"})
-    folder.put(name, "");
+  folder.put("b.PNG", kPng);
+  folder.put("a.jfif", kJpeg);
+  folder.put("c", kTiff);
+  folder.put("d.jpe", kWebp);
+  folder.put(".hidden.png", kPng);
   std::filesystem::create_directory(folder / "folder.png");
-  const std::vector<std::filesystem::path> expected{folder / "a.jpeg", folder / "b.PNG",
-                                                    folder / "c.tiff", folder / "d.webp"};
-  EXPECT_EQ(image_files({folder.path()}), expected);
+  Recorder observer;
+  const Paths expected{folder / "a.jfif", folder / "b.PNG", folder / "c", folder / "d.jpe"};
+  EXPECT_EQ(image_files({folder.path()}, observer), expected);
+  EXPECT_TRUE(observer.warnings.empty());
+  EXPECT_TRUE(observer.messages.empty());
 }
 
 TEST(ImageFolder, KeepsTheOrderOfGivenFiles) {
   const TemporaryFolder folder;
   const auto z = folder.put("z.png", "");
   const auto a = folder.put("a.dat", "");
-  EXPECT_EQ(image_files({z, a}), (std::vector<std::filesystem::path>{z, a}));
+  Recorder observer;
+  EXPECT_EQ(image_files({z, a}, observer), (Paths{z, a}));
+}
+
+TEST(ImageFolder, WarnsOfImagesThatCannotBeReadAndRefusesThemWhenStrict) {
+  const TemporaryFolder folder;
+  folder.put("a.png", kPng);
+  folder.put("b.bmp", std::string("BM\x46\0\0\0\0\0\0\0", 10));
+  folder.put("c.heic", std::string("\0\0\0\x18"
+                                   "ftypheic",
+                                   12));
+  folder.put("d.png", "");
+  folder.put("e.jpg", "a page that was not found");
+  folder.put("notes.txt", "text");
+  const std::string said =
+      folder.path().string() +
+      ": 4 file(s) cannot be read as images: b.bmp is a BMP image, c.heic is a HEIC image, d.png "
+      "is "
+      "empty, e.jpg is no PNG, JPEG, WebP or TIFF image; PNG, JPEG, WebP and TIFF are accepted";
+  Recorder observer;
+  EXPECT_EQ(image_files({folder.path()}, observer), Paths{folder / "a.png"});
+  EXPECT_EQ(observer.warnings, std::vector<std::string>{said});
+  EXPECT_EQ(observer.messages,
+            std::vector<std::string>{folder.path().string() +
+                                     ": passed over 1 file(s) that are no images: notes.txt"});
+  EXPECT_EQ(error_text<FormatError>([&] { image_files({folder.path()}, observer, true); }), said);
+}
+
+TEST(ImageFolder, NamesTheFirstOfMany) {
+  const TemporaryFolder folder;
+  folder.put("a.png", kPng);
+  for (const char letter : std::string("bcdefghi")) folder.put(std::string(1, letter) + ".txt", "");
+  Recorder observer;
+  image_files({folder.path()}, observer);
+  EXPECT_EQ(observer.messages,
+            std::vector<std::string>{folder.path().string() +
+                                     ": passed over 8 file(s) that are no images: b.txt, c.txt, "
+                                     "d.txt, e.txt, f.txt and 3 more"});
 }
 
 TEST(ImageFolder, NamesWhatIsMissing) {
   const TemporaryFolder folder;
-  EXPECT_EQ(error_text<FormatError>([&] { image_files({folder.path()}); }),
-            folder.path().string() + ": holds no image (.png, .jpg, .jpeg, .webp, .tif, .tiff)");
-  EXPECT_EQ(error_text<FormatError>([&] { image_files({folder / "no"}); }),
+  Recorder observer;
+  EXPECT_EQ(error_text<FormatError>([&] { image_files({folder.path()}, observer); }),
+            folder.path().string() + ": holds no PNG, JPEG, WebP or TIFF image");
+  EXPECT_EQ(error_text<FormatError>([&] { image_files({folder / "no"}, observer); }),
             (folder / "no").string() + ": cannot be read: there is no such file or folder");
 }
 

@@ -15,6 +15,36 @@ Tensor picture(std::int64_t height, std::int64_t width) {
   return torch::randint(0, 256, {3, height, width}).to(torch::kFloat32) / 127.5 - 1;
 }
 
+// An uncompressed little-endian TIFF of uint8 [H, W, 2], the second sample being its opacity.
+std::string grey_and_opacity_tiff(const Tensor& samples) {
+  std::string text("II*\0\x08\0\0\0", 8);
+  const auto put = [&](std::int64_t value, int bytes) {
+    for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i));
+  };
+  constexpr std::int64_t kShort = 3, kLong = 4, kEntries = 9;
+  constexpr std::int64_t kEnd = 8 + 2 + 12 * kEntries + 4;
+  const auto entry = [&](std::int64_t tag, std::int64_t type, std::int64_t count,
+                         std::int64_t value) {
+    put(tag, 2);
+    put(type, 2);
+    put(count, 4);
+    put(value, 4);
+  };
+  put(kEntries, 2);
+  entry(256, kLong, 1, samples.size(1));
+  entry(257, kLong, 1, samples.size(0));
+  entry(258, kShort, 2, 8 << 16 | 8);  // two numbers of 16 bits
+  entry(262, kShort, 1, 1);            // 0 is black
+  entry(273, kLong, 1, kEnd);
+  entry(277, kShort, 1, 2);
+  entry(278, kLong, 1, samples.size(0));
+  entry(279, kLong, 1, samples.numel());
+  entry(338, kShort, 1, 2);  // opacity, colours not multiplied by it
+  put(0, 4);
+  return text.append(static_cast<const char*>(samples.data_ptr()),
+                     static_cast<std::size_t>(samples.numel()));
+}
+
 double sigma_of(const Measurement& measurement) {
   return std::get<GaussianNoiseOptions>(measurement.noise).sigma;
 }
@@ -26,6 +56,12 @@ struct Files {
   std::string write(const std::string& name, const Tensor& pixels) {
     write_png(folder / name, pixels);
     return (folder / name).string();
+  }
+  // A grey TIFF with an opacity; both [H, W] in [0, 1].
+  std::string write_transparent(const std::string& name, const Tensor& grey,
+                                const Tensor& opacity) {
+    const Tensor samples = (torch::stack({grey, opacity}, 2) * 255).round().to(torch::kUInt8);
+    return folder.put(name, grey_and_opacity_tiff(samples.contiguous())).string();
   }
   MeasureOptions observed(const std::string& file, const OperatorOptions& forward_operator) {
     MeasureOptions options;
@@ -99,7 +135,7 @@ TEST(Measure, WarnsOnceOfAMaskOfGreys) {
 
   Files few;  // 4 of 400 pixels, as smoothed edges have
   Tensor sharp = torch::ones({1, 20, 20});
-  sharp[0][0].slice(0, 0, 4).fill_(0.2);
+  sharp[0][0].slice(0, 0, 4).fill_(-0.2);
   options.forward_operator = MaskOptions{few.write("m.png", sharp)};
   take_measurement(options, few.observer);
   EXPECT_TRUE(few.observer.warnings.empty());
@@ -281,6 +317,158 @@ TEST(Measure, ObservedChainsThatTakePixelsReadAPictureOfTheImagesSize) {
       files.observer);
   const Tensor grey = 0.2989 * damaged[0] + 0.5870 * damaged[1] + 0.1140 * damaged[2];
   EXPECT_TRUE(torch::allclose(measurement.values[0][0], grey.slice(0, 8).flatten(), 0, 1e-5));
+}
+
+TEST(Measure, AnObservationInColoursIsReducedAsGrayscaleReducesIt) {
+  Files files;
+  const Tensor colours = picture(16, 16);
+  Measurement measurement = take_measurement(
+      files.observed(files.write("d.png", colours), GrayscaleOptions{}), files.observer);
+  const Tensor grey = 0.2989 * colours[0] + 0.5870 * colours[1] + 0.1140 * colours[2];
+  EXPECT_TRUE(torch::allclose(measurement.values[0][0], grey, 0, 1e-5));
+
+  const Tensor plain = picture(16, 16).slice(0, 0, 1);
+  measurement = take_measurement(files.observed(files.write("g.png", plain), GrayscaleOptions{}),
+                                 files.observer);
+  EXPECT_TRUE(torch::equal(measurement.values[0],
+                           read_image(files.folder / "g.png").pixels.slice(0, 0, 1)));
+
+  const Tensor small = picture(4, 4);
+  measurement = take_measurement(
+      files.observed(files.write("s.png", small),
+                     read_operator(parse_operator("downsample:factor=4,kernel=area|grayscale"))),
+      files.observer);
+  EXPECT_TRUE(torch::allclose(measurement.values[0][0],
+                              0.2989 * small[0] + 0.5870 * small[1] + 0.1140 * small[2], 0, 1e-5));
+}
+
+TEST(Measure, TheOpacityOfAMaskIsTheMaskAndHidesThePicturesOwnHole) {
+  Files files;
+  Tensor opacity = torch::ones({16, 16});
+  opacity.slice(0, 4, 9).fill_(0);
+  const Tensor grey = torch::full({16, 16}, 51 / 255.0);
+  const std::string file = files.write_transparent("erased.tif", grey, opacity);
+  Measurement measurement =
+      take_measurement(files.observed(file, MaskOptions{file}), files.observer);
+  EXPECT_EQ(measurement.scalars(), 3 * 11 * 16);
+  EXPECT_TRUE(torch::allclose(measurement.values, torch::full({1}, -0.6), 0, 1e-6));
+  EXPECT_TRUE(files.observer.warnings.empty());
+  EXPECT_EQ(files.observer.messages[0], file + ": its opacity is the mask");
+
+  Tensor mask = torch::ones({1, 16, 16});  // hides two more rows
+  mask.slice(1, 0, 2).fill_(-1);
+  measurement = take_measurement(files.observed(file, MaskOptions{files.write("m.png", mask)}),
+                                 files.observer);
+  EXPECT_EQ(measurement.scalars(), 3 * 9 * 16);
+}
+
+TEST(Measure, WarnsOfTransparentPixelsThatCountAsData) {
+  Files files;
+  Tensor opacity = torch::ones({16, 16});
+  opacity.slice(0, 4, 9).fill_(0);
+  const std::string file =
+      files.write_transparent("erased.tif", torch::full({16, 16}, 0.2), opacity);
+  take_measurement(files.observed(file, IdentityOptions{}), files.observer);
+  EXPECT_EQ(files.observer.warnings,
+            std::vector<std::string>{
+                file +
+                ": 80 of its 256 pixels are transparent, but count as data, laid over white; "
+                "the operator mask:file=" +
+                file + " leaves them out"});
+  files.observer.warnings.clear();
+  BoxOptions box;  // looks at none of them
+  box.top = 4;
+  box.left = 0;
+  box.height = 5;
+  box.width = 16;
+  take_measurement(files.observed(file, box), files.observer);
+  EXPECT_TRUE(files.observer.warnings.empty());
+}
+
+TEST(Measure, WarnsOfAMaskThatHidesNothingAndRefusesOneThatHidesAll) {
+  Files files;
+  const std::string image = files.write("a.png", picture(16, 16));
+  const std::string nothing = files.write("m.png", torch::ones({1, 16, 16}));
+  for (const bool observed : {false, true}) {
+    MeasureOptions options = files.observed(image, MaskOptions{nothing});
+    options.observed = observed;
+    take_measurement(options, files.observer);
+    EXPECT_EQ(files.observer.warnings,
+              std::vector<std::string>{
+                  nothing + ": this mask hides nothing, all of its 256 pixels count as seen"});
+    files.observer.warnings.clear();
+    options.forward_operator = MaskOptions{files.write("n.png", -torch::ones({1, 16, 16}))};
+    EXPECT_NE(error_text<ConfigError>([&] {
+                take_measurement(options, files.observer);
+              }).find("must leave at least one pixel"),
+              std::string::npos);
+  }
+}
+
+TEST(Measure, SaysThatSmallPicturesOfOtherProgramsDifferAtTheirBorders) {
+  Files files;
+  DownsamplingOptions downsampling;
+  downsampling.factor = 4;
+  MeasureOptions options = files.observed(files.write("d.png", picture(4, 4)), downsampling);
+  options.output = (files.folder / "y.safetensors").string();
+  measure(options, files.observer);
+  const std::string note =
+      "the operator downsample reflects pictures at their borders, where small ones made by Pillow "
+      "or MATLAB differ by up to 10 of 255 levels";
+  EXPECT_EQ(files.observer.messages.back(), note);
+  EXPECT_NE(files.folder.get("y.safetensors").find("\"note\":\"" + note), std::string::npos);
+  options.forward_operator = IdentityOptions{};
+  options.images = {files.write("e.png", picture(16, 16))};
+  measure(options, files.observer);
+  EXPECT_EQ(files.folder.get("y.safetensors").find("\"note\""), std::string::npos);
+}
+
+TEST(Measure, WarnsWhenObservedDataAreShrunkByAnotherKernelThanTheOperators) {
+  Files files;
+  DownsamplingOptions downsampling;
+  downsampling.factor = 4;
+  const std::string file = files.write("d.png", picture(16, 16));
+  take_measurement(files.observed(file, downsampling), files.observer);
+  EXPECT_EQ(
+      files.observer.warnings,
+      std::vector<std::string>{
+          file + ": the operator's data have 4 x 4 pixels, but its square has 16 x 16 and was "
+                 "shrunk by means of areas instead"});
+}
+
+TEST(Measure, LeavesOutDamagedImagesOfAFolderWithAWarningUnlessStrict) {
+  Files files;
+  const std::string png = encode_png(picture(16, 16));
+  std::filesystem::create_directory(files.folder / "in");
+  files.folder.put("in/a.png", png.substr(0, png.size() / 2));
+  files.folder.put("in/b.jfif", png);
+  MeasureOptions options;
+  options.images = {(files.folder / "in").string()};
+  options.size = 16;
+  const Measurement measurement = take_measurement(options, files.observer);
+  ASSERT_EQ(measurement.count(), 1);
+  EXPECT_EQ(measurement.images[0].name, "b");
+  const std::string damaged =
+      concat((files.folder / "in/a.png").string(), ": is truncated: it ends at byte ",
+             png.size() / 2, ", before the end of the picture");
+  EXPECT_EQ(files.observer.warnings, std::vector<std::string>{damaged + "; it is left out"});
+  options.strict = true;
+  EXPECT_EQ(error_text<FormatError>([&] { take_measurement(options, files.observer); }), damaged);
+  options.strict = false;
+  options.images = {(files.folder / "in/a.png").string()};
+  EXPECT_EQ(error_text<FormatError>([&] { take_measurement(options, files.observer); }), damaged);
+}
+
+TEST(Measure, ChecksItsOutputBeforeItReadsImages) {
+  Files files;
+  MeasureOptions options;
+  options.images = {(files.folder / "missing.png").string()};
+  options.output = files.folder.path().string();
+  EXPECT_EQ(error_text<Error>([&] { measure(options, files.observer); }),
+            options.output + ": cannot be written: it is a folder");
+  options.output = (files.folder / "no").string() + "/y.safetensors";
+  EXPECT_EQ(error_text<Error>([&] { measure(options, files.observer); }),
+            options.output + ": cannot be written: there is no such file or folder");
 }
 
 TEST(Measure, ObservedDataAreNotEnlarged) {

@@ -7,7 +7,10 @@
 #include <system_error>
 
 #include "sgilo/core/error.h"
+#include "sgilo/data/image_format.h"
+#include "sgilo/data/image_source.h"
 #include "sgilo/files/file_problem.h"
+#include "sgilo/files/input_file.h"
 #include "sgilo/files/standard_stream.h"
 
 namespace sgilo {
@@ -15,19 +18,103 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kNamed = 5;  // files that a sentence names
+
 bool is_image_name(const fs::path& path) {
-  static constexpr std::array<std::string_view, 6> kEndings{".png",  ".jpg", ".jpeg",
-                                                            ".webp", ".tif", ".tiff"};
-  if (path.filename().string().starts_with('.')) return false;
+  static constexpr std::array<std::string_view, 24> kEndings{
+      ".png", ".jpg", ".jpeg", ".jpe",  ".jfif", ".webp", ".tif", ".tiff",
+      ".bmp", ".gif", ".heic", ".heif", ".avif", ".jxl",  ".jp2", ".psd",
+      ".exr", ".svg", ".dcm",  ".dng",  ".cr2",  ".cr3",  ".nef", ".arw"};
   std::string ending = path.extension().string();
   for (char& letter : ending)
     if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
   return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
 }
 
+// A file of a folder that is not read, and why: "is a BMP image".
+struct Skipped {
+  std::string name;
+  std::string why;
+};
+
+// "a.bmp is a BMP image, b.png is empty and 3 more"
+std::string sentence_of(const std::vector<Skipped>& skipped) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < std::min(skipped.size(), kNamed); ++i)
+    parts.push_back(skipped[i].name + (skipped[i].why.empty() ? "" : " " + skipped[i].why));
+  return concat(join(parts), skipped.size() > kNamed
+                                 ? concat(" and ", skipped.size() - kNamed, " more")
+                                 : std::string());
+}
+
+struct Listing {
+  std::vector<fs::path> images;
+  std::vector<Skipped> unreadable;  // images, as it seems, that cannot be read
+  std::vector<Skipped> others;      // no images
+};
+
+void sort_in(const fs::path& path, Listing& listing) {
+  const std::string name = path.filename().string();
+  std::string start;
+  try {
+    const InputFile file(path);
+    ImageSource source(file);
+    start = source.start(kFormatBytes);
+  } catch (const FormatError& error) {
+    const std::string text = error.what(), prefix = path.string() + ": ";
+    listing.unreadable.push_back({name, text.substr(text.starts_with(prefix) ? prefix.size() : 0)});
+    return;
+  }
+  if (image_format_of(start)) {
+    listing.images.push_back(path);
+    return;
+  }
+  const std::string_view other = other_format_of(start);
+  const bool image = other.ends_with("image") || other.find("image (") != std::string_view::npos ||
+                     other.find("raw file") != std::string_view::npos || is_image_name(path);
+  if (!image)
+    listing.others.push_back({name, ""});
+  else if (other.empty())
+    listing.unreadable.push_back({name, why_no_image(start)});
+  else
+    listing.unreadable.push_back({name, concat("is ", other)});
+}
+
+Listing list_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::directory_iterator entries(folder, error);
+  if (error) throw format_error(folder, concat("cannot be read: ", file_problem(error.value())));
+  std::vector<fs::path> paths;
+  for (const fs::directory_entry& entry : entries)
+    if (!entry.path().filename().string().starts_with('.') && entry.is_regular_file(error))
+      paths.push_back(entry.path());
+  std::sort(paths.begin(), paths.end());
+  Listing listing;
+  for (const fs::path& path : paths) sort_in(path, listing);
+  return listing;
+}
+
+std::vector<fs::path> images_in(const fs::path& folder, Observer& observer, bool strict) {
+  const Listing listing = list_folder(folder);
+  if (!listing.unreadable.empty()) {
+    const std::string text =
+        concat(listing.unreadable.size(),
+               " file(s) cannot be read as images: ", sentence_of(listing.unreadable),
+               "; PNG, JPEG, WebP and TIFF are accepted");
+    if (strict || listing.images.empty()) throw format_error(folder, text);
+    observer.on_warning(concat(folder.string(), ": ", text));
+  }
+  if (listing.images.empty()) throw format_error(folder, "holds no PNG, JPEG, WebP or TIFF image");
+  if (!listing.others.empty())
+    observer.on_message(concat(folder.string(), ": passed over ", listing.others.size(),
+                               " file(s) that are no images: ", sentence_of(listing.others)));
+  return listing.images;
+}
+
 }  // namespace
 
-std::vector<fs::path> image_files(const std::vector<fs::path>& inputs) {
+std::vector<fs::path> image_files(const std::vector<fs::path>& inputs, Observer& observer,
+                                  bool strict) {
   std::vector<fs::path> files;
   for (const fs::path& input : inputs) {
     if (is_standard_stream(input)) {
@@ -42,14 +129,7 @@ std::vector<fs::path> image_files(const std::vector<fs::path>& inputs) {
       files.push_back(input);
       continue;
     }
-    std::vector<fs::path> found;
-    fs::directory_iterator entries(input, error);
-    if (error) throw format_error(input, concat("cannot be read: ", file_problem(error.value())));
-    for (const fs::directory_entry& entry : entries)
-      if (is_image_name(entry.path()) && !entry.is_directory(error)) found.push_back(entry.path());
-    if (found.empty())
-      throw format_error(input, "holds no image (.png, .jpg, .jpeg, .webp, .tif, .tiff)");
-    std::sort(found.begin(), found.end());
+    const std::vector<fs::path> found = images_in(input, observer, strict);
     files.insert(files.end(), found.begin(), found.end());
   }
   return files;

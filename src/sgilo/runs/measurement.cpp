@@ -11,6 +11,7 @@
 #include "sgilo/files/file_problem.h"
 #include "sgilo/machine/build_info.h"
 #include "sgilo/operators/operator_size.h"
+#include "sgilo/runs/measurement_note.h"
 
 namespace sgilo {
 namespace {
@@ -163,17 +164,19 @@ void write_measurement(const std::filesystem::path& path, const Measurement& mea
   Json images = Json::array();
   for (const MeasuredImage& image : measurement.images)
     images.push_back({{"name", image.name}, {"framing", to_json(image.framing)}});
-  write_safetensors(path, tensors,
-                    {{"format", kFormat},
-                     {"operator", measurement.forward_operator->options().dump()},
-                     {"noise", value_to_json(measurement.noise).dump()},
-                     {"noise_estimated", measurement.noise_estimated ? "true" : "false"},
-                     {"observed", measurement.observed ? "true" : "false"},
-                     {"image_shape", Json(measurement.forward_operator->image_shape()).dump()},
-                     {"images", images.dump()},
-                     {"seed", concat(measurement.seed)},
-                     {"version", project_version()},
-                     {"commit", project_commit()}});
+  Metadata metadata{{"format", kFormat},
+                    {"operator", measurement.forward_operator->options().dump()},
+                    {"noise", value_to_json(measurement.noise).dump()},
+                    {"noise_estimated", measurement.noise_estimated ? "true" : "false"},
+                    {"observed", measurement.observed ? "true" : "false"},
+                    {"image_shape", Json(measurement.forward_operator->image_shape()).dump()},
+                    {"images", images.dump()},
+                    {"seed", concat(measurement.seed)},
+                    {"version", project_version()},
+                    {"commit", project_commit()}};
+  if (const std::string note = measurement_note(measurement); !note.empty())
+    metadata["note"] = note;
+  write_safetensors(path, tensors, metadata);
 }
 
 Measurement read_measurement(const std::filesystem::path& path) {

@@ -302,12 +302,12 @@ struct Inputs {
   std::vector<fs::path> references;
 };
 
-Inputs inputs_of(const CompareOptions& options) {
+Inputs inputs_of(const CompareOptions& options, Observer& observer) {
   validate(options);
   if (options.runs.empty()) throw ConfigError("runs must name at least one run folder, but is []");
   if (options.reference.empty())
     throw ConfigError("reference must name the true images, but is []");
-  Inputs inputs{{}, image_files({options.reference.begin(), options.reference.end()})};
+  Inputs inputs{{}, image_files({options.reference.begin(), options.reference.end()}, observer)};
   for (const fs::path& file : inputs.references)
     require_other_file(options.output, {file.string(), options.lpips, options.lpips_backbone,
                                         options.feature_script});
@@ -319,7 +319,8 @@ Inputs inputs_of(const CompareOptions& options) {
 }  // namespace
 
 std::string plan(const CompareOptions& options) {
-  const Inputs inputs = inputs_of(options);
+  Observer silent;
+  const Inputs inputs = inputs_of(options, silent);
   judges_of(options);
   std::string text;
   for (const RunPlace& place : inputs.places) text += concat("run ", place.folder.string(), "\n");
@@ -328,7 +329,7 @@ std::string plan(const CompareOptions& options) {
 }
 
 Comparison compare(const CompareOptions& options, Observer& observer) {
-  const auto [places, files] = inputs_of(options);
+  const auto [places, files] = inputs_of(options, observer);
   Judges judges = judges_of(options);
   Comparison out{judges.table({"run", "image", "estimate"}), judges.table({"run", "estimate"}),
                  Table({"runs", "estimate", "metric", "difference", "lower", "upper"})};

@@ -84,9 +84,10 @@ Tensor residual_of(const fs::path& path, const std::string& of, std::int64_t cou
 
 class ImageSource {
  public:
-  ImageSource(const InvertOptions& options, int size) : options_(options), size_(size) {
+  ImageSource(const InvertOptions& options, int size, Observer& observer)
+      : options_(options), size_(size), observer_(observer) {
     if (!options.images.empty())
-      files_ = image_files({options.images.begin(), options.images.end()});
+      files_ = image_files({options.images.begin(), options.images.end()}, observer);
   }
   std::int64_t count() const {
     return files_.empty() ? options_.portraits : static_cast<std::int64_t>(files_.size());
@@ -103,14 +104,18 @@ class ImageSource {
       return portrait_images(0, PortraitSplit::train,
                              static_cast<std::uint64_t>(options_.first + first), count, size_);
     std::vector<Tensor> out;
-    for (std::int64_t i = first; i < first + count; ++i)
-      out.push_back(read_square_image(files_[static_cast<std::size_t>(i)], size_).pixels);
+    for (std::int64_t i = first; i < first + count; ++i) {
+      const SquareImage square = read_square_image(files_[static_cast<std::size_t>(i)], size_);
+      for (const std::string& warning : square.warnings) observer_.on_warning(warning);
+      out.push_back(square.pixels);
+    }
     return torch::stack(out);
   }
 
  private:
   const InvertOptions& options_;
   int size_;
+  Observer& observer_;
   std::vector<fs::path> files_;
 };
 
@@ -228,7 +233,8 @@ Model checked_model(const InvertOptions& options) {
 InvertResult invert(const InvertOptions& options, Observer& observer) {
   const Model model = checked_model(options);
   const torch::Device device = device_of(options.device);
-  const ImageSource source(options, static_cast<int>(model.generator->image_shape().back()));
+  const ImageSource source(options, static_cast<int>(model.generator->image_shape().back()),
+                           observer);
   const fs::path folder = options.output;
   const Folder own = Folder::made(folder);
   const FolderLock lock(own);
@@ -274,7 +280,9 @@ InvertResult invert(const InvertOptions& options, Observer& observer) {
 
 std::string plan(const InvertOptions& options) {
   const Model model = checked_model(options);
-  const ImageSource source(options, static_cast<int>(model.generator->image_shape().back()));
+  Observer silent;
+  const ImageSource source(options, static_cast<int>(model.generator->image_shape().back()),
+                           silent);
   const std::int64_t chunks = (source.count() + options.batch - 1) / options.batch;
   std::int64_t done = 0;
   for (std::int64_t chunk = 0; chunk < chunks; ++chunk)

@@ -1,5 +1,9 @@
 #include "sgilo/workflows/measure.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <optional>
 
@@ -7,28 +11,72 @@
 #include "sgilo/data/image_folder.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/file_problem.h"
+#include "sgilo/files/standard_stream.h"
 #include "sgilo/operators/noise_estimate.h"
+#include "sgilo/runs/measurement_note.h"
 
 namespace sgilo {
 namespace {
 
 using Path = std::filesystem::path;
 
-std::vector<Path> files_of(const MeasureOptions& options) {
+std::vector<Path> files_of(const MeasureOptions& options, Observer& observer) {
   if (options.images.empty()) throw ConfigError("images must name at least one file, but is []");
-  return image_files({options.images.begin(), options.images.end()});
+  return image_files({options.images.begin(), options.images.end()}, observer, options.strict);
 }
 
-Image read_reported(const Path& file, Observer& observer) {
-  Image image = read_image(file);
+// Before the work, what writing would find after it.
+void require_writable(const std::string& output) {
+  if (is_standard_stream(output)) return;
+  std::error_code ignored;
+  const Path path(output), folder = path.parent_path().empty() ? Path(".") : path.parent_path();
+  const auto refuse = [&](int problem) {
+    throw Error(concat(output, ": cannot be written: ", file_problem(problem)));
+  };
+  if (std::filesystem::is_directory(path, ignored)) refuse(EISDIR);
+  const bool device = std::filesystem::is_character_file(path, ignored);
+  if (::access((device ? path : folder).c_str(), W_OK) != 0) refuse(errno);
+}
+
+Image read_reported(const Path& file, Transparency transparency, Observer& observer) {
+  Image image = read_image(file, transparency);
   for (const std::string& warning : image.warnings) observer.on_warning(warning);
   return image;
 }
 
-// [H, W] in [0, 1]. Warns of greys, unless a threshold is stated for them: a few come from smoothed
-// edges and JPEG, many from a file that is no mask.
+// A file that is named must be sound; a damaged one of a folder is left out with a warning.
+std::optional<Image> read_listed(const Path& file, const MeasureOptions& options,
+                                 Transparency transparency, Observer& observer) {
+  const bool named = std::find(options.images.begin(), options.images.end(), file.string()) !=
+                     options.images.end();
+  try {
+    return read_reported(file, transparency, observer);
+  } catch (const FormatError& error) {
+    if (named || options.strict) throw;
+    observer.on_warning(concat(error.what(), "; it is left out"));
+    return std::nullopt;
+  }
+}
+
+// The images that were measured, named; throws FormatError when all were left out.
+std::vector<MeasuredImage> named_images(const std::vector<Path>& files,
+                                        const std::vector<ImageFraming>& framings,
+                                        const MeasureOptions& options) {
+  if (files.empty()) throw FormatError(concat(options.images[0], ": holds no sound image"));
+  std::vector<MeasuredImage> images;
+  for (std::string& name : image_names(files))
+    images.push_back({std::move(name), framings[images.size()]});
+  return images;
+}
+
+// [H, W] in [0, 1]: the opacity of a file that has transparent parts, else its brightness. Warns of
+// greys, unless a threshold is stated for them: a few come from smoothed edges and JPEG, many from a
+// file that is no mask.
 Tensor read_mask(const MaskOptions& options, Observer& observer) {
-  const Tensor mask = (read_reported(options.file, observer).pixels.mean(0) + 1) / 2;
+  const Image image = read_reported(options.file, Transparency::looked_at, observer);
+  const Tensor mask = mask_values(image);
+  if (image.opacity.defined())
+    observer.on_message(concat(options.file, ": its opacity is the mask"));
   const double grey =
       mask.gt(0.05).logical_and(mask.lt(0.95)).to(torch::kFloat64).mean().item<double>();
   if (grey > 0.01 && options.threshold == MaskOptions{}.threshold)
@@ -36,6 +84,13 @@ Tensor read_mask(const MaskOptions& options, Observer& observer) {
                                std::lround(100 * grey),
                                " % of its pixels are grey; from mid-grey on they count as seen"));
   return mask;
+}
+
+// A mask that hides everything is refused by its operator; one that hides nothing is a mistake too.
+void warn_of_idle_mask(const MaskOptions& options, const Tensor& mask, Observer& observer) {
+  if (mask.ge(options.threshold).all().item<bool>())
+    observer.on_warning(concat(options.file, ": this mask hides nothing, all of its ", mask.numel(),
+                               " pixels count as seen"));
 }
 
 ImageFraming framing_of(const Image& image, std::int64_t size) {
@@ -85,21 +140,30 @@ void require_one_noise(const MeasureOptions& options) {
   if (options.noise) make_noise(*options.noise);  // refuses what is out of range
 }
 
-Measurement measure_references(const MeasureOptions& options, Observer& observer) {
+Measurement measure_references(const MeasureOptions& options, const std::vector<Path>& files,
+                               Observer& observer) {
   std::vector<Tensor> pictures;
-  std::vector<MeasuredImage> images;
-  const std::vector<Path> files = files_of(options);
-  const std::vector<std::string> names = image_names(files);
+  std::vector<Path> read;
+  std::vector<ImageFraming> framings;
   for (const Path& file : files) {
-    const Image image = read_reported(file, observer);
-    const ImageFraming framing = framing_of(image, options.size);
+    const auto image = read_listed(file, options, Transparency::warned_of, observer);
+    if (!image) continue;
+    const ImageFraming framing = framing_of(*image, options.size);
     report_framing(file, framing, observer);
-    pictures.push_back(apply_framing(image.pixels, framing));
-    images.push_back({names[images.size()], framing});
+    pictures.push_back(apply_framing(image->pixels, framing));
+    read.push_back(file);
+    framings.push_back(framing);
   }
-  return measure_pictures(torch::stack(pictures), std::move(images), options.forward_operator,
-                          options.noise.value_or(NoiseOptions{}), options.seed,
-                          {[&](const MaskOptions& mask) { return read_mask(mask, observer); }});
+  std::vector<MeasuredImage> images = named_images(read, framings, options);
+  std::vector<std::pair<MaskOptions, Tensor>> masks;
+  Measurement measurement = measure_pictures(
+      torch::stack(pictures), std::move(images), options.forward_operator,
+      options.noise.value_or(NoiseOptions{}), options.seed, {[&](const MaskOptions& mask) {
+        masks.emplace_back(mask, read_mask(mask, observer));
+        return masks.back().second;
+      }});
+  for (const auto& [mask, values] : masks) warn_of_idle_mask(mask, values, observer);
+  return measurement;
 }
 
 bool observable(const OperatorTraits& traits) {
@@ -136,14 +200,29 @@ std::optional<MaskOptions> mask_of(const OperatorOptions& options) {
   return std::nullopt;
 }
 
+// One channel of a picture: a grey one is there as it is, a coloured one is reduced as the operator
+// grayscale reduces it. [3, H, W] -> [1, H, W].
+Tensor grey_of(const Path& file, const Tensor& picture, Observer& observer) {
+  const Tensor first = picture.slice(0, 0, 1);
+  if (torch::equal(first.expand_as(picture), picture)) return first;
+  observer.on_message(
+      concat(file.string(), ": has colours, which the operator grayscale reduced to grey"));
+  return Grayscale({}, picture.sizes().vec()).apply(picture.unsqueeze(0))[0];
+}
+
 // The data of one damaged picture as the operator would have produced them, [1, ...].
 Tensor observed_values(const Path& file, const Image& image, const ForwardOperator& op,
-                       ObservedFile observed, const Tensor& square) {
+                       ObservedFile observed, const Tensor& square, Observer& observer) {
   if (observed == ObservedFile::image) return op.apply(square.unsqueeze(0));
   const Shape shape = op.measurement_shape();
   require_not_enlarged(file, image, shape[1]);
-  const Tensor small = apply_framing(image.pixels, framing_of(image, shape[1]));
-  return (shape[0] == 1 ? small.mean(0, true) : small).unsqueeze(0);
+  const ImageFraming framing = framing_of(image, shape[1]);
+  if (shape[1] < op.image_shape()[1] && framing.kernel != ResizeKernel::none)
+    observer.on_warning(concat(file.string(), ": the operator's data have ", shape[2], " x ",
+                               shape[1], " pixels, but its square has ", framing.side, " x ",
+                               framing.side, " and was shrunk by means of areas instead"));
+  const Tensor small = apply_framing(image.pixels, framing);
+  return (shape[0] == 1 ? grey_of(file, small, observer) : small).unsqueeze(0);
 }
 
 // [H, W], 1 where the operator looks at a pixel and 0 elsewhere.
@@ -152,13 +231,31 @@ Tensor seen_pixels(const ForwardOperator& op) {
   return op.adjoint(ones)[0].abs().sum(0).ne(0).to(torch::kFloat32);
 }
 
-Measurement measure_observed(const MeasureOptions& options, Observer& observer) {
+// Transparent pixels are no data; here they count as such, since the operator looks at them.
+void warn_of_transparent_data(const Path& file, const Image& image, const ImageFraming& framing,
+                              const Tensor& seen, Observer& observer) {
+  if (!image.opacity.defined()) return;
+  const Tensor hidden = apply_framing(image.opacity.unsqueeze(0), framing)[0].lt(1 - 1e-6);
+  const Tensor counted = seen.defined() ? hidden.logical_and(seen.gt(0)) : hidden;
+  const auto count = counted.sum().item<std::int64_t>();
+  if (count > 0)
+    observer.on_warning(concat(file.string(), ": ", count, " of its ", hidden.numel(),
+                               " pixels are transparent, but count as data, laid over white; the "
+                               "operator mask:file=",
+                               file.string(), " leaves them out"));
+}
+
+Measurement measure_observed(const MeasureOptions& options, const std::vector<Path>& files,
+                             Observer& observer) {
   require_observable(options.forward_operator);
   const ObservedFile observed = traits_of(options.forward_operator).observed_file;
   const Shape shape{3, options.size, options.size};
   const std::optional<MaskOptions> mask_options = mask_of(options.forward_operator);
-  Tensor whole_mask;  // [H, W], true where seen
-  if (mask_options) whole_mask = read_mask(*mask_options, observer).ge(mask_options->threshold);
+  Tensor mask_brightness, whole_mask;  // [H, W]; true where seen
+  if (mask_options) {
+    mask_brightness = read_mask(*mask_options, observer);
+    whole_mask = mask_brightness.ge(mask_options->threshold);
+  }
   Measurement out;
   out.noise = options.noise.value_or(NoiseOptions{});
   out.noise_estimated = !options.noise;
@@ -166,10 +263,12 @@ Measurement measure_observed(const MeasureOptions& options, Observer& observer) 
   out.seed = options.seed;
   std::vector<Tensor> values;
   std::vector<double> estimates;
-  const std::vector<Path> files = files_of(options);
-  const std::vector<std::string> names = image_names(files);
+  std::vector<Path> read;
+  std::vector<ImageFraming> framings;
   for (const Path& file : files) {
-    const Image image = read_reported(file, observer);
+    const auto listed = read_listed(file, options, Transparency::looked_at, observer);
+    if (!listed) continue;
+    const Image& image = *listed;
     const std::int64_t height = image.pixels.size(1), width = image.pixels.size(2);
     ImageFraming framing = framing_of(image, options.size);
     Tensor square, mask;
@@ -180,7 +279,9 @@ Measurement measure_observed(const MeasureOptions& options, Observer& observer) 
             mask_options->file,
             concat("must be a mask of ", width, " x ", height, " pixels, as ", file.string(),
                    " has, but has ", whole_mask.size(1), " x ", whole_mask.size(0)));
-      const ObservedSquare seen = frame_observed(image.pixels, whole_mask, framing);
+      const Tensor opaque = image.opacity.defined() ? image.opacity.ge(1) : Tensor();
+      const ObservedSquare seen = frame_observed(
+          image.pixels, opaque.defined() ? whole_mask.logical_and(opaque) : whole_mask, framing);
       square = seen.pixels;
       mask = seen.mask;
     } else {
@@ -192,23 +293,30 @@ Measurement measure_observed(const MeasureOptions& options, Observer& observer) 
     if (out.forward_operator && mask.defined() &&
         !torch::equal(out.forward_operator->state().begin()->second, op->state().begin()->second))
       throw ConfigError(concat(file.string(),
-                               ": images of one measurement must share their mask, but its size "
-                               "differs from that of the first; measure it by itself"));
+                               ": images of one measurement must share the pixels that are seen, "
+                               "but its own differ from those of the first; measure it by itself"));
     out.forward_operator = op;
     if (observed == ObservedFile::measurement)
       framing = framing_of(image, op->measurement_shape()[1]);
     else if (!mask.defined())
       require_not_enlarged(file, image, options.size);
     report_framing(file, framing, observer);
-    values.push_back(observed_values(file, image, *op, observed, square));
+    values.push_back(observed_values(file, image, *op, observed, square, observer));
+    if (!mask.defined())
+      warn_of_transparent_data(file, image, framing,
+                               observed == ObservedFile::image ? seen_pixels(*op) : Tensor(),
+                               observer);
     if (out.noise_estimated) {
       const bool picture = observed == ObservedFile::measurement;
       if (!picture && !mask.defined()) mask = seen_pixels(*op);
       estimates.push_back(
           estimate_noise_std(picture ? values.back()[0] : square, picture ? Tensor() : mask));
     }
-    out.images.push_back({names[out.images.size()], framing});
+    read.push_back(file);
+    framings.push_back(framing);
   }
+  out.images = named_images(read, framings, options);
+  if (mask_options) warn_of_idle_mask(*mask_options, mask_brightness, observer);
   out.values = torch::cat(values);
   if (out.noise_estimated) {
     double sum = 0;
@@ -227,11 +335,16 @@ Measurement measure_observed(const MeasureOptions& options, Observer& observer) 
 Measurement take_measurement(const MeasureOptions& options, Observer& observer) {
   validate(options);
   require_one_noise(options);
-  for (const Path& file : files_of(options)) require_other_file(options.output, {file.string()});
+  require_writable(options.output);
+  const std::vector<Path> files = files_of(options, observer);
+  for (const Path& file : files) require_other_file(options.output, {file.string()});
   if (const auto mask = mask_of(options.forward_operator))
     require_other_file(options.output, {mask->file});
-  return options.observed ? measure_observed(options, observer)
-                          : measure_references(options, observer);
+  if (!options.observed) return measure_references(options, files, observer);
+  Measurement measurement = measure_observed(options, files, observer);
+  if (const std::string note = measurement_note(measurement); !note.empty())
+    observer.on_message(note);
+  return measurement;
 }
 
 Measurement measure(const MeasureOptions& options, Observer& observer) {

@@ -13,6 +13,7 @@ namespace sgilo {
 
 struct MeasureOptions : CommonOptions {
   std::vector<std::string> images;
+  bool strict = false;
   bool observed = false;
   OperatorOptions forward_operator = InpaintingOptions{};
   // Not stated: the default is added to references, and estimated for observed data.
@@ -24,7 +25,12 @@ struct MeasureOptions : CommonOptions {
     using O = MeasureOptions;
     return std::tuple_cat(
         std::tuple{field("images", &O::images, "image files or folders of them"),
-                   field("observed", &O::observed, "the images are damaged already; apply nothing"),
+                   field("strict", &O::strict,
+                         "refuse folders that hold images which cannot be read, instead of "
+                         "leaving these out with a warning"),
+                   field("observed", &O::observed,
+                         "the images are damaged already; apply nothing (small pictures that other "
+                         "programs made by bicubic kernels differ at their borders)"),
                    field("operator", &O::forward_operator,
                          "what is measured, name:key=value,...|name:..."),
                    field("noise", &O::noise, "noise of the measurement, name:key=value"),

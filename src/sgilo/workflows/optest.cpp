@@ -14,10 +14,11 @@ namespace {
 
 std::unique_ptr<ForwardOperator> operator_of(const OptestOptions& options) {
   validate(options);
-  return make_operator(
-      options.forward_operator, {options.channels, options.size, options.size},
-      RandomStreams(static_cast<std::uint64_t>(options.seed)).child("operator"),
-      {[](const MaskOptions& mask) { return (read_image(mask.file).pixels.mean(0) + 1) / 2; }});
+  return make_operator(options.forward_operator, {options.channels, options.size, options.size},
+                       RandomStreams(static_cast<std::uint64_t>(options.seed)).child("operator"),
+                       {[](const MaskOptions& mask) {
+                         return mask_values(read_image(mask.file, Transparency::looked_at));
+                       }});
 }
 
 }  // namespace
