@@ -19,6 +19,8 @@ th, td { padding: 0.25em 0.8em; text-align: left; border-bottom: 1px solid #e4e4
 .number, .short { white-space: nowrap; } .number { text-align: right; font-variant-numeric: tabular-nums; }
 summary { cursor: pointer; } pre { background: #f4f4f6; padding: 0.8em; overflow-x: auto; } figure { margin: 1em 0; overflow-x: auto; }
 img { image-rendering: pixelated; } img.figure { image-rendering: auto; max-width: 100%; height: auto; }
+.gallery { display: flex; flex-wrap: wrap; gap: 0.8em; } .gallery figure { margin: 0; overflow: visible; }
+.gallery img { max-width: 100%; height: auto; }
 .good { color: #00684c; } .bad { color: #fff; background: #b3261e; font-weight: bold; }
 .surprising { color: #9a4400; font-weight: bold; } .muted { color: #888; }
 )";
@@ -26,6 +28,14 @@ img { image-rendering: pixelated; } img.figure { image-rendering: auto; max-widt
 std::string caption_in(std::string_view element, std::string_view caption) {
   if (caption.empty()) return "";
   return concat("<", element, ">", escape_markup(caption), "</", element, ">\n");
+}
+
+// An empty text for a picture that is undefined.
+std::string image_of(const Tensor& picture, std::string_view caption, int magnification) {
+  if (!picture.defined()) return "";
+  return concat("<img width=\"", picture.size(2) * magnification, "\" height=\"",
+                picture.size(1) * magnification, "\" alt=\"", escape_markup(caption),
+                "\" src=\"data:image/png;base64,", base64(encode_png(picture)), "\">\n");
 }
 
 }  // namespace
@@ -86,11 +96,16 @@ void HtmlPage::figure(std::string_view svg, std::string_view caption) {
 }
 
 void HtmlPage::picture(const Tensor& picture, std::string_view caption, int magnification) {
-  const std::string png = base64(encode_png(picture));
-  body_ += concat("<figure>\n<img width=\"", picture.size(2) * magnification, "\" height=\"",
-                  picture.size(1) * magnification, "\" alt=\"", escape_markup(caption),
-                  "\" src=\"data:image/png;base64,", png, "\">\n",
+  body_ += concat("<figure>\n", image_of(picture, caption, magnification),
                   caption_in("figcaption", caption), "</figure>\n");
+}
+
+void HtmlPage::gallery(const std::vector<std::pair<std::string, Tensor>>& pictures,
+                       std::string_view caption, int magnification) {
+  body_ += "<div class=\"gallery\">\n";
+  for (const auto& [words, image] : pictures) picture(image, words, magnification);
+  body_ += "</div>\n";
+  if (!caption.empty()) paragraph(caption);
 }
 
 std::string HtmlPage::html() const {

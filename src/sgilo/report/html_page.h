@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "sgilo/core/torch.h"
 #include "sgilo/report/plot.h"
@@ -33,6 +34,10 @@ class HtmlPage {
   void figure(std::string_view svg, std::string_view caption = "");
   // [3 or 1, H, W] in [-1, 1], each pixel shown as a square of `magnification` pixels.
   void picture(const Tensor& picture, std::string_view caption = "", int magnification = 1);
+  // Pictures with their words below, side by side in as many lines as the reader's window takes. One
+  // that is undefined shows its words alone.
+  void gallery(const std::vector<std::pair<std::string, Tensor>>& pictures,
+               std::string_view caption = "", int magnification = 1);
 
   std::string html() const;
   void write(const std::filesystem::path& path) const;  // atomic

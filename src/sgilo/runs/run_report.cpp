@@ -4,9 +4,9 @@
 
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
+#include "sgilo/files/last_name.h"
 #include "sgilo/files/make_folder.h"
 #include "sgilo/report/html_page.h"
-#include "sgilo/report/image_grid.h"
 #include "sgilo/runs/finished_run.h"
 #include "sgilo/runs/sealed_file.h"
 
@@ -55,24 +55,30 @@ Table trace(const Results& of, std::int64_t image, std::int64_t chain, std::int6
   return table;
 }
 
-ImageGrid picture_of_run(const Measurement& measurement, const Results& of) {
-  constexpr std::int64_t kMostRows = 16, kMostChains = 4;
-  const std::int64_t chains = std::min(of.chains(), kMostChains);
-  ImageGrid grid;
-  grid.column_labels = {"measured", "mean", "deviation"};
-  for (std::int64_t c = 0; c < chains; ++c) grid.column_labels.push_back(concat("chain ", c + 1));
+// What was measured of an image and what became of it.
+std::vector<std::pair<std::string, Tensor>> pictures_of(const Tensor& measured, const Results& of,
+                                                        std::int64_t image) {
+  constexpr std::int64_t kMostChains = 4;
+  const bool usable = is_finite(of.mean[image]);
+  std::vector<std::pair<std::string, Tensor>> pictures{
+      {"measured", measured},
+      {"mean", usable ? of.mean[image] : Tensor()},
+      {"deviation", usable ? deviation_picture(of.deviation[image]) : Tensor()}};
+  for (std::int64_t c = 0; c < std::min(of.chains(), kMostChains); ++c)
+    pictures.emplace_back(concat("chain ", c + 1, of.usable(image, c) ? "" : ": given up"),
+                          of.usable(image, c) ? of.last[image][c] : Tensor());
+  return pictures;
+}
+
+void add_pictures(HtmlPage& page, const Measurement& measurement, const Results& of) {
+  constexpr std::int64_t kMostImages = 16;
   const Tensor measured = measurement.forward_operator->picture(measurement.values);
-  for (std::int64_t i = 0; i < std::min(measurement.count(), kMostRows); ++i) {
-    const bool usable = is_finite(of.mean[i]);
-    std::vector<Tensor> row{measured[i], usable ? of.mean[i] : Tensor(),
-                            usable ? deviation_picture(of.deviation[i]) : Tensor()};
-    for (std::int64_t c = 0; c < chains; ++c)
-      row.push_back(of.usable(i, c) ? of.last[i][c] : Tensor());
-    grid.rows.push_back(std::move(row));
-    grid.row_labels.push_back(measurement.images[static_cast<std::size_t>(i)].name);
+  const int magnification = measurement.forward_operator->image_shape()[1] < 100 ? 2 : 1;
+  for (std::int64_t i = 0; i < std::min(measurement.count(), kMostImages); ++i) {
+    page.heading(measurement.images[static_cast<std::size_t>(i)].name);
+    page.gallery(pictures_of(measured[i], of, i), "", magnification);
   }
-  grid.magnification = measurement.forward_operator->image_shape()[1] < 100 ? 2 : 1;
-  return grid;
+  page.paragraph("Deviation: black is 0, white a standard deviation of 0.5 and more.");
 }
 
 LinePlot residual_plot(const Measurement& measurement, const Tensor& losses) {
@@ -94,12 +100,11 @@ LinePlot residual_plot(const Measurement& measurement, const Tensor& losses) {
 
 void write_report(const fs::path& run, const Measurement& measurement, const Results& of,
                   const Json& config, const Json& manifest) {
-  HtmlPage page("sgilo: " + fs::weakly_canonical(run).filename().string());
+  HtmlPage page("sgilo: " + last_name(run));
   page.paragraph(concat(
       measurement.forward_operator->describe(), ", ", measurement.noise_model()->describe(),
       measurement.noise_estimated ? " (sigma estimated)" : "", "; ", manifest.value("solver", "")));
-  page.picture(draw_image_grid(picture_of_run(measurement, of)),
-               "Deviation: black is 0, white a standard deviation of 0.5 and more.");
+  add_pictures(page, measurement, of);
   for (const std::string& failure : of.failures)
     if (!failure.empty()) page.paragraph("Given up: " + failure);
   Table facts({"quantity", "value"});
@@ -107,8 +112,8 @@ void write_report(const fs::path& run, const Measurement& measurement, const Res
     if (!item.value().is_structured())
       facts.add_row({item.key(), item.value().is_string() ? item.value().get<std::string>()
                                                           : item.value().dump()});
-  page.table(facts);
   page.plot(residual_plot(measurement, of.losses));
+  page.folded_table(facts, "What it ran on and with: versions, hashes, counts");
   page.heading("Configuration");
   page.preformatted(config.dump(2));
   page.write(run / "report.html");
