@@ -14,7 +14,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 torch_version=2.13.0  # of the PyTorch that .venv gets
 
-packages=(g++ cmake ninja-build nlohmann-json3-dev libcli11-dev libhwy-dev libgtest-dev libbenchmark-dev libzip-dev libssl-dev
+packages=(g++ cmake ninja-build nlohmann-json3-dev libhwy-dev libgtest-dev libbenchmark-dev libzip-dev libssl-dev
           libpng-dev libjpeg62-turbo-dev libtiff-dev libwebp-dev liblcms2-dev gnuplot-nox fonts-dejavu-core)
 
 say() { printf 'do: %s\n' "$*" >&2; }

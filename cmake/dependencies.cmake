@@ -8,8 +8,6 @@ find_package(nlohmann_json REQUIRED)
 add_library(sgilo_json INTERFACE)
 target_link_libraries(sgilo_json INTERFACE nlohmann_json::nlohmann_json)
 
-find_package(CLI11 REQUIRED)
-
 find_path(HIGHWAY_INCLUDE hwy/highway.h REQUIRED)
 find_library(HIGHWAY_LIBRARY hwy REQUIRED)
 add_library(sgilo_simd INTERFACE)

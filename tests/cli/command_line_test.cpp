@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <sstream>
-
 #include "support/error_text.h"
 #include "support/temporary_folder.h"
 #include "support/toy_job.h"
@@ -43,6 +41,78 @@ TEST_F(CommandLine, ValuesHaveTheTypesOfTheTable) {
   EXPECT_EQ(given({"--trust=false", "--seed=one"}), (Json{{"trust", false}, {"seed", "one"}}));
   EXPECT_EQ(given({"--seed", "1", "--seed", "2"}), (Json{{"seed", 2}}));
   EXPECT_EQ(given({"--seed", "-3"}), (Json{{"seed", -3}}));
+  EXPECT_EQ(given({"--seed", "1e3", "--threads=+2"}), (Json{{"seed", 1000}, {"threads", 2}}));
+  EXPECT_EQ(given({"--seed="}), (Json{{"seed", ""}}));
+  EXPECT_EQ(given({"-o=run", "-q"}), (Json{{"output", "run"}}));
+  EXPECT_EQ(given({"-orun"}), (Json{{"output", "run"}}));
+}
+
+TEST_F(CommandLine, SwitchesTakeTheirWordInFourWays) {
+  for (const Words& words : {Words{"--trust"}, Words{"--trust=true"}, Words{"--trust", "yes"},
+                             Words{"--trust=1"}, Words{"--trust", "On"}})
+    EXPECT_EQ(given(words), (Json{{"trust", true}})) << words.back();
+  for (const Words& words : {Words{"--no-trust"}, Words{"--trust=false"}, Words{"--trust", "no"},
+                             Words{"--trust", "0"}, Words{"--trust", "--no-trust"}})
+    EXPECT_EQ(given(words), (Json{{"trust", false}})) << words.back();
+  EXPECT_EQ(refused({"--no-trust=false"}), "--no-trust takes no value, but 'false' is given");
+  EXPECT_FALSE(parse({"--json", "false"}).json);
+  EXPECT_EQ(refused({"--json=maybe"}), "--json must be true or false, but is 'maybe'");
+}
+
+TEST_F(CommandLine, ASwitchLeavesTheWordsOfTheVerbAlone) {
+  EXPECT_EQ(given({"--trust", "a.png", "no.png"}),
+            (Json{{"images", {"a.png", "no.png"}}, {"trust", true}}));
+  Job one = toy_job();
+  one.command.positional = "colour";
+  EXPECT_EQ(error_text<ConfigError>([&] { parse_line(one, {"red", "--trust", "ture"}); }),
+            "'ture' is one word too many for sgilo toy (--trust takes true or false); see sgilo toy "
+            "--help");
+}
+
+TEST_F(CommandLine, ListsAreWrittenInFiveWays) {
+  for (const Words& words :
+       {Words{"--chains", "1,4"}, Words{"--chains", "1", "4"}, Words{"--chains=[1,4]"},
+        Words{"--chains", "[1, 4]"}, Words{"--chains", "1", "--chains=4"}})
+    EXPECT_EQ(given(words), (Json{{"chains", {1, 4}}})) << words.back();
+  EXPECT_EQ(given({"--chains=1", "a.png"}), (Json{{"images", {"a.png"}}, {"chains", {1}}}));
+  EXPECT_EQ(given({"--chains", "1", "a.png"}), (Json{{"images", {"a.png"}}, {"chains", {1}}}));
+  EXPECT_EQ(given({"--chains=[]"}), (Json{{"chains", Json::array()}}));
+  EXPECT_EQ(given({"--images=a,b", "--images", "[c,d]"}), (Json{{"images", {"a", "b", "c", "d"}}}));
+}
+
+TEST_F(CommandLine, TextsGoToTheVerbBeforeTheyGoToAList) {
+  Job job = toy_job();
+  job.command.positional = "colour";
+  const Json expected = {{"images", {"a", "b"}}, {"colour", "red"}};
+  EXPECT_EQ(parse_line(job, {"red", "--images", "a", "b"}).given, expected);
+  EXPECT_EQ(parse_line(job, {"--images", "a", "red", "--images", "b"}).given, expected);
+  EXPECT_EQ(parse_line(job, {"--images", "a", "b", "red"}).given, expected);  // no colours
+  job.command.positional = "";
+  EXPECT_EQ(parse_line(job, {"--images", "a", "b"}).given, (Json{{"images", {"a", "b"}}}));
+}
+
+TEST_F(CommandLine, NamesWithCommasAreOneNameWhereTheFileIs) {
+  const std::string file = put("a,b.png", "");
+  EXPECT_EQ(given({"--images", file}), (Json{{"images", {file}}}));
+  EXPECT_EQ(given({"x,y.png"}), (Json{{"images", {"x,y.png"}}}));
+  EXPECT_EQ(given({R"(--images=["x,y.png"])"}), (Json{{"images", {"x,y.png"}}}));
+}
+
+TEST_F(CommandLine, WordsBehindTwoDashesAreNoFlags) {
+  EXPECT_EQ(given({"--trust", "--", "-a.png", "--seed"}),
+            (Json{{"images", {"-a.png", "--seed"}}, {"trust", true}}));
+  EXPECT_EQ(given({"--", "--help"}), (Json{{"images", {"--help"}}}));
+  EXPECT_EQ(given({"-"}), (Json{{"images", {"-"}}}));
+  EXPECT_EQ(refused({"-a.png"}),
+            "unknown option '-a.png'; a name that starts with a dash is written ./-a.png or behind a "
+            "word --");
+  EXPECT_EQ(given({"-o", "-a.png"}), (Json{{"output", "-a.png"}}));
+}
+
+TEST_F(CommandLine, TypographicDashesAreNamed) {
+  EXPECT_EQ(refused({"\u2014seed", "1"}),
+            "'\u2014seed' starts with a typographic dash; write '-' or '--', or ./\u2014seed for a "
+            "file of that name");
 }
 
 TEST_F(CommandLine, WordsWithoutAFlagFillTheirOption) {
@@ -61,6 +131,9 @@ TEST_F(CommandLine, FlagsWinOverTheConfigurationAndTheRestOfItStays) {
             {"solver", {{"kind", "adaptive"}, {"rate", 0.5}, {"annealed", {{"steps", 7}}}}}}));
   EXPECT_EQ(given({"--config", file, "--solver", "fixed"})["solver"],
             (Json{{"kind", "fixed"}, {"rate", 0.5}}));
+  const std::string list = put("l.json", R"({"chains": [1, 2], "images": ["x"]})");
+  EXPECT_EQ(given({"--config", list, "--chains", "3", "--chains", "4", "a"}),
+            (Json{{"chains", {3, 4}}, {"images", {"a"}}}));  // lists are replaced as a whole
   const std::string word = put("w.json", R"({"solver": "adaptive"})");
   EXPECT_EQ(given({"--config", word, "--solver.rate=0.3"})["solver"],
             (Json{{"kind", "adaptive"}, {"rate", 0.3}}));
@@ -71,6 +144,19 @@ TEST_F(CommandLine, AFamilyTakesTheGrammarOfOneLineAndItsOptionsWinOverIt) {
   EXPECT_EQ(given({"--solver", "adaptive:rate=0.3"}), expected);
   EXPECT_EQ(given({"--solver.rate=0.3", "--solver", "adaptive:rate=0.2"}), expected);
   EXPECT_EQ(given({"--solver.kind=adaptive", "--solver.rate=0.3"}), expected);
+  EXPECT_EQ(given({"--solver", "fixed", "--solver", "adaptive:rate=0.3"}), expected);
+}
+
+TEST_F(CommandLine, ValuesWithinAFamilyAreReadAsOnFlags) {
+  const auto solver = [](const std::string& text) { return given({"--solver", text})["solver"]; };
+  EXPECT_EQ(solver("fixed:layers=[2]")["layers"], Json({2}));
+  EXPECT_EQ(solver("fixed:layers=2")["layers"], Json({2}));
+  EXPECT_EQ(solver("fixed:layers=10,10,rate=+.5"),
+            (Json{{"kind", "fixed"}, {"layers", {10, 10}}, {"rate", 0.5}}));
+  EXPECT_EQ(solver("fixed:verbose-log=no")["verbose_log"], false);
+  EXPECT_EQ(solver("fixed:verbose-log=1")["verbose_log"], true);
+  EXPECT_EQ(solver("fixed:name=007")["name"], "007");
+  EXPECT_EQ(solver("other:name=007")["name"], 7);  // of no known type
 }
 
 TEST_F(CommandLine, ConfigurationsMustBeObjectsOfJson) {
@@ -133,6 +219,7 @@ TEST_F(CommandLine, UnknownFlagIsNamedWithTheNearestOfItsLevel) {
             "unknown option '--solvr', did you mean '--solver'? known options: --chains, --colour, "
             "--config, --device, --dry-run, --first, --force, --help, --images, --json, --output, "
             "--quiet, --resume, --seed, --solver, --threads, --trust, --verbose");
+  EXPECT_EQ(refused({"--rate", "1"}), "unknown option '--rate', did you mean '--solver.rate'?");
   EXPECT_EQ(refused({"--solver.annealed.first-sdt=0.5"}),
             "unknown option '--solver.annealed.first-sdt', did you mean "
             "'--solver.annealed.first-std'? known options: --solver.annealed.first-std, "
@@ -143,31 +230,6 @@ TEST_F(CommandLine, UnknownFlagIsNamedWithTheNearestOfItsLevel) {
   plain.command.positional = "";
   EXPECT_EQ(error_text<ConfigError>([&] { parse_line(plain, {"more"}); }),
             "'more' is one word too many for sgilo toy; see sgilo toy --help");
-}
-
-TEST_F(CommandLine, HelpTellsWhatTheTableSays) {
-  const std::string help = help_text(toy_run_job(), 100);
-  for (const char* part : {"answers with its options", "--solver.annealed.first-std", "--first",
-                           "With --solver fixed", "fixed, adaptive; default fixed", "default 0.9",
-                           "--resume FOLDER", "Example:\n  sgilo toy a.png --solver adaptive"})
-    EXPECT_NE(help.find(part), std::string::npos) << part << "\n" << help;
-  EXPECT_EQ(help_text(toy_job(), 100).find("--resume"), std::string::npos);
-}
-
-TEST_F(CommandLine, HelpIsWrappedAtTheWidthOfTheTerminal) {
-  for (const int columns : {60, 80, 100}) {
-    std::istringstream lines(help_text(toy_run_job(), columns));
-    std::size_t longest = 0;
-    for (std::string line; std::getline(lines, line);) longest = std::max(longest, line.size());
-    EXPECT_LE(longest, static_cast<std::size_t>(columns));
-    EXPECT_GT(longest, static_cast<std::size_t>(columns) - 20);
-  }
-}
-
-TEST_F(CommandLine, WrappedTextBreaksAtSpaces) {
-  EXPECT_EQ(wrapped("one two three", 7), "one two\nthree");
-  EXPECT_EQ(wrapped("one two three", 7, 2), "one two\n  three");
-  EXPECT_EQ(wrapped("immeasurable two", 5), "immeasurable\ntwo");
 }
 
 }  // namespace

@@ -17,9 +17,16 @@ struct ToySchedule {
 
 struct FixedOptions {
   double rate = 0.1;
+  std::vector<int> layers = {1};
+  bool verbose_log = false;
+  std::string name;
   static constexpr std::string_view kind = "fixed";
   static constexpr auto fields() {
-    return std::tuple{field("rate", &FixedOptions::rate, "step size", positive<double>)};
+    using O = FixedOptions;
+    return std::tuple{field("rate", &O::rate, "step size", positive<double>),
+                      field("layers", &O::layers, "which layers"),
+                      field("verbose_log", &O::verbose_log, "say more"),
+                      field("name", &O::name, "of the log")};
   }
 };
 

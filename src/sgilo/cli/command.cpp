@@ -7,6 +7,7 @@
 
 #include "sgilo/cli/command_line.h"
 #include "sgilo/cli/failure.h"
+#include "sgilo/cli/help_text.h"
 #include "sgilo/cli/terminal_observer.h"
 #include "sgilo/commands/jobs.h"
 #include "sgilo/core/escape.h"
@@ -38,11 +39,15 @@ std::string overview(int columns) {
       wrapped("sgilo <verb> [options]: restores images by sampling a generator's posterior",
               columns),
       "\n\n", verb_list("", columns), "\n",
-      wrapped("'sgilo <verb> --help' lists a verb's options with an example. Every verb takes "
-              "--config file.json, --json, --dry-run, -v, -q; --a.b=c sets an option at that path "
-              "of the JSON.",
+      wrapped("'sgilo <verb> --help' lists a verb's options, how their values are written, and an "
+              "example. Every verb takes --config file.json, --json, --dry-run, -v, -q; --a.b=c sets "
+              "an option at that path of the JSON.",
               columns),
-      "\n");
+      "\n\nExample:\n"
+      "  sgilo demo -o demo/\n"
+      "  sgilo measure face.png --size 64 --operator inpaint:keep=0.05 -o y.safetensors\n"
+      "  sgilo solve y.safetensors --chains 4 -o run/      # then open run/report.html\n"
+      "  sgilo compare run/ --reference face.png\n");
 }
 
 // The second words of "train": generator, classifier, score; none for a verb of one word.
@@ -69,6 +74,9 @@ std::pair<const Job*, std::size_t> find_verb(const std::vector<std::string>& wor
                              seconds.empty() ? "" : " or ", last,
                              words.size() > 1 ? concat(", but '", words[1], "' follows") : ""));
   }
+  if (words[0].starts_with("-"))
+    throw ConfigError(concat("the verb comes first, 'sgilo <verb> [options]', but '", words[0],
+                             "' does; sgilo --help lists the verbs"));
   std::vector<std::string> known;
   for (const Job& job : jobs()) known.push_back(job.name);
   known.insert(known.end(), {"help", "version"});

@@ -1,6 +1,7 @@
-// A job as a verb with flags: from words to one JSON, defaults <- config file <- flags. A flag is a JSON path
-// (--solver.integrator.step-size=0.1, dashes and underscores alike); a flag that names a family takes
-// the one-line grammar (--operator "inpaint:keep=0.05|grayscale", --solver csgm).
+// A job as a verb with flags: from words to one JSON, defaults <- config file <- flags. A flag is a
+// JSON path (--solver.integrator.step-size=0.1, dashes and underscores alike); a flag that names a
+// family takes the one-line grammar (--operator "inpaint:keep=0.05|grayscale", --solver csgm).
+// commands/value_grammar.h tells people how values are written.
 #pragma once
 
 #include "sgilo/commands/job.h"
@@ -17,12 +18,5 @@ struct ParsedLine {
 // `words` are those behind the verb. Throws ConfigError, whose text names the nearest known option;
 // FormatError for the config file.
 ParsedLine parse_line(const Job& job, const std::vector<std::string>& words);
-
-// The help of a verb, its options' texts wrapped at `columns`.
-std::string help_text(const Job& job, int columns);
-
-// Lines of at most `width` columns, broken at spaces; each but the first starts with `indent`
-// spaces beside those. A longer word keeps a line of its own.
-std::string wrapped(const std::string& text, int width, int indent = 0);
 
 }  // namespace sgilo

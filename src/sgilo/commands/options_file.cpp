@@ -25,7 +25,8 @@ Json read_options(const std::string& file) { return options_in(read_file(file), 
 
 Json options_of_run(const std::string& folder) {
   const auto config = std::filesystem::path(folder) / "config.json";
-  if (!std::filesystem::exists(config))
+  std::error_code none;
+  if (!std::filesystem::exists(config, none))
     throw ConfigError(concat(folder, " holds no run that could be resumed"));
   Json options = options_in(Folder(folder).read("config.json"), config.string());
   options["output"] = folder;

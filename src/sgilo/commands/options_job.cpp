@@ -1,5 +1,6 @@
 // The manual of all options, docs/options.md, from the option tables.
 #include "sgilo/commands/jobs.h"
+#include "sgilo/commands/value_grammar.h"
 #include "sgilo/files/atomic_file.h"
 
 namespace sgilo {
@@ -24,7 +25,10 @@ std::string manual() {
       "# Options\n\nWritten by `sgilo options -o docs/options.md` from the option tables in the "
       "sources. An option is a JSON path: `--config file.json` holds\nthe same as an object, and "
       "`--solver.chains=4` sets one place of it; dashes and underscores are alike. `--solver X` is "
-      "short for\n`--solver.kind=X`, and families take `name:key=value,key=value`.\n";
+      "short for\n`--solver.kind=X`, and families take `name:key=value,key=value`.\n\n"
+      "| on the command line | is written |\n|---|---|\n";
+  for (const GrammarLine& line : kValueGrammar)
+    text += concat("| ", line.what, " | ", cell(std::string(line.text)), " |\n");
   for (const Job& job : jobs()) {
     text += concat("\n## sgilo ", job.name, "\n\n", job.help, "\n\n```\n", job.command.example,
                    "\n```\n\n| option | default | accepted | meaning |\n|---|---|---|---|\n");

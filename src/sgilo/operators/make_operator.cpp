@@ -1,17 +1,11 @@
 #include "sgilo/operators/make_operator.h"
 
-#include "sgilo/operators/option_text.h"
+#include "sgilo/operators/typed_option_text.h"
 
 namespace sgilo {
 
 Json parse_operator(std::string_view text) {
-  Json parts = Json::array();
-  for (std::size_t start = 0; start <= text.size();) {
-    const std::string_view part = text.substr(start, text.find('|', start) - start);
-    parts.push_back(parse_option_text("operator", part));
-    start += part.size() + 1;
-  }
-  return parts.size() == 1 ? parts[0] : options_with_kind(ChainOptions{parts});
+  return parse_chain_text("operator", text, read_option_value);
 }
 
 namespace {

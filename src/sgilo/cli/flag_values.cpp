@@ -1,0 +1,70 @@
+#include "sgilo/cli/flag_values.h"
+
+#include <filesystem>
+
+#include "sgilo/core/parse_json.h"
+#include "sgilo/core/value_words.h"
+#include "sgilo/operators/typed_option_text.h"
+
+namespace sgilo {
+namespace {
+
+Json json_of(const OptionEntry& entry, const std::string& text) {
+  try {
+    return parse_json(text, "");
+  } catch (const FormatError&) {
+    throw ConfigError(concat(flag_of(entry.path), " must be JSON, but is '", text, "'"));
+  }
+}
+
+// "name:key=value,key=value", each value by the type of its option.
+Json family_of(const OptionEntry& family, const std::string& text,
+               const std::vector<OptionEntry>& table) {
+  const ReadOptionValue read = [&](const std::string& kind, const std::string& key,
+                                   const std::string& value) {
+    for (const OptionEntry& entry : table)
+      if (entry.path == family.path + "." + key && entry.member == kind)
+        return value_of(entry, is_list(entry) ? items_of(entry, value) : std::vector{value}, table);
+    return read_option_value(kind, key, value);  // the family refuses it by its name
+  };
+  return family.path == "operator" ? parse_chain_text(family.path, text, read)
+                                   : parse_option_text(family.path, text, read);
+}
+
+}  // namespace
+
+std::vector<std::string> items_of(const OptionEntry& entry, const std::string& word) {
+  std::error_code none;
+  if (entry.type == OptionType::texts && !is_bracketed(word) && std::filesystem::exists(word, none))
+    return {word};
+  return list_items(word);
+}
+
+Json value_of(const OptionEntry& entry, const std::vector<std::string>& words,
+              const std::vector<OptionEntry>& table) {
+  const auto last = [&] { return words.back(); };
+  switch (entry.type) {
+    case OptionType::boolean: {
+      const std::optional<bool> value = boolean_of(last());
+      return value ? Json(*value) : Json(last());
+    }
+    case OptionType::number:
+      return number_or_text(last());
+    case OptionType::numbers: {
+      Json list = Json::array();
+      for (const std::string& word : words) list.push_back(number_or_text(word));
+      return list;
+    }
+    case OptionType::texts:
+      return Json(words);
+    case OptionType::text:
+      return last();
+    case OptionType::family:
+      return family_of(entry, last(), table);
+    case OptionType::other:
+      break;
+  }
+  return json_of(entry, last());
+}
+
+}  // namespace sgilo

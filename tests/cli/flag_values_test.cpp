@@ -1,0 +1,28 @@
+#include "sgilo/cli/flag_values.h"
+
+#include <gtest/gtest.h>
+
+#include "support/error_text.h"
+
+namespace sgilo {
+namespace {
+
+TEST(FlagValues, OfJsonAreSentencesWhereTheyAreNone) {
+  const OptionEntry parts{.path = "operator.parts"};
+  EXPECT_EQ(value_of(parts, {R"([{"kind": "box"}])"}, {}), Json({{{"kind", "box"}}}));
+  EXPECT_EQ(error_text<ConfigError>([&] { value_of(parts, {"[1"}, {}); }),
+            "--operator.parts must be JSON, but is '[1'");
+}
+
+TEST(FlagValues, WithinAChainAreReadByTheirTypesToo) {
+  const std::vector<OptionEntry> table{
+      {.path = "operator", .type = OptionType::family},
+      {.path = "operator.file", .type = OptionType::text, .member = "mask"},
+      {.path = "operator.inverted", .type = OptionType::boolean, .member = "mask"}};
+  EXPECT_EQ(value_of(table[0], {"mask:file=5,inverted=yes|grayscale"}, table).dump(),
+            R"({"kind":"chain","parts":[{"kind":"mask","file":"5","inverted":true},)"
+            R"({"kind":"grayscale"}]})");
+}
+
+}  // namespace
+}  // namespace sgilo
