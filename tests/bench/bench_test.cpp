@@ -19,8 +19,10 @@ namespace {
 BenchOptions quick(BenchSubject subject) {
   BenchOptions options;
   options.subject = subject;
-  options.chains = {1};
-  options.repetitions = 2;
+  if (subject == BenchSubject::step || subject == BenchSubject::score ||
+      subject == BenchSubject::solve)
+    options.chains = {1};
+  if (subject != BenchSubject::gradients) options.repetitions = 2;
   return options;
 }
 
@@ -134,6 +136,22 @@ TEST(Bench, StopsWhenAsked) {
   StoppingObserver observer(1);
   EXPECT_FALSE(bench(options, observer).finished);
   EXPECT_EQ(folder.count(), 0);
+}
+
+TEST(Bench, RefusesOptionsThatItsSubjectDoesNotHave) {
+  const auto refused = [](BenchSubject subject, auto change) {
+    BenchOptions options = quick(subject);
+    change(options);
+    return error_text<ConfigError>([&] { plan(options); });
+  };
+  EXPECT_EQ(refused(BenchSubject::step, [](auto& o) { o.evaluations = 30; }),
+            "evaluations has no effect on subject step; leave it out");
+  EXPECT_EQ(refused(BenchSubject::load, [](auto& o) { o.precisions = {"bf16"}; }),
+            "precisions has no effect on subject load; leave it out");
+  EXPECT_EQ(refused(BenchSubject::score, [](auto& o) { o.kernels = {"fused"}; }),
+            "kernels has no effect on subject score; leave it out");
+  EXPECT_EQ(refused(BenchSubject::gradients, [](auto& o) { o.repetitions = 3; }),
+            "repetitions has no effect on subject gradients; leave it out");
 }
 
 TEST(Bench, NamesWhatItDoesNotKnow) {

@@ -5,6 +5,7 @@
 
 #include "sgilo/bench/networks.h"
 #include "sgilo/bench/subjects.h"
+#include "sgilo/core/idle_options.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/generator/kernels/image_buffer.h"
 #include "sgilo/machine/stopwatch.h"
@@ -79,9 +80,22 @@ Json ratio_to_limit(const BenchRow& row) {
   return ratios.empty() ? Json() : Json(median(ratios));
 }
 
+void refuse_idle_options(const BenchOptions& options) {
+  const BenchSubject subject = options.subject;
+  const std::string why = concat("on subject ", word_of(subject));
+  const bool solve = subject == BenchSubject::solve, step = subject == BenchSubject::step,
+             score = subject == BenchSubject::score;
+  if (!solve) refuse_idle(options, {"evaluations", "profile"}, why);
+  if (!solve && !step) refuse_idle(options, {"kernels"}, why);
+  if (!solve && !step && !score) refuse_idle(options, {"precisions", "chains"}, why);
+  if (subject == BenchSubject::portraits) refuse_idle(options, {"presets"}, why);
+  if (subject == BenchSubject::gradients) refuse_idle(options, {"repetitions"}, why);
+}
+
 // What would fail after minutes fails at once.
 void require_known(const BenchOptions& options) {
   validate(options);
+  refuse_idle_options(options);
   if (!options.chart.empty() && options.subject != BenchSubject::step)
     throw ConfigError(
         concat("chart is of subject step, but the subject is ", word_of(options.subject)));

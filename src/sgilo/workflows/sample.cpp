@@ -1,7 +1,7 @@
 #include "sgilo/workflows/sample.h"
 
 #include "sgilo/checkpoint/safetensors.h"
-#include "sgilo/core/error.h"
+#include "sgilo/core/idle_options.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/models/model.h"
 #include "sgilo/training/portrait_frechet.h"
@@ -53,8 +53,21 @@ LatentState states(const SampleOptions& o, const Model& model,
   return state;
 }
 
+// Options of samplers that do not sample.
+void refuse_idle_options(const SampleOptions& options) {
+  if (options.layer == 0)
+    refuse_idle(options,
+                {"styles", "sampler", "annealed_langevin", "predictor_corrector",
+                 "probability_flow"},
+                "with layer 0");
+  for (const std::string_view sampler : EnumWords<LayerSampler>::words)
+    if (sampler != word_of(options.sampler))
+      refuse_idle(options, {sampler}, concat("with sampler ", word_of(options.sampler)));
+}
+
 Model checked_model(const SampleOptions& options) {
   validate(options);
+  refuse_idle_options(options);
   Model model = load_model({options.model}, options);
   if (options.layer > 0 && !model.priors.has(options.layer, Role::layer)) {
     std::vector<std::string> known;

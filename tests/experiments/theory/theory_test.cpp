@@ -85,6 +85,19 @@ TEST(Theory, WritesReportChecksAndFigures) {
     EXPECT_NE(csv.find(concat("\n", id, ",")), std::string::npos) << id;
 }
 
+TEST(Theory, RefusesSizesThatItsSubjectDoesNotHave) {
+  TheoryOptions options;
+  options.subject = TheorySelection::hitting;
+  options.widths = {10, 50};
+  EXPECT_EQ(error_text<ConfigError>([&] { plan(options); }),
+            "widths has no effect on subject hitting; leave it out");
+  options = {};
+  options.subject = TheorySelection::random_matrices;
+  options.chains = 3;
+  EXPECT_EQ(error_text<ConfigError>([&] { plan(options); }),
+            "chains has no effect on subject random-matrices; leave it out");
+}
+
 // What a statement expects at sizes of one's own is a formula, or told and not judged.
 class TheoryAtOtherSizes : public testing::TestWithParam<TheorySelection> {};
 
@@ -97,8 +110,11 @@ TEST_P(TheoryAtOtherSizes, FailsNothing) {
   options.concentration = 40;
   options.step_size = 0.2;
   options.chains = 64;
-  options.widths = {6, 60, 300};
-  options.measurements = 40;
+  if (GetParam() == TheorySelection::landscape || GetParam() == TheorySelection::wasserstein ||
+      GetParam() == TheorySelection::temperature) {  // also of a network
+    options.widths = {6, 60, 300};
+    options.measurements = 40;
+  }
   options.output = folder.path().string();
   Observer silent;
   for (const TheoryCheck& check : theory(options, silent).checks)

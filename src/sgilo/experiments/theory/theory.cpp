@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "sgilo/core/idle_options.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/experiments/theory/report.h"
 #include "sgilo/experiments/theory/theory_run.h"
@@ -58,8 +59,21 @@ double needed_mib(const TheoryOptions& options) {
                    kCopies * static_cast<double>(kChainsPerGroup) * widest);
 }
 
+void refuse_idle_options(const TheoryOptions& options) {
+  using Subject = TheorySelection;
+  const Subject subject = options.subject;
+  const std::string why = concat("on subject ", word_of(subject));
+  if (subject == Subject::random_matrices)  // of a network alone
+    refuse_idle(options, {"depth", "dimension", "concentration", "step_size", "chains",
+                          "measurements"}, why);
+  if (subject == Subject::escape || subject == Subject::hitting || subject == Subject::potential ||
+      subject == Subject::coupling)  // of the population landscape alone
+    refuse_idle(options, {"widths", "measurements"}, why);
+}
+
 void require_possible(const TheoryOptions& options) {
   validate(options);
+  refuse_idle_options(options);
   if (options.quick && options.full)
     throw ConfigError("quick and full exclude each other: quick checks a part of full");
   PopulationLandscape{options.depth};
