@@ -88,8 +88,28 @@ TEST_F(Command, MeasuresSolvesAndCompares) {
   ASSERT_EQ(json["metrics"].size(), 3u);
   EXPECT_EQ(json["metrics"][0]["estimate"], "mean");
   EXPECT_TRUE(json["metrics"][0]["psnr"].is_number());
-  EXPECT_EQ(folder_.get("metrics.csv").substr(0, 45),
-            "run,image,estimate,psnr,ssim,mse,perceptual\nr");
+  EXPECT_EQ(folder_.get("metrics.csv").substr(0, 34), "run,image,estimate,psnr,ssim,mse\nr");
+  EXPECT_EQ(json["references_fit"], true) << compared.err;
+  const Result beside = run({"compare", path("run"), "--reference", path("face.png")});
+  EXPECT_TRUE(beside.out.ends_with("\n" + path("run/metrics.csv") + ": 3 rows\n")) << beside.out;
+  EXPECT_EQ(folder_.get("run/metrics.csv"), folder_.get("metrics.csv"));
+}
+
+TEST_F(Command, AnotherImageOfEqualSizeIsADoubtfulReference) {
+  make_model_and_measurement();
+  ASSERT_EQ(run(solve_words()).code, 0);
+  write_png(folder_ / "other.png", -smooth_pictures(1, 16)[0]);
+  const Words words{"compare", path("run"), "--reference", path("other.png")};
+  const Result text = run(words);
+  EXPECT_EQ(text.code, 0);
+  EXPECT_NE(text.err.find("sgilo: warning: " + path("other.png") + ": is hardly the image that " +
+                          path("run") + " restored: it misses the measurement by "),
+            std::string::npos)
+      << text.err;
+  EXPECT_NE(text.out.find("\nDoubtful: " + path("other.png")), std::string::npos) << text.out;
+  Words json = words;
+  json.push_back("--json");
+  EXPECT_EQ(Json::parse(run(json).out)["references_fit"], false);
 }
 
 TEST_F(Command, ComparesRunsPairwise) {
@@ -175,7 +195,7 @@ TEST_F(Command, DryRunsSayWhatWouldBeDoneAndDoNothing) {
       {{"invert", "--model", model, "--portraits", "40", "--steps", "1", "-o", output("latents")},
        "40 images in 2 chunks, 0 of them done"},
       {{"demo", "--model", model, "-o", output("demo")}, "method: ilo"},
-      {{"compare", path("run"), "--reference", path("face.png"), "-o", output("m.csv")},
+      {{"compare", path("run"), "--reference", path("face.png"), "-o", path("m.csv")},
        "run " + path("run") + "\n1 reference image(s)"},
       {{"train", "generator", "--state", output("state"), "-o", output("model")},
        "generator of 64 pixels, from step 0"},

@@ -22,6 +22,19 @@ TEST(CompareJob, TellsTheMeansAndThePairedDifferences) {
       << job.text(result);
 }
 
+TEST(CompareJob, MarksReferencesThatDoNotFit) {
+  const Json result = {
+      {"output", "m.csv"},
+      {"misfits",
+       {{{"run", "run"}, {"image", "a"}, {"file", "b.png"}, {"residual_over_noise", 40.5}}}},
+      {"metrics", Json::array()},
+      {"summary", {{{"run", "run"}, {"estimate", "mean"}}}},
+      {"differences", Json::array()}};
+  EXPECT_NE(job_of("compare").text(result).find(
+                "\nDoubtful: b.png is hardly the image 'a' of run\n\nm.csv: 0 rows\n"),
+            std::string::npos);
+}
+
 TEST(CompareJob, WantsRunsAndReferences) {
   Observer silent;
   const Job& job = job_of("compare");

@@ -136,7 +136,7 @@ TEST_F(Compare, LpipsIsAColumnWhenItsFilesAreGiven) {
     EXPECT_NEAR(std::stod(found.metrics.rows()[row + 3].back()), other, 1e-3 * other);
     EXPECT_NEAR(std::stod(found.summary.rows()[row].back()), (same + other) / 2, 1e-3 * other);
   }
-  EXPECT_EQ(compare_to({run}, options.reference).metrics.columns().back(), "perceptual");
+  EXPECT_EQ(compare_to({run}, options.reference).metrics.columns().back(), "mse");
 
   write_safetensors(folder_ / "vgg16.safetensors", weights.linear);
   EXPECT_EQ(error_text<FormatError>([&] { plan(options); }),
@@ -173,6 +173,8 @@ TEST_F(Compare, AFolderThatHoldsNoRunIsRefused) {
             path("empty") + ": is no run folder, manifest.json is missing");
   EXPECT_EQ(refused<FormatError>({path("none")}, {file('a')}),
             path("none") + ": there is no such run folder");
+  EXPECT_EQ(refused<FormatError>({file('a')}, {file('a')}),
+            file('a') + ": must be the folder of a run, as 'sgilo solve' leaves it, but is a file");
 }
 
 TEST_F(Compare, WarnsOfAReferenceOfAnotherName) {
@@ -214,6 +216,71 @@ TEST_F(Compare, AReferenceOfAnotherSizeIsRefused) {
             path("small.png") +
                 ": must be the image that was measured, of 16 x 16 pixels, but has 20 x 12");
   EXPECT_EQ(refused<FormatError>({write_run("seen", "a", true)}, {path("small.png")}), "");
+}
+
+TEST_F(Compare, WritesBesideTheRunUnlessAFileIsNamed) {
+  const std::string one = write_run("one", "ab"), two = write_run("two", "ab");
+  CompareOptions options;
+  options.runs = {one + "/"};
+  options.reference = {file('a'), file('b')};
+  const Comparison found = compare(options, observer_);
+  EXPECT_EQ(found.output, path("one") + "/metrics.csv");
+  EXPECT_EQ(found.metrics.rows()[0][0], "one");  // not the empty name behind the slash
+  EXPECT_EQ(folder_.get("one/metrics.csv"), found.metrics.csv());
+  options.runs = {one, two};
+  EXPECT_EQ(compare(options, observer_).output, path("one/comparison.csv"));
+  EXPECT_EQ(folder_.get("one/metrics.csv"), found.metrics.csv());
+}
+
+TEST_F(Compare, ReplacesNothingButAnEarlierComparison) {
+  const std::string run = write_run("run", "ab");
+  folder_.put("metrics.csv", "my,own,numbers\n");
+  EXPECT_EQ(refused<ConfigError>({run}, {file('a'), file('b')}),
+            path("metrics.csv") +
+                " holds something else than metrics of 'sgilo compare', and is not replaced; name "
+                "another file with --output");
+  EXPECT_EQ(folder_.get("metrics.csv"), "my,own,numbers\n");
+  folder_.put("metrics.csv", "run,image,estimate,psnr\n");
+  EXPECT_EQ(folder_.get("metrics.csv"), "run,image,estimate,psnr\n");
+  compare_to({run}, {file('a'), file('b')});
+  EXPECT_TRUE(folder_.get("metrics.csv").starts_with("run,image,estimate,psnr,ssim,mse\nrun,a,"));
+  CompareOptions options = with_output();
+  options.runs = {run};
+  options.reference = {file('a'), file('b')};
+  options.output = run;
+  EXPECT_EQ(error_text<ConfigError>([&] { plan(options); }),
+            "output must name a file, but " + run + " is a folder");
+}
+
+TEST_F(Compare, RefusesOptionsWithoutEffect) {
+  CompareOptions options = with_output();
+  options.runs = {write_run("run", "a")};
+  options.reference = {file('a')};
+  options.trust = true;
+  EXPECT_EQ(error_text<ConfigError>([&] { plan(options); }),
+            "trust has no effect without feature_script; leave it out");
+  options.trust = false;
+  options.seed = 5;
+  EXPECT_EQ(error_text<ConfigError>([&] { plan(options); }),
+            "seed has no effect on one run, as it draws the intervals of differences; leave it out");
+}
+
+TEST_F(Compare, DrawsOfAnotherShapeAreASentence) {
+  const std::string run = write_run("run", "a");
+  const auto refused_draws = [&](const Tensor& mean) {
+    write_safetensors(folder_ / "run/draws.safetensors",
+                      {{"mean", mean}, {"best", mean}, {"last", mean.unsqueeze(1)}});
+    return refused<FormatError>({run}, {file('a')});
+  };
+  const std::string contradiction =
+      run + ": is not the folder of a finished run: its files contradict each other";
+  EXPECT_EQ(refused_draws(torch::zeros({1, 3, kSize, kSize / 2})), contradiction);
+  EXPECT_EQ(refused_draws(torch::zeros({1, 3, 2 * kSize, 2 * kSize})), contradiction);
+  EXPECT_EQ(refused_draws(torch::zeros({1, 1, kSize, kSize})),
+            file('a') + ": has 3 channel(s), but the images of " + run + " have 1");
+  EXPECT_NE(refused_draws(torch::zeros({2, 3, kSize, kSize})), "");
+  EXPECT_NE(refused_draws(torch::zeros({1, 3})), "");
+  EXPECT_NE(refused_draws(torch::zeros({1, 3, kSize, kSize}, torch::kInt64)), "");
 }
 
 }  // namespace

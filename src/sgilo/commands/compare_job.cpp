@@ -10,7 +10,17 @@ constexpr int kDigits = 5;  // of a metric
 
 Json run_compare(const CompareOptions& options, Observer& observer) {
   const Comparison comparison = compare(options, observer);
-  return {{"output", options.output},
+  Json misfits = Json::array();
+  for (const Misfit& misfit : comparison.misfits)
+    misfits.push_back({{"run", misfit.run},
+                       {"image", misfit.image},
+                       {"file", misfit.file},
+                       {"residual_over_noise", misfit.residual_over_noise}});
+  return {{"output", comparison.output.string()},
+          {"references_fit", !comparison.misfits.empty() ? Json(false)
+                             : comparison.checked        ? Json(true)
+                                                         : Json()},  // nobody knows
+          {"misfits", misfits},
           {"metrics", rows_of(comparison.metrics, {"run", "image", "estimate"})},
           {"summary", rows_of(comparison.summary, {"run", "estimate"})},
           {"differences", rows_of(comparison.differences, {"runs", "estimate", "metric"})}};
@@ -21,6 +31,9 @@ std::string text_compare(const Json& result) {
   if (!result["differences"].empty())
     out += concat("\nPaired differences over the images, 95 % intervals:\n",
                   table_of_rows(result["differences"], kDigits).text());
+  for (const Json& misfit : result.value("misfits", Json::array()))
+    out += concat("\nDoubtful: ", misfit.value("file", ""), " is hardly the image '",
+                  misfit.value("image", ""), "' of ", misfit.value("run", ""), "\n");
   return out + concat("\n", result.value("output", ""), ": ", result["metrics"].size(), " rows\n");
 }
 

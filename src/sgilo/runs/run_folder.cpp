@@ -43,7 +43,10 @@ void make_way(const fs::path& path, bool finished) {
     if (fs::exists(aside / "manifest.json")) remove_folder(aside);
     make_folder(aside);
   }
-  for (const std::string& name : run_files(path)) {
+  std::vector<std::string> names = run_files(path);
+  for (const char* name : {"metrics.csv", "comparison.csv"})  // what 'compare' says of the run
+    if (fs::exists(fs::symlink_status(path / name))) names.insert(names.begin(), name);
+  for (const std::string& name : names) {
     if (finished)
       fs::rename(path / name, aside / name);
     else

@@ -1,21 +1,26 @@
 #include "sgilo/workflows/compare.h"
 
+#include <fstream>
 #include <numeric>
 #include <optional>
 
-#include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/checkpoint/hashed_file.h"
 #include "sgilo/checkpoint/torch_script.h"
-#include "sgilo/core/real_numbers.h"
+#include "sgilo/core/idle_options.h"
+#include "sgilo/core/shape.h"
 #include "sgilo/data/image_folder.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/file_problem.h"
+#include "sgilo/files/last_name.h"
+#include "sgilo/files/standard_stream.h"
 #include "sgilo/metrics/bootstrap.h"
 #include "sgilo/metrics/perceptual.h"
 #include "sgilo/metrics/psnr.h"
 #include "sgilo/metrics/ssim.h"
 #include "sgilo/models/lpips_files.h"
 #include "sgilo/models/model.h"
+#include "sgilo/runs/finished_run.h"
 #include "sgilo/runs/measurement.h"
 #include "sgilo/runs/run_folder.h"
 
@@ -24,21 +29,42 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Run {
+struct Run : FinishedRun {
   fs::path folder;
   std::string name;
-  std::vector<std::string> images;
-  std::vector<ImageFraming> framings;
-  bool observed = false;
-  Tensor mean, best;         // [images, C, H, W]
   std::vector<Tensor> last;  // per image [chains, C, H, W], chains that did not fail
+
+  Tensor mean(std::size_t image) const { return of("mean", image); }
+  Tensor best(std::size_t image) const { return of("best", image); }
+
+ private:
+  Tensor of(const char* estimate, std::size_t image) const {  // [C, H, W]
+    return draws.at(estimate)[static_cast<std::int64_t>(image)];
+  }
 };
+
+// Of paths that are too long or closed to us, too, where the library throws.
+bool is_there(const fs::path& path) {
+  std::error_code none;
+  return fs::exists(path, none);
+}
+bool is_folder(const fs::path& path) {
+  std::error_code none;
+  return fs::is_directory(path, none);
+}
 
 fs::path manifest_of(const fs::path& folder) { return folder / "manifest.json"; }
 
 FormatError contradiction(const fs::path& folder) {
   return format_error(folder,
                       "is not the folder of a finished run: its files contradict each other");
+}
+
+void require_run_folder(const fs::path& folder) {
+  if (is_folder(folder)) return;
+  throw format_error(folder, is_there(folder)
+                                 ? "must be the folder of a run, as 'sgilo solve' leaves it, but is a file"
+                                 : "there is no such run folder");
 }
 
 FormatError no_manifest(const fs::path& folder) {
@@ -51,18 +77,14 @@ struct RunPlace {
   bool one_of_many = false;  // of a folder of measurements that was solved
 };
 
-std::string name_of(const fs::path& folder) {
-  return fs::weakly_canonical(folder).filename().string();
-}
-
 // A folder of runs, by its manifest or without one, as its runs; any other as itself.
 std::vector<RunPlace> runs_of(const fs::path& folder) {
-  if (!fs::is_directory(folder)) throw format_error(folder, "there is no such run folder");
+  require_run_folder(folder);
   std::vector<std::string> names;
-  if (fs::exists(manifest_of(folder))) {
+  if (is_there(manifest_of(folder))) {
     const Json manifest = read_json_file(manifest_of(folder));
     if (!manifest.is_object() || manifest.value("format", Json()) != kRunsFormat)
-      return {RunPlace{folder, name_of(folder)}};
+      return {RunPlace{folder, last_name(folder)}};
     try {
       names = manifest.at("runs").get<std::vector<std::string>>();
     } catch (const nlohmann::json::exception&) {
@@ -70,52 +92,34 @@ std::vector<RunPlace> runs_of(const fs::path& folder) {
     }
     if (names.empty()) throw contradiction(folder);
   } else {
-    for (const auto& item : fs::directory_iterator(folder))
-      if (fs::exists(manifest_of(item.path()))) names.push_back(item.path().filename().string());
+    std::error_code problem;
+    for (fs::directory_iterator item(folder, problem), end; !problem && item != end;
+         item.increment(problem))
+      if (is_there(manifest_of(item->path()))) names.push_back(item->path().filename().string());
+    if (problem) throw format_error(folder, file_problem(problem.value()));
   }
   if (names.empty()) throw no_manifest(folder);
   std::sort(names.begin(), names.end());
   std::vector<RunPlace> runs;
   for (const std::string& name : names)
-    runs.push_back({folder / name, concat(name_of(folder), "/", name), true});
+    runs.push_back({folder / name, concat(last_name(folder), "/", name), true});
   return runs;
 }
 
 Run read_run(const RunPlace& place) {
-  const fs::path& folder = place.folder;
-  if (!fs::is_directory(folder)) throw format_error(folder, "there is no such run folder");
-  if (!fs::exists(manifest_of(folder))) throw no_manifest(folder);
-  const Json manifest = read_json_file(manifest_of(folder));
-  if (!manifest.is_object() || manifest.value("status", "") != "finished")
-    throw format_error(folder, "is not the folder of a finished run");
-  const StateDict tensors = read_safetensors(folder / "draws.safetensors").tensors;
+  require_run_folder(place.folder);
+  if (!is_there(manifest_of(place.folder))) throw no_manifest(place.folder);
   Run run;
-  run.folder = folder;
+  static_cast<FinishedRun&>(run) = read_finished_run(place.folder);
+  run.folder = place.folder;
   run.name = place.name;
-  try {
-    run.observed = manifest.at("observed").get<bool>();
-    for (const Json& image : manifest.at("images")) {
-      run.images.push_back(image.at("name").get<std::string>());
-      run.framings.emplace_back();
-      from_json(image.at("framing"), run.framings.back(), "framing.");
-    }
-    run.mean = as_float32(tensors.at("mean"), "mean");
-    run.best = as_float32(tensors.at("best"), "best");
-    const Tensor last = as_float32(tensors.at("last"), "last");
-    for (std::int64_t i = 0; i < last.size(0); ++i) {
-      std::vector<std::int64_t> healthy;
-      for (std::int64_t c = 0; c < last.size(1); ++c) {
-        bool failed = false;
-        for (const Json& failure : manifest.at("failures"))
-          failed = failed || (failure.at("image") == run.images.at(static_cast<std::size_t>(i)) &&
-                              failure.at("chain") == c + 1);
-        if (!failed) healthy.push_back(c);
-      }
-      run.last.push_back(last[i].index_select(0, torch::tensor(healthy, torch::kInt64)));
-    }
-    if (run.images.size() != run.last.size()) throw FormatError("");
-  } catch (const std::exception&) {
-    throw contradiction(folder);
+  const Tensor& last = run.draws.at("last");
+  for (std::size_t i = 0; i < run.images.size(); ++i) {
+    std::vector<std::int64_t> healthy;
+    for (std::size_t c = 0; c < run.healthy[i].size(); ++c)
+      if (run.healthy[i][c]) healthy.push_back(static_cast<std::int64_t>(c));
+    run.last.push_back(
+        last[static_cast<std::int64_t>(i)].index_select(0, torch::tensor(healthy, torch::kInt64)));
   }
   return run;
 }
@@ -125,22 +129,66 @@ Tensor framed_reference(const fs::path& file, const Run& run, std::size_t image,
                         Observer& observer) {
   const Image reference = read_image(file);
   for (const std::string& warning : reference.warnings) observer.on_warning(warning);
-  const std::int64_t size = run.mean.size(3);
+  const Shape shape = run.mean(image).sizes().vec();
   ImageFraming framing = run.framings[image];
   const std::int64_t height = reference.pixels.size(1), width = reference.pixels.size(2);
   const bool same_size = framing.height == height && framing.width == width;
-  if (run.observed && !(same_size && framing.size == size))
-    framing = center_square(height, width, size);  // the damaged file may have another size
+  if (run.observed && !(same_size && framing.size == shape[2]))
+    framing = center_square(height, width, shape[2]);  // the damaged file may have another size
   else if (!same_size)
     throw format_error(file,
                        concat("must be the image that was measured, of ", framing.width, " x ",
                               framing.height, " pixels, but has ", width, " x ", height));
-  if (framing.size != size) throw contradiction(run.folder);
+  if (framing.size != shape[1] || framing.size != shape[2]) throw contradiction(run.folder);
+  Tensor framed;
   try {
-    return apply_framing(reference.pixels, framing);
+    framed = apply_framing(reference.pixels, framing);
   } catch (const ConfigError&) {
     throw contradiction(run.folder);
   }
+  if (framed.size(0) != shape[0])
+    throw format_error(file, concat("has ", framed.size(0), " channel(s), but the images of ",
+                                    run.folder.string(), " have ", shape[0]));
+  return framed;
+}
+
+// The measurement that a run solved; nothing where its file is not there any more, or another one.
+std::optional<Measurement> measurement_of(const Run& run, Observer& observer) {
+  const fs::path config = run.folder / "config.json";
+  std::string file;
+  try {
+    const Json options = read_json_file(config);
+    if (options.is_object() && options.contains("measurement"))
+      value_from_json(options["measurement"], file, "measurement", "measurement");
+    std::error_code none;
+    if (fs::is_regular_file(file, none))  // no pipe, whatever a received run says
+      if (const HashedFile y = read_hashed(file); y.sha256 == run.measurement_hash)
+        return read_measurement(y.bytes, file);
+  } catch (const Error&) {  // gone or changed: only the check is lost
+  }
+  observer.on_message(concat(run.folder.string(), ": its measurement ", file,
+                             " is not there any more; whether the references fit it is not checked"));
+  return std::nullopt;
+}
+
+// Root mean square of A(x) - y over the noise's, where it is more than the noise explains: beyond 5
+// standard errors of the mean square; beyond 3 for data that were observed, which another instrument
+// than A damaged.
+std::optional<double> excess_residual(const Measurement& y, std::size_t image,
+                                      const Tensor& reference) {
+  constexpr double kRounding = 1e-5;  // of float32 in A(x), beside the noise
+  const auto i = static_cast<std::int64_t>(image);
+  if (!y.noise_model()->is_gaussian() || i >= y.count() ||
+      reference.sizes().vec() != y.forward_operator->image_shape())
+    return std::nullopt;
+  const torch::NoGradGuard no_grad;
+  const Tensor energy =
+      y.noise_model()->energy(y.forward_operator->apply(reference.unsqueeze(0)),
+                              y.values.narrow(0, i, 1), Widening{.model_error = kRounding});
+  const auto scalars = static_cast<double>(y.scalars());
+  const double square = 2 * energy.item<double>() / scalars;  // 1 with variance 2 / scalars
+  const double most = y.observed ? 9 : 1 + 5 * std::sqrt(2 / scalars);
+  return square > most ? std::optional(std::sqrt(square)) : std::nullopt;
 }
 
 // The references of a run's images: in the order given, which is that of the measurement. Those of
@@ -180,7 +228,8 @@ struct Judges {
   std::int64_t feature_size = 0;
 
   std::vector<std::size_t> metrics() const {  // of Scores::names
-    std::vector<std::size_t> out = {0, 1, 2, 3};
+    std::vector<std::size_t> out = {0, 1, 2};
+    if (!classifier.is_empty()) out.push_back(3);
     if (lpips) out.push_back(4);
     if (feature_script) out.push_back(5);
     return out;
@@ -288,7 +337,12 @@ Judges judges_of(const CompareOptions& options) {
                           : "lpips_backbone must name the file of torchvision's VGG16 "
                             "(vgg16-397923af.pth) when lpips is stated, but is empty");
   Judges judges;
-  if (!options.model.empty()) judges.classifier = load_model({options.model}, {}).features;
+  if (!options.model.empty()) {
+    judges.classifier = load_model({options.model}, {}).features;
+    if (judges.classifier.is_empty())
+      throw ConfigError(concat("model ", options.model,
+                               " has no classifier, which the perceptual distance takes"));
+  }
   if (!options.lpips.empty())
     judges.lpips = load_lpips(options.lpips, options.lpips_backbone, device_of(options.device));
   if (!options.feature_script.empty())
@@ -297,9 +351,28 @@ Judges judges_of(const CompareOptions& options) {
   return judges;
 }
 
+// The file of an earlier comparison gives way, what else lies there does not.
+bool replaces(const fs::path& output) {
+  std::error_code none;
+  if (is_standard_stream(output.string())) return false;
+  if (is_folder(output))
+    throw ConfigError(concat("output must name a file, but ", output.string(), " is a folder"));
+  if (!fs::is_regular_file(output, none)) return false;  // none yet, or a pipe or device
+  std::ifstream file(output);
+  std::string line;
+  std::getline(file, line);
+  if (!line.empty() && !line.starts_with("run,image,estimate,"))
+    throw ConfigError(concat(output.string(),
+                             " holds something else than metrics of 'sgilo compare', and is not "
+                             "replaced; name another file with --output"));
+  return true;
+}
+
 struct Inputs {
   std::vector<RunPlace> places;
   std::vector<fs::path> references;
+  fs::path output;
+  bool output_exists = false;
 };
 
 Inputs inputs_of(const CompareOptions& options, Observer& observer) {
@@ -307,12 +380,21 @@ Inputs inputs_of(const CompareOptions& options, Observer& observer) {
   if (options.runs.empty()) throw ConfigError("runs must name at least one run folder, but is []");
   if (options.reference.empty())
     throw ConfigError("reference must name the true images, but is []");
-  Inputs inputs{{}, image_files({options.reference.begin(), options.reference.end()}, observer)};
-  for (const fs::path& file : inputs.references)
-    require_other_file(options.output, {file.string(), options.lpips, options.lpips_backbone,
-                                        options.feature_script});
+  if (options.feature_script.empty())
+    refuse_idle(options, {"feature_size", "trust"}, "without feature_script");
+  Inputs inputs{{}, image_files({options.reference.begin(), options.reference.end()}, observer), {}};
   for (const std::string& folder : options.runs)
     for (const RunPlace& place : runs_of(folder)) inputs.places.push_back(place);
+  if (inputs.places.size() == 1)
+    refuse_idle(options, {"seed"}, "on one run, as it draws the intervals of differences");
+  inputs.output = !options.output.empty()     ? fs::path(options.output)
+                  : options.runs.size() == 1 ? fs::path(options.runs[0]) / "metrics.csv"
+                                             : fs::path(options.runs[0]) / "comparison.csv";
+  for (const fs::path& file : inputs.references)
+    require_other_file(inputs.output.string(), {file.string(), options.lpips,
+                                                options.lpips_backbone, options.feature_script});
+  require_folder_of(inputs.output.string());
+  inputs.output_exists = replaces(inputs.output);
   return inputs;
 }
 
@@ -324,25 +406,29 @@ std::string plan(const CompareOptions& options) {
   judges_of(options);
   std::string text;
   for (const RunPlace& place : inputs.places) text += concat("run ", place.folder.string(), "\n");
-  return text + concat(inputs.references.size(), " reference image(s)\nwould write ",
-                       options.output, "\n");
+  return text + concat(inputs.references.size(), " reference image(s)\nwould ",
+                       inputs.output_exists ? "replace " : "write ", inputs.output.string(), "\n");
 }
 
 Comparison compare(const CompareOptions& options, Observer& observer) {
-  const auto [places, files] = inputs_of(options, observer);
+  const Inputs inputs = inputs_of(options, observer);
+  const std::vector<fs::path>& files = inputs.references;
   Judges judges = judges_of(options);
   Comparison out{judges.table({"run", "image", "estimate"}), judges.table({"run", "estimate"}),
-                 Table({"runs", "estimate", "metric", "difference", "lower", "upper"})};
+                 Table({"runs", "estimate", "metric", "difference", "lower", "upper"}),
+                 {},
+                 inputs.output};
   const std::vector<std::string> references = image_names(files);
   RunScores first;
   std::string first_name;
   std::vector<std::size_t> first_order;
-  for (const RunPlace& place : places) {
+  for (const RunPlace& place : inputs.places) {
     const Run run = read_run(place);
+    const std::optional<Measurement> measurement = measurement_of(run, observer);
+    out.checked = out.checked && measurement;
     const std::vector<std::size_t> order = references_of(run, place.one_of_many, references);
     RunScores scores;
     for (std::size_t i = 0; i < run.images.size(); ++i) {
-      const auto row = static_cast<std::int64_t>(i);
       const fs::path& file = files[order[i]];
       // Observed data are another file than their reference, and may be named as they like.
       if (!run.observed && references[order[i]] != run.images[i])
@@ -350,12 +436,21 @@ Comparison compare(const CompareOptions& options, Observer& observer) {
                                    run.images[i], "' of ", run.folder.string(),
                                    ", though its name differs"));
       const Reference reference = reference_of(framed_reference(file, run, i, observer), judges);
+      const std::optional<double> excess =
+          measurement ? excess_residual(*measurement, i, reference.image) : std::nullopt;
+      if (excess) {
+        out.misfits.push_back({run.name, run.images[i], file.string(), *excess});
+        observer.on_warning(concat(file.string(), ": is hardly the image that ", run.folder.string(),
+                                   " restored: it misses the measurement by ",
+                                   number_text(*excess, 3),
+                                   " times the noise, where the true image misses it by 1"));
+      }
       if (run.last[i].size(0) == 0)
         observer.on_warning(concat(run.folder.string(), ": every chain of image '", run.images[i],
                                    "' failed; it has no scores, and the means leave it out"));
-      scores[0].push_back(scores_of(run.mean[row].unsqueeze(0), reference, judges));
+      scores[0].push_back(scores_of(run.mean(i).unsqueeze(0), reference, judges));
       scores[1].push_back(scores_of(run.last[i], reference, judges));
-      scores[2].push_back(scores_of(run.best[row].unsqueeze(0), reference, judges));
+      scores[2].push_back(scores_of(run.best(i).unsqueeze(0), reference, judges));
       for (std::size_t e = 0; e < kEstimates.size(); ++e) {
         const auto values = scores[e].back().values();
         out.metrics.add_row(row_of({run.name, run.images[i], kEstimates[e]}, judges.metrics(),
@@ -374,7 +469,9 @@ Comparison compare(const CompareOptions& options, Observer& observer) {
                       RandomStreams(static_cast<std::uint64_t>(options.seed)).child("bootstrap"));
     }
   }
-  write_file_atomically(options.output, out.metrics.csv());
+  if (inputs.output_exists)
+    observer.on_message(concat(inputs.output.string(), ": replaces an earlier comparison"));
+  write_file_atomically(inputs.output, out.metrics.csv());
   return out;
 }
 
