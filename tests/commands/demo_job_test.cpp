@@ -26,7 +26,8 @@ TEST(DemoJob, TellsItsTableAndItsFiles) {
   EXPECT_EQ(job_of("demo").text(result),
             "task        psnr\n----------  ----\ninpainting  24.5\n\n"
             "demo/demo.png\ndemo/index.html\n");
-  EXPECT_EQ(job_of("demo").text({{"finished", false}}), "interrupted\n");
+  EXPECT_EQ(job_of("demo").text({{"finished", false}}),
+            "interrupted; the same command goes on\n");
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ Json run_demo(const DemoOptions& options, Observer& observer) {
 }
 
 std::string text_demo(const Json& result) {
-  if (!finished(result)) return "interrupted\n";
+  if (!finished(result)) return "interrupted; the same command goes on\n";
   return concat(table_of_rows(result["rows"]).text(), "\n", result.value("picture", ""), "\n",
                 result.value("page", ""), "\n");
 }

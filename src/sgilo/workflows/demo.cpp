@@ -2,18 +2,18 @@
 
 #include <algorithm>
 
+#include "sgilo/checkpoint/hashed_file.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/folder_lock.h"
 #include "sgilo/files/make_folder.h"
-#include "sgilo/machine/stopwatch.h"
 #include "sgilo/metrics/psnr.h"
 #include "sgilo/metrics/ssim.h"
 #include "sgilo/portraits/portrait_batches.h"
 #include "sgilo/report/html_page.h"
 #include "sgilo/report/image_grid.h"
+#include "sgilo/runs/finished_run.h"
 #include "sgilo/runs/run_report.h"
-#include "sgilo/solvers/restore.h"
 #include "sgilo/workflows/solve_problem.h"
 
 namespace sgilo {
@@ -24,37 +24,37 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kPortraitSeed = 0;
 
 struct Task {
-  std::string name;
+  std::string name, file;  // for people, of files
   OperatorOptions forward_operator;
 };
 
 std::vector<Task> tasks() {
-  return {{"5 % of pixels", InpaintingOptions{0.05}},
-          {"1.5 % of pixels", InpaintingOptions{0.015}},
-          {"8 x downsampled", DownsamplingOptions{}}};
+  return {{"5 % of pixels", "inpaint-5", InpaintingOptions{0.05}},
+          {"1.5 % of pixels", "inpaint-1.5", InpaintingOptions{0.015}},
+          {"8 x downsampled", "downsample-8", DownsamplingOptions{}}};
 }
 
 std::string kind_of(const SolverOptions& solver) {
   return std::visit([](const auto& o) { return std::string(o.kind); }, solver);
 }
 
-// CSGM and ILO return the restart with the lowest measurement loss, SGILO its posterior mean.
-Tensor estimate_of(const std::string& kind, const Reconstruction& result) {
-  return kind == "sgilo" ? result.mean() : result.best();
-}
+// The estimate that a method's paper takes: CSGM and ILO the restart with the lowest measurement loss,
+// SGILO its posterior mean.
+const char* estimate_of(const std::string& kind) { return kind == "sgilo" ? "mean" : "best"; }
 
-void add_row(Table& table, const Task& task, const std::string& kind, const Reconstruction& result,
-             const Tensor& truth, double seconds) {
-  const auto row = [&](const std::string& estimate, const Tensor& images, const Tensor& reference) {
+// The same three estimates of every method, so that equals are compared.
+void add_rows(Table& table, const Task& task, const std::string& kind, const FinishedRun& run,
+              const Tensor& truth) {
+  const auto add = [&](const std::string& estimate, const Tensor& images, const Tensor& reference) {
     const auto mean = [](const Tensor& x) { return x.mean().item<double>(); };
     table.add_row({task.name, kind, estimate, number_text(mean(psnr(images, reference)), 4),
                    truth.size(2) < 11 ? "" : number_text(mean(ssim(images, reference)), 3),
                    number_text(mean(mean_squared_error(images, reference)), 3),
-                   number_text(seconds, 3)});
+                   number_text(run.manifest.value("seconds", 0.0), 3)});
   };
-  const Tensor last = result.last();
-  row(kind == "sgilo" ? "mean" : "best", estimate_of(kind, result), truth);
-  row("draw", last.flatten(0, 1), truth.repeat_interleave(last.size(1), 0));
+  for (const char* estimate : {"mean", "best"}) add(estimate, run.draws.at(estimate), truth);
+  const Tensor& last = run.draws.at("last");
+  add("draw", last.flatten(0, 1), truth.repeat_interleave(last.size(1), 0));
 }
 
 ImageGrid empty_grid(int chains) {
@@ -77,37 +77,62 @@ struct Gallery {
 };
 
 // What one method made of the portraits, at the end of their rows.
-void add_pictures(Gallery& gallery, const std::string& kind, const Reconstruction& result) {
-  const Tensor estimate = estimate_of(kind, result), last = result.last(),
-               deviation = result.standard_deviation();
+void add_pictures(Gallery& gallery, const std::string& kind, const FinishedRun& run) {
+  const Tensor &estimate = run.draws.at(estimate_of(kind)), &last = run.draws.at("last");
   for (std::int64_t i = 0; i < gallery.truth.size(0); ++i) {
     auto& row = gallery.row_of(i);
     if (kind == "sgilo")
       for (std::int64_t c = 0; c < last.size(1); ++c) row.push_back(last[i][c]);
     row.push_back(estimate[i]);
-    if (kind == "sgilo") row.push_back(deviation_picture(deviation[i]));
+    if (kind == "sgilo")
+      row.push_back(deviation_picture(require_tensor(run.draws, "standard_deviation")[i]));
   }
 }
 
-// One task by all methods; false when the observer stopped it.
+SolveOptions solve_options(const DemoOptions& options, const SolverOptions& solver,
+                           const fs::path& measurement, const fs::path& output) {
+  SolveOptions solve;
+  static_cast<GeneratorRunOptions&>(solve) = options;
+  solve.model = options.model;
+  solve.solver = solver;
+  solve.measurement = measurement.string();
+  solve.output = output.string();
+  return solve;
+}
+
+// A run that the same demo left goes on, or is finished already; another one gives way.
+RunMode mode_for(const SolveOptions& options, const Model& model, const std::string& measurement_hash) {
+  const fs::path manifest = fs::path(options.output) / "manifest.json";
+  if (!fs::exists(manifest)) return RunMode::fresh;
+  const Json earlier = read_json_file(manifest);
+  const bool same = earlier.is_object() && earlier.value("model_hash", Json()) == model.hash &&
+                    earlier.value("measurement_hash", Json()) == measurement_hash &&
+                    RunFolder::holds(options.output, repeatable(options, model),
+                                     {"measurement", "model", "output", "threads"});
+  return same ? RunMode::resume : RunMode::force;
+}
+
+// One task by all methods, each a run of its own; false when the observer stopped it.
 bool add_task(Gallery& gallery, const Task& task, const Measurement& measurement,
               const Model& model, const DemoOptions& options, Observer& observer) {
-  const Problem problem = make_problem(
-      measurement, model, model.error.of(*measurement.forward_operator), device_of(options.device));
+  const fs::path runs = fs::path(options.output) / "runs",
+                 file = runs / (task.file + ".safetensors");
+  write_measurement(file, measurement);
+  const std::string hash = read_hashed(file).sha256;
   const Tensor measured = measurement.forward_operator->picture(measurement.values);
   for (std::int64_t i = 0; i < options.portraits; ++i)
     gallery.grids[static_cast<std::size_t>(i)].rows.push_back({gallery.truth[i], measured[i]});
   for (const SolverOptions& choice : demo_solvers(options.chains, options.evaluations, model)) {
-    const auto solver = make_solver(choice);
-    observer.on_message(concat(task.name, ": ", solver->describe()));
-    const Stopwatch watch;
-    const Reconstruction result =
-        restore(problem, *solver, row_keys(options.portraits, chains_of(choice)),
-                RandomStreams(static_cast<std::uint64_t>(options.seed)), observer);
-    if (!result.finished) return false;
     const std::string kind = kind_of(choice);
-    add_row(gallery.table, task, kind, result, gallery.truth, watch.seconds());
-    add_pictures(gallery, kind, result);
+    const SolveOptions solve =
+        solve_options(options, choice, file, runs / concat(task.file, "-", kind));
+    observer.on_message(concat(task.name, ": ", make_solver(choice)->describe()));
+    if (!solve_measurement(measurement, hash, model, solve, mode_for(solve, model, hash), observer)
+             .finished)
+      return false;
+    const FinishedRun run = read_finished_run(solve.output);
+    add_rows(gallery.table, task, kind, run, gallery.truth);
+    add_pictures(gallery, kind, run);
   }
   return true;
 }
@@ -131,7 +156,9 @@ void write_gallery(const Gallery& gallery, const DemoOptions& options, const Mod
              ". CSGM and ILO show the restart that fits the measurement best; SGILO its chains, "
              "their mean and standard deviation (white is 0.5 and more)."));
   page.picture(picture);
-  page.table(gallery.table, "best and mean: what the method returns; draw: its chains one by one");
+  page.table(gallery.table,
+             "mean: of all kept draws, for CSGM and ILO of their restarts; best: the chain that fits "
+             "the measurement best; draw: the last of each chain, one by one");
   page.write(file.parent_path() / "index.html");
 }
 
@@ -166,7 +193,7 @@ DemoResult demo(const DemoOptions& options, Observer& observer) {
   for (std::int64_t i = 0; i < options.portraits; ++i)
     names.push_back({concat("portrait ", options.first + i), center_square(size, size, size)});
   const fs::path folder = options.output;
-  make_folder(folder);
+  make_folder(folder / "runs");
   const FolderLock lock(folder);
 
   Gallery gallery{.truth = portrait_images(kPortraitSeed, PortraitSplit::test,

@@ -1,5 +1,6 @@
 // The main job on the model that comes with the program: portraits that it has never seen, three
-// ways of damaging them, three ways of restoring them; one labelled picture and a table.
+// ways of damaging them, three ways of restoring them; one labelled picture and a table. Each
+// restoration is a run folder under runs/, from which an interrupted demo goes on.
 #pragma once
 
 #include "sgilo/report/table.h"
@@ -27,7 +28,9 @@ struct DemoOptions : GeneratorRunOptions {
             field("evaluations", &O::evaluations, "generator evaluations per chain of each method",
                   positive<int>),
             field("noise_std", &O::noise_std, "sigma of the noise", positive<double>),
-            field("output", &O::output, "folder of demo.png, table.csv and index.html")},
+            field("output", &O::output,
+                  "folder of demo.png, table.csv, index.html and runs/; an interrupted demo of the "
+                  "same options goes on from there")},
         generator_fields());
   }
 };
@@ -37,8 +40,8 @@ struct DemoResult {
   std::filesystem::path picture;
 };
 
-// Throws ConfigError, FormatError, Error; a demo that the observer stops throws nothing and has an
-// empty picture path.
+// Throws ConfigError, FormatError, Error; a demo that the observer stops throws nothing, keeps what is
+// done and has an empty picture path.
 DemoResult demo(const DemoOptions& options, Observer& observer);
 
 // What demo() would do, in lines; throws where options or model are wrong.
