@@ -14,6 +14,14 @@ TEST(FlagValues, OfJsonAreSentencesWhereTheyAreNone) {
             "--operator.parts must be JSON, but is '[1'");
 }
 
+TEST(FlagValues, DashesAndUnderscoresOfWordsAreAlike) {
+  const OptionEntry sampler{
+      .path = "sampler", .type = OptionType::text, .accepted = "probability_flow, random-walk"};
+  EXPECT_EQ(value_of(sampler, {"probability-flow"}, {}), "probability_flow");
+  EXPECT_EQ(value_of(sampler, {"random_walk"}, {}), "random-walk");
+  EXPECT_EQ(value_of(sampler, {"my_file"}, {}), "my_file");
+}
+
 TEST(FlagValues, WithinAChainAreReadByTheirTypesToo) {
   const std::vector<OptionEntry> table{
       {.path = "operator", .type = OptionType::family},

@@ -1,5 +1,6 @@
 #include "sgilo/cli/flag_values.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "sgilo/core/parse_json.h"
@@ -15,6 +16,17 @@ Json json_of(const OptionEntry& entry, const std::string& text) {
   } catch (const FormatError&) {
     throw ConfigError(concat(flag_of(entry.path), " must be JSON, but is '", text, "'"));
   }
+}
+
+// One of the accepted words where it differs in dashes and underscores alone.
+std::string accepted_word(const OptionEntry& entry, const std::string& word) {
+  const auto plain = [](std::string text) {
+    std::replace(text.begin(), text.end(), '_', '-');
+    return text;
+  };
+  for (const std::string& accepted : list_items(entry.accepted))
+    if (plain(accepted) == plain(word)) return accepted;
+  return word;
 }
 
 // "name:key=value,key=value", each value by the type of its option.
@@ -58,7 +70,7 @@ Json value_of(const OptionEntry& entry, const std::vector<std::string>& words,
     case OptionType::texts:
       return Json(words);
     case OptionType::text:
-      return last();
+      return accepted_word(entry, last());
     case OptionType::family:
       return family_of(entry, last(), table);
     case OptionType::other:
