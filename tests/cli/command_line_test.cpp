@@ -64,9 +64,12 @@ TEST_F(CommandLine, ASwitchLeavesTheWordsOfTheVerbAlone) {
             (Json{{"images", {"a.png", "no.png"}}, {"trust", true}}));
   Job one = toy_job();
   one.command.positional = "colour";
-  EXPECT_EQ(error_text<ConfigError>([&] { parse_line(one, {"red", "--trust", "ture"}); }),
-            "'ture' is one word too many for sgilo toy (--trust takes true or false); see sgilo toy "
-            "--help");
+  EXPECT_EQ(
+      error_text<ConfigError>([&] {
+        parse_line(one, {"red", "--trust", "ture"});
+      }),
+      "'ture' is one word too many for sgilo toy (--trust takes true or false); see sgilo toy "
+      "--help");
 }
 
 TEST_F(CommandLine, ListsAreWrittenInFiveWays) {
@@ -103,9 +106,10 @@ TEST_F(CommandLine, WordsBehindTwoDashesAreNoFlags) {
             (Json{{"images", {"-a.png", "--seed"}}, {"trust", true}}));
   EXPECT_EQ(given({"--", "--help"}), (Json{{"images", {"--help"}}}));
   EXPECT_EQ(given({"-"}), (Json{{"images", {"-"}}}));
-  EXPECT_EQ(refused({"-a.png"}),
-            "unknown option '-a.png'; a name that starts with a dash is written ./-a.png or behind a "
-            "word --");
+  EXPECT_EQ(
+      refused({"-a.png"}),
+      "unknown option '-a.png'; a name that starts with a dash is written ./-a.png or behind a "
+      "word --");
   EXPECT_EQ(given({"-o", "-a.png"}), (Json{{"output", "-a.png"}}));
 }
 

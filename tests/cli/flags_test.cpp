@@ -30,8 +30,9 @@ TEST(Flags, AnUnknownOneMayBeTheLastWordOfAPath) {
   EXPECT_EQ(refused("--steps"),
             "unknown option '--steps', did you mean '--solver.annealed.steps'?");
   EXPECT_TRUE(refused("--sed").starts_with("unknown option '--sed', did you mean '--seed'? known"));
-  EXPECT_EQ(refused("-x"), "unknown option '-x'; a name that starts with a dash is written ./-x or "
-                           "behind a word --");
+  EXPECT_EQ(refused("-x"),
+            "unknown option '-x'; a name that starts with a dash is written ./-x or "
+            "behind a word --");
 }
 
 }  // namespace

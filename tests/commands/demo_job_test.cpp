@@ -26,8 +26,7 @@ TEST(DemoJob, TellsItsTableAndItsFiles) {
   EXPECT_EQ(job_of("demo").text(result),
             "task        psnr\n----------  ----\ninpainting  24.5\n\n"
             "demo/demo.png\ndemo/index.html\n");
-  EXPECT_EQ(job_of("demo").text({{"finished", false}}),
-            "interrupted; the same command goes on\n");
+  EXPECT_EQ(job_of("demo").text({{"finished", false}}), "interrupted; the same command goes on\n");
 }
 
 }  // namespace

@@ -21,8 +21,9 @@ struct ScriptOptions {
 TEST(IdleOptions, AreRefusedWhereTheyDifferFromTheirDefault) {
   ScriptOptions options;
   const auto refused = [&] {
-    return error_text<ConfigError>(
-        [&] { refuse_idle(options, {"trust", "size"}, "without script"); });
+    return error_text<ConfigError>([&] {
+      refuse_idle(options, {"trust", "size"}, "without script");
+    });
   };
   EXPECT_EQ(refused(), "");
   options.size = 4;

@@ -39,10 +39,9 @@ TEST(TypedOptionText, WordsWithoutAKeyAreRefused) {
 }
 
 TEST(TypedOptionText, TheReaderGetsKindKeyAndText) {
-  const Json read = parse_chain_text("operator", "a:x=007|b:y=[1,2]",
-                                     [](const auto& kind, const auto& key, const auto& text) {
-                                       return Json(kind + key + text);
-                                     });
+  const Json read = parse_chain_text(
+      "operator", "a:x=007|b:y=[1,2]",
+      [](const auto& kind, const auto& key, const auto& text) { return Json(kind + key + text); });
   EXPECT_EQ(read.dump(), R"({"kind":"chain","parts":[{"kind":"a","x":"ax007"},)"
                          R"({"kind":"b","y":"by[1,2]"}]})");
 }

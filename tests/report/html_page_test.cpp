@@ -57,8 +57,9 @@ TEST(HtmlPage, WrapsAGalleryOfPicturesWithTheirWords) {
   HtmlPage page("report");
   page.gallery({{"mean", torch::zeros({3, 2, 4})}, {"a < b", Tensor()}}, "deviation", 2);
   const std::string html = page.html();
-  EXPECT_NE(html.find("<div class=\"gallery\">\n<figure>\n<img width=\"8\" height=\"4\" alt=\"mean\" "),
-            std::string::npos);
+  EXPECT_NE(
+      html.find("<div class=\"gallery\">\n<figure>\n<img width=\"8\" height=\"4\" alt=\"mean\" "),
+      std::string::npos);
   EXPECT_NE(html.find("<figcaption>mean</figcaption>\n</figure>\n<figure>\n"
                       "<figcaption>a &lt; b</figcaption>\n</figure>\n</div>\n<p>deviation</p>"),
             std::string::npos);

@@ -261,8 +261,9 @@ TEST_F(Compare, RefusesOptionsWithoutEffect) {
             "trust has no effect without feature_script; leave it out");
   options.trust = false;
   options.seed = 5;
-  EXPECT_EQ(error_text<ConfigError>([&] { plan(options); }),
-            "seed has no effect on one run, as it draws the intervals of differences; leave it out");
+  EXPECT_EQ(
+      error_text<ConfigError>([&] { plan(options); }),
+      "seed has no effect on one run, as it draws the intervals of differences; leave it out");
 }
 
 TEST_F(Compare, DrawsOfAnotherShapeAreASentence) {

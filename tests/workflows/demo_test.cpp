@@ -56,8 +56,8 @@ TEST(Demo, GoesOnWhereItWasInterrupted) {
 
   options.evaluations = 9;  // another demo: the runs give way
   ASSERT_FALSE(demo(options, silent).picture.empty());
-  EXPECT_EQ(read_json_file(folder / "demo/runs/inpaint-5-csgm/config.json")["solver"]["evaluations"],
-            9);
+  EXPECT_EQ(
+      read_json_file(folder / "demo/runs/inpaint-5-csgm/config.json")["solver"]["evaluations"], 9);
 }
 
 TEST(Demo, EndsWhenAsked) {

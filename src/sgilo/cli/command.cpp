@@ -39,10 +39,11 @@ std::string overview(int columns) {
       wrapped("sgilo <verb> [options]: restores images by sampling a generator's posterior",
               columns),
       "\n\n", verb_list("", columns), "\n",
-      wrapped("'sgilo <verb> --help' lists a verb's options, how their values are written, and an "
-              "example. Every verb takes --config file.json, --json, --dry-run, -v, -q; --a.b=c sets "
-              "an option at that path of the JSON.",
-              columns),
+      wrapped(
+          "'sgilo <verb> --help' lists a verb's options, how their values are written, and an "
+          "example. Every verb takes --config file.json, --json, --dry-run, -v, -q; --a.b=c sets "
+          "an option at that path of the JSON.",
+          columns),
       "\n\nExample:\n"
       "  sgilo demo -o demo/\n"
       "  sgilo measure face.png --size 64 --operator inpaint:keep=0.05 -o y.safetensors\n"

@@ -84,8 +84,8 @@ class LineReader {
     if (flag.names.back() != "--verbose") words.clear();  // which counts
     words.push_back(value && !letters ? *value : "true");
     if (flag.common && !boolean_of(words.back()))
-      throw ConfigError(concat(flag.names.back(), " must be true or false, but is '", words.back(),
-                               "'"));
+      throw ConfigError(
+          concat(flag.names.back(), " must be true or false, but is '", words.back(), "'"));
     if (letters) take_flag(concat("-", *value));
   }
 
@@ -126,8 +126,7 @@ class LineReader {
   bool goes_on(const Flag& flag) const {
     if (!is_list(flag.entry) || !value_follows()) return false;
     const std::string& next = words_[at_];
-    if (flag.entry.type == OptionType::texts)
-      return !next.starts_with("-") && !verb_wants(next);
+    if (flag.entry.type == OptionType::texts) return !next.starts_with("-") && !verb_wants(next);
     const std::vector<std::string> items = list_items(next);
     return !items.empty() && std::all_of(items.begin(), items.end(), [](const std::string& item) {
       return number_or_text(item).is_number();
@@ -161,8 +160,9 @@ class LineReader {
 void require_plain_dash(const std::string& word) {
   for (const std::string_view dash : {"\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212"})
     if (word.starts_with(dash))
-      throw ConfigError(concat("'", word, "' starts with a typographic dash; write '-' or '--', or ./",
-                               word, " for a file of that name"));
+      throw ConfigError(concat("'", word,
+                               "' starts with a typographic dash; write '-' or '--', or ./", word,
+                               " for a file of that name"));
 }
 
 // The place of "solver.integrator.steps" in a JSON, made when missing.

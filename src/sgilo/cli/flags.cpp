@@ -102,8 +102,8 @@ void fail_unknown(const std::vector<Flag>& flags, const std::string& name) {
                              " or behind a word --"));
   if (name.find('.') == std::string::npos)
     if (const auto longer = with_last_word(all, name); !longer.empty())
-      throw ConfigError(concat("unknown option '", name, "', did you mean '", join(longer, "' or '"),
-                               "'?"));
+      throw ConfigError(
+          concat("unknown option '", name, "', did you mean '", join(longer, "' or '"), "'?"));
   for (std::size_t dot = name.find('.');; dot = name.find('.', dot + 1)) {
     const std::string above = dot == std::string::npos ? name : name.substr(0, dot);
     const std::size_t before = above.rfind('.');

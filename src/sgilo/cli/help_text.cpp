@@ -45,8 +45,9 @@ std::string help_text(const Job& job, int columns) {
     const OptionEntry& entry = flag.entry;
     if (!flag.common && entry.path == job.command.positional)
       text += concat(" [", entry.path, is_list(entry) ? "..." : "", "]");
-    const std::string own =
-        entry.member.empty() ? "Options" : concat("With ", flag_of(entry.family), " ", entry.member);
+    const std::string own = entry.member.empty()
+                                ? "Options"
+                                : concat("With ", flag_of(entry.family), " ", entry.member);
     if (own != group) rows += concat("\n", group = own, ":\n");
     rows += row(names_of(flag), description_of(flag), columns, left);
   }

@@ -12,13 +12,15 @@ struct GrammarLine {
 };
 
 inline constexpr std::array kValueGrammar{
-    GrammarLine{"switches",
-                "--x, --no-x, --x=false or --x false; the words are true, yes, on, 1 and false, no, "
-                "off, 0"},
-    GrammarLine{"lists",
-                "--x 1,4 or --x 1 4 or --x=[1,4], or the flag once for each. Words go to the verb "
-                "itself before they go to a list of texts. A text with commas is one where it names "
-                "a file, or in JSON: '--x=[\"a,b\"]'"},
+    GrammarLine{
+        "switches",
+        "--x, --no-x, --x=false or --x false; the words are true, yes, on, 1 and false, no, "
+        "off, 0"},
+    GrammarLine{
+        "lists",
+        "--x 1,4 or --x 1 4 or --x=[1,4], or the flag once for each. Words go to the verb "
+        "itself before they go to a list of texts. A text with commas is one where it names "
+        "a file, or in JSON: '--x=[\"a,b\"]'"},
     GrammarLine{"name:key=value",
                 "values as on flags, lists in brackets: --x name:layers=[1,2],other=false, or "
                 "numbers alone: name:steps=10,10"},

@@ -62,9 +62,10 @@ FormatError contradiction(const fs::path& folder) {
 
 void require_run_folder(const fs::path& folder) {
   if (is_folder(folder)) return;
-  throw format_error(folder, is_there(folder)
-                                 ? "must be the folder of a run, as 'sgilo solve' leaves it, but is a file"
-                                 : "there is no such run folder");
+  throw format_error(folder,
+                     is_there(folder)
+                         ? "must be the folder of a run, as 'sgilo solve' leaves it, but is a file"
+                         : "there is no such run folder");
 }
 
 FormatError no_manifest(const fs::path& folder) {
@@ -166,8 +167,9 @@ std::optional<Measurement> measurement_of(const Run& run, Observer& observer) {
         return read_measurement(y.bytes, file);
   } catch (const Error&) {  // gone or changed: only the check is lost
   }
-  observer.on_message(concat(run.folder.string(), ": its measurement ", file,
-                             " is not there any more; whether the references fit it is not checked"));
+  observer.on_message(
+      concat(run.folder.string(), ": its measurement ", file,
+             " is not there any more; whether the references fit it is not checked"));
   return std::nullopt;
 }
 
@@ -387,7 +389,7 @@ Inputs inputs_of(const CompareOptions& options, Observer& observer) {
     for (const RunPlace& place : runs_of(folder)) inputs.places.push_back(place);
   if (inputs.places.size() == 1)
     refuse_idle(options, {"seed"}, "on one run, as it draws the intervals of differences");
-  inputs.output = !options.output.empty()     ? fs::path(options.output)
+  inputs.output = !options.output.empty()    ? fs::path(options.output)
                   : options.runs.size() == 1 ? fs::path(options.runs[0]) / "metrics.csv"
                                              : fs::path(options.runs[0]) / "comparison.csv";
   for (const fs::path& file : inputs.references)
@@ -414,7 +416,8 @@ Comparison compare(const CompareOptions& options, Observer& observer) {
   const Inputs inputs = inputs_of(options, observer);
   const std::vector<fs::path>& files = inputs.references;
   Judges judges = judges_of(options);
-  Comparison out{judges.table({"run", "image", "estimate"}), judges.table({"run", "estimate"}),
+  Comparison out{judges.table({"run", "image", "estimate"}),
+                 judges.table({"run", "estimate"}),
                  Table({"runs", "estimate", "metric", "difference", "lower", "upper"}),
                  {},
                  inputs.output};
@@ -440,8 +443,8 @@ Comparison compare(const CompareOptions& options, Observer& observer) {
           measurement ? excess_residual(*measurement, i, reference.image) : std::nullopt;
       if (excess) {
         out.misfits.push_back({run.name, run.images[i], file.string(), *excess});
-        observer.on_warning(concat(file.string(), ": is hardly the image that ", run.folder.string(),
-                                   " restored: it misses the measurement by ",
+        observer.on_warning(concat(file.string(), ": is hardly the image that ",
+                                   run.folder.string(), " restored: it misses the measurement by ",
                                    number_text(*excess, 3),
                                    " times the noise, where the true image misses it by 1"));
       }

@@ -51,7 +51,8 @@ struct CompareOptions : CommonOptions {
 // A reference whose A(x) is farther from the measurement than the measurement's noise explains.
 struct Misfit {
   std::string run, image, file;
-  double residual_over_noise;  // root mean square of A(x) - y over sigma; about 1 for the true image
+  double
+      residual_over_noise;  // root mean square of A(x) - y over sigma; about 1 for the true image
 };
 
 // Estimates: `mean` of all draws, `draw` (mean over the last draws of the chains, each judged by
@@ -64,7 +65,8 @@ struct Comparison {
                       // empty for one image
   std::vector<Misfit> misfits;
   std::filesystem::path output;
-  bool checked = true;  // false: the measurement of a run was not there to check its references with
+  bool checked =
+      true;  // false: the measurement of a run was not there to check its references with
 };
 
 // What compare() would do, after checking that runs and references are there, in lines.

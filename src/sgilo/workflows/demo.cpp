@@ -101,7 +101,8 @@ SolveOptions solve_options(const DemoOptions& options, const SolverOptions& solv
 }
 
 // A run that the same demo left goes on, or is finished already; another one gives way.
-RunMode mode_for(const SolveOptions& options, const Model& model, const std::string& measurement_hash) {
+RunMode mode_for(const SolveOptions& options, const Model& model,
+                 const std::string& measurement_hash) {
   const fs::path manifest = fs::path(options.output) / "manifest.json";
   if (!fs::exists(manifest)) return RunMode::fresh;
   const Json earlier = read_json_file(manifest);
@@ -156,9 +157,10 @@ void write_gallery(const Gallery& gallery, const DemoOptions& options, const Mod
              ". CSGM and ILO show the restart that fits the measurement best; SGILO its chains, "
              "their mean and standard deviation (white is 0.5 and more)."));
   page.picture(picture);
-  page.table(gallery.table,
-             "mean: of all kept draws, for CSGM and ILO of their restarts; best: the chain that fits "
-             "the measurement best; draw: the last of each chain, one by one");
+  page.table(
+      gallery.table,
+      "mean: of all kept draws, for CSGM and ILO of their restarts; best: the chain that fits "
+      "the measurement best; draw: the last of each chain, one by one");
   page.write(file.parent_path() / "index.html");
 }
 

@@ -56,10 +56,10 @@ LatentState states(const SampleOptions& o, const Model& model,
 // Options of samplers that do not sample.
 void refuse_idle_options(const SampleOptions& options) {
   if (options.layer == 0)
-    refuse_idle(options,
-                {"styles", "sampler", "annealed_langevin", "predictor_corrector",
-                 "probability_flow"},
-                "with layer 0");
+    refuse_idle(
+        options,
+        {"styles", "sampler", "annealed_langevin", "predictor_corrector", "probability_flow"},
+        "with layer 0");
   for (const std::string_view sampler : EnumWords<LayerSampler>::words)
     if (sampler != word_of(options.sampler))
       refuse_idle(options, {sampler}, concat("with sampler ", word_of(options.sampler)));

@@ -64,8 +64,9 @@ void refuse_idle_options(const TheoryOptions& options) {
   const Subject subject = options.subject;
   const std::string why = concat("on subject ", word_of(subject));
   if (subject == Subject::random_matrices)  // of a network alone
-    refuse_idle(options, {"depth", "dimension", "concentration", "step_size", "chains",
-                          "measurements"}, why);
+    refuse_idle(options,
+                {"depth", "dimension", "concentration", "step_size", "chains", "measurements"},
+                why);
   if (subject == Subject::escape || subject == Subject::hitting || subject == Subject::potential ||
       subject == Subject::coupling)  // of the population landscape alone
     refuse_idle(options, {"widths", "measurements"}, why);
