@@ -168,7 +168,7 @@ std::optional<Measurement> measurement_of(const Run& run, Observer& observer) {
   } catch (const Error&) {  // gone or changed: only the check is lost
   }
   observer.on_message(
-      concat(run.folder.string(), ": its measurement ", file,
+      concat(run.folder.string(), ": its measurement", file.empty() ? "" : concat(" ", file),
              " is not there any more; whether the references fit it is not checked"));
   return std::nullopt;
 }
