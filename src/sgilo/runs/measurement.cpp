@@ -7,6 +7,7 @@
 #include "sgilo/core/parse_json.h"
 #include "sgilo/core/real_numbers.h"
 #include "sgilo/core/shape.h"
+#include "sgilo/files/file_kind.h"
 #include "sgilo/core/utf8.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/machine/build_info.h"
@@ -184,6 +185,7 @@ Measurement read_measurement(const std::filesystem::path& path) {
 }
 
 Measurement read_measurement(const Bytes& bytes, const std::filesystem::path& path) {
+  require_kind(path, "a measurement is meant", {FileKind::measurement, FileKind::safetensors});
   const SafetensorsFile file = read_safetensors(bytes, path);
   try {
     return measurement_from(file);

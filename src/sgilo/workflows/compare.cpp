@@ -11,6 +11,7 @@
 #include "sgilo/data/image_folder.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
+#include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/last_name.h"
 #include "sgilo/files/standard_stream.h"
@@ -128,6 +129,7 @@ Run read_run(const RunPlace& place) {
 // The square of the reference that the run shows, [C, H, W].
 Tensor framed_reference(const fs::path& file, const Run& run, std::size_t image,
                         Observer& observer) {
+  require_kind(file, "a reference is an image", {FileKind::image});
   const Image reference = read_image(file);
   for (const std::string& warning : reference.warnings) observer.on_warning(warning);
   const Shape shape = run.mean(image).sizes().vec();

@@ -13,6 +13,7 @@
 #include "sgilo/data/image_folder.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
+#include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/folder.h"
 #include "sgilo/files/folder_lock.h"
@@ -88,6 +89,7 @@ class ImageSource {
       : options_(options), size_(size), observer_(observer) {
     if (!options.images.empty())
       files_ = image_files({options.images.begin(), options.images.end()}, observer);
+    for (const fs::path& file : files_) require_kind(file, "invert takes images", {FileKind::image});
   }
   std::int64_t count() const {
     return files_.empty() ? options_.portraits : static_cast<std::int64_t>(files_.size());

@@ -1,17 +1,16 @@
 #include "sgilo/workflows/measure.h"
 
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <optional>
 
 #include "sgilo/core/shape.h"
 #include "sgilo/data/image_folder.h"
 #include "sgilo/data/image_io.h"
+#include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
-#include "sgilo/files/standard_stream.h"
+#include "sgilo/files/writable.h"
 #include "sgilo/operators/noise_estimate.h"
 #include "sgilo/runs/measurement_note.h"
 
@@ -25,20 +24,8 @@ std::vector<Path> files_of(const MeasureOptions& options, Observer& observer) {
   return image_files({options.images.begin(), options.images.end()}, observer, options.strict);
 }
 
-// Before the work, what writing would find after it.
-void require_writable(const std::string& output) {
-  if (is_standard_stream(output)) return;
-  std::error_code ignored;
-  const Path path(output), folder = path.parent_path().empty() ? Path(".") : path.parent_path();
-  const auto refuse = [&](int problem) {
-    throw Error(concat(output, ": cannot be written: ", file_problem(problem)));
-  };
-  if (std::filesystem::is_directory(path, ignored)) refuse(EISDIR);
-  const bool device = std::filesystem::is_character_file(path, ignored);
-  if (::access((device ? path : folder).c_str(), W_OK) != 0) refuse(errno);
-}
-
 Image read_reported(const Path& file, Transparency transparency, Observer& observer) {
+  require_kind(file, "measure takes images", {FileKind::image, FileKind::array});
   Image image = read_image(file, transparency);
   for (const std::string& warning : image.warnings) observer.on_warning(warning);
   return image;
@@ -335,7 +322,7 @@ Measurement measure_observed(const MeasureOptions& options, const std::vector<Pa
 Measurement take_measurement(const MeasureOptions& options, Observer& observer) {
   validate(options);
   require_one_noise(options);
-  require_writable(options.output);
+  require_writable_file(options.output);
   const std::vector<Path> files = files_of(options, observer);
   for (const Path& file : files) require_other_file(options.output, {file.string()});
   if (const auto mask = mask_of(options.forward_operator))

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sgilo/core/shape.h"
+#include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/solvers/restore.h"
 
@@ -33,6 +34,8 @@ std::vector<fs::path> measurement_files(const SolveOptions& options) {
   if (options.measurement.empty())
     throw ConfigError("measurement must name a file of 'sgilo measure', but is empty");
   if (!fs::is_directory(options.measurement)) return {options.measurement};
+  require_kind(options.measurement, "solve takes a measurement, or a folder of them",
+               {FileKind::folder});
   std::vector<fs::path> files;
   for (const auto& item : fs::directory_iterator(options.measurement))
     if (item.path().extension() == ".safetensors") files.push_back(item.path());

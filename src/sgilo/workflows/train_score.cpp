@@ -5,6 +5,7 @@
 #include "sgilo/core/error.h"
 #include "sgilo/core/escape.h"
 #include "sgilo/core/shape.h"
+#include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/sha256.h"
 #include "sgilo/generator/style_prior.h"
@@ -103,6 +104,8 @@ void require_latents(const Tensor& tensor, const char* what, const fs::path& fol
 }
 
 Latents checked_latents(const TrainScoreOptions& options, const Model& model) {
+  require_kind(options.latents, "latents are a folder that 'sgilo invert' makes",
+               {FileKind::folder});
   Latents latents = read_latents(options.latents, options.layer);
   require_same_generator(options.latents, model);
   const std::int64_t count = latents.styles.size(0);
