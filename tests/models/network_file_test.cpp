@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "sgilo/checkpoint/npz.h"
 #include "sgilo/checkpoint/safetensors.h"
 #include "support/error_text.h"
@@ -46,8 +49,10 @@ void expect_generator(const GeneratorFile& file, const std::string& layout,
 TEST_F(NetworkFile, AGeneratorIsRecognisedByItsContentInEveryFormat) {
   const std::string nvidia = "NVIDIA StyleGAN2";
   StateDict state = tiny_generator_state();
-  for (const char* layer : {"b4.conv1", "b8", "b8.conv0", "b16.conv0", "b16"})
-    state[concat("synthesis.", layer, ".resample_filter")] = torch::ones({4, 4});
+  const Tensor taps = torch::tensor({1.f, 3.f, 3.f, 1.f});
+  for (const char* layer : {"b8", "b8.conv0", "b16.conv0", "b16"})
+    state[concat("synthesis.", layer, ".resample_filter")] = torch::outer(taps, taps) / 64;
+  state["synthesis.b4.conv1.resample_filter"] = torch::ones({4, 4});  // not used
   put(nvidia_snapshot({{"G_ema", {state, {}}}}));
   expect_generator(read(), nvidia, "G_ema.");
   put(nvidia_pickle(state));
@@ -132,6 +137,94 @@ TEST_F(NetworkFile, TheLimitOfActivationsIsTheFiles) {
   EXPECT_EQ(clamp_with({in_arguments(pickle::integer(64)), {in_layer, pickle::none()}}), 0);
   write_safetensors(path_, state, {{"conv_clamp", "0.25"}});  // as convert leaves it
   EXPECT_EQ(read().network->synthesis->options.clamp, 0.25);
+}
+
+// Wrappers of training put a word in front of every name, others a part around them.
+TEST_F(NetworkFile, AGeneratorIsFoundBehindAnyPrefix) {
+  const StateDict native = tiny_generator_state();
+  for (const std::string prefix :
+       {"module.", "model.", "generator.", "netG.", "g_ema.module.", "state_dict.G.", "ema.net."}) {
+    write_torch_zip(path_, with_prefix(native, prefix));
+    expect_generator(read(), "NVIDIA StyleGAN2", prefix);
+    StateDict other = with_prefix(rosinality_names(tiny_generator_state()), prefix);
+    other["latent_avg"] = native.at("mapping.w_avg");
+    write_torch_zip(path_, other);
+    expect_generator(read(), "rosinality StyleGAN2", prefix);
+  }
+  StateDict both = with_prefix(native, "first.");
+  both.merge(with_prefix(tiny_generator_state(2), "second.g_ema.module."));
+  write_torch_zip(path_, both);
+  expect_generator(read(), "NVIDIA StyleGAN2", "second.g_ema.module.", 2);  // the averaged one
+  both = with_prefix(native, "first.");
+  both.merge(with_prefix(tiny_generator_state(2), "second."));
+  write_torch_zip(path_, both);
+  EXPECT_EQ(refusal(),
+            named(concat("holds the generators 'first', 'second'; bring the one that is meant into a "
+                         "file of its own, for example: sgilo convert ",
+                         path_.string(), " --part first -o generator.safetensors")));
+}
+
+// As e4e and pSp keep it: a row for each style row, beside the part.
+TEST_F(NetworkFile, EqualRowsOfAMeanStyleAreOneStyle) {
+  const StateDict native = tiny_generator_state();
+  const Tensor mean = native.at("mapping.w_avg");
+  StateDict state = with_prefix(rosinality_names(native), "state_dict.decoder.");
+  for (const std::string name : {"latent_avg", "state_dict.latent_avg",
+                                 "state_dict.decoder.latent_avg"}) {
+    StateDict all;
+    for (const auto& [key, tensor] : state) all[key] = tensor.clone();
+    all[name] = mean.unsqueeze(0).repeat({6, 1});
+    write_torch_zip(path_, all);
+    expect_generator(read(), "rosinality StyleGAN2", "state_dict.decoder.");
+    EXPECT_FALSE(read().mean_estimated);
+    EXPECT_TRUE(torch::equal(read().network->mapping->w_avg, mean));
+  }
+  Tensor rows = torch::zeros({6, 6});
+  rows[5][0] = 0.5;
+  state["latent_avg"] = rows;
+  write_torch_zip(path_, state);
+  EXPECT_EQ(refusal(), named("tensor 'latent_avg' must be one style or equal rows of it, but is 6 "
+                             "rows that differ by up to 0.5"));
+}
+
+TEST_F(NetworkFile, WeightsThatAreNotFiniteAreNamed) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const double bad : {std::nan(""), infinity, -infinity}) {
+    StateDict state = tiny_generator_state();
+    state["synthesis.b8.conv1.weight"][0][0][1][1] = bad;
+    write_torch_zip(path_, with_prefix(state, "G_ema."));
+    EXPECT_EQ(refusal(), named("tensor 'G_ema.synthesis.b8.conv1.weight' must hold finite numbers, "
+                               "but 1 of its 144 are nan or infinite"));
+  }
+  StateDict state = tiny_generator_state();
+  state["mapping.fc0.bias"] = torch::full({6}, 1e300, torch::kFloat64);  // beyond float32
+  write_torch_zip(path_, state);
+  EXPECT_EQ(refusal(), named("tensor 'mapping.fc0.bias' must hold finite numbers, but 6 of its 6 are "
+                             "nan or infinite"));
+  state = rosinality_names(tiny_generator_state());
+  state["latent_avg"] = torch::full({6}, std::nan(""));
+  write_torch_zip(path_, state);
+  EXPECT_EQ(refusal(), named("tensor 'latent_avg' must hold finite numbers, but 6 of its 6 are nan "
+                             "or infinite"));
+}
+
+TEST_F(NetworkFile, AGeneratorOfGreyImagesIsRead) {
+  StyleGan2Options options;
+  options.mapping = {.z_dim = 6, .w_dim = 6, .layers = 2};
+  options.synthesis = {.w_dim = 6, .widths = {5, 4, 3}, .clamp = 0, .channels = 1};
+  StyleGan2 grey(options);
+  write_torch_zip(path_, state_of(*grey));
+  EXPECT_TRUE(torch::allclose(image(read().network), image(grey), 1e-5, 1e-5));
+  EXPECT_EQ(image(read().network).sizes(), (torch::IntArrayRef{2, 1, 16, 16}));
+  write_torch_zip(path_, rosinality_names(state_of(*grey)));
+  EXPECT_EQ(read().network->synthesis->options.channels, 1);
+}
+
+TEST_F(NetworkFile, AFileOfAnotherKindIsNamedByItsKind) {
+  put("\x89PNG\r\n\x1a\n and so on");
+  EXPECT_EQ(refusal(), named(concat("is an image (PNG), but a generator is a file of weights; "
+                                    "measure it first, for example: sgilo measure ",
+                                    path_.string(), " -o network.safetensors")));
 }
 
 TEST_F(NetworkFile, OtherGeneratorsAreRefusedByName) {

@@ -27,7 +27,7 @@ inline StateDict rosinality_names(const StateDict& native) {
     const Tensor weight = native.at(from + ".weight"), bias = native.at(from + ".bias");
     if (!native.count(from + ".noise_const")) {
       out[to + ".conv.weight"] = weight.unsqueeze(0);
-      out[to + ".bias"] = bias.view({1, 3, 1, 1});
+      out[to + ".bias"] = bias.view({1, -1, 1, 1});
       return;
     }
     const double fan_in = static_cast<double>(weight.size(1) * 3 * 3);

@@ -1,5 +1,7 @@
 #include "sgilo/workflows/convert.h"
 
+#include <cmath>
+
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/workflows/measure.h"
 #include "sgilo/workflows/solve.h"
@@ -201,6 +203,71 @@ TEST_F(Conversion, AGeneratorBecomesAModelFolder) {
   convert(conversion(folder_ / "model"), silent_);
   EXPECT_TRUE(
       torch::equal(image_of(generator_), image_of(folder_ / "model/generator.safetensors")));
+}
+
+// Gains that differ from the network's are in the converted weights, which need no word beside them.
+TEST_F(Conversion, KeepsTheGainsOfTheFile) {
+  generator_ = folder_ / "network";
+  folder_.put("network", nvidia_snapshot({{"G_ema",
+                                           {tiny_generator_state(),
+                                            {{"mapping.fc0.weight_gain", pickle::real(0.05)},
+                                             {"mapping.fc0.bias_gain", pickle::real(0.1)}}}}}));
+  const Tensor expected = image_of(generator_);
+  for (const std::string name : {"out.safetensors", "out.npz", "model"}) {
+    convert(conversion(folder_ / name), silent_);
+    const std::string made = folder_ / (name == "model" ? "model/generator.safetensors" : name);
+    EXPECT_TRUE(torch::equal(image_of(made), expected)) << name;
+  }
+}
+
+TEST_F(Conversion, APartOfAWrappedGeneratorIsOne) {
+  const std::string output = folder_ / "out.safetensors";
+  generator_ = folder_ / "network";
+  write_torch_zip(generator_, with_prefix(tiny_generator_state(), "g_ema.module."));
+  for (const std::string part : {"", "g_ema", "g_ema.module"}) {
+    ConvertOptions o = conversion(output);
+    o.part = part;
+    EXPECT_EQ(convert(o, silent_).kind, "stylegan2") << part;
+    expect_same_image(output);
+  }
+}
+
+TEST_F(Conversion, RefusesWeightsThatAreNotFiniteButNotArrays) {
+  const auto output = folder_ / "out.safetensors";
+  generator_ = folder_ / "network";
+  for (const double bad : {std::nan(""), static_cast<double>(INFINITY)}) {
+    for (const auto type : {torch::kFloat32, torch::kFloat16, torch::kFloat64, torch::kBFloat16}) {
+      write_torch_zip(generator_, {{"net.a", torch::full({2}, bad).to(type)}});
+      EXPECT_EQ(error_text<FormatError>([&] { convert(conversion(output), silent_); }),
+                generator_ +
+                    ": tensor 'net.a' must hold finite numbers, but 2 of its 2 are nan or infinite");
+      EXPECT_FALSE(std::filesystem::exists(output));
+    }
+    write_npz(generator_, {{"a", torch::full({2}, bad)}});
+    EXPECT_EQ(convert(conversion(output), silent_).kind, "tensors");
+    std::filesystem::remove(output);
+  }
+}
+
+TEST_F(Conversion, AGeneratorOfGreyImagesBecomesAFileButNoFolder) {
+  StyleGan2Options options;
+  options.mapping = {.z_dim = 6, .w_dim = 6, .layers = 2};
+  options.synthesis = {.w_dim = 6, .widths = {5, 4}, .clamp = 0, .channels = 1};
+  write_npz(generator_, state_of(*StyleGan2(options)));
+  const std::string output = folder_ / "out.safetensors";
+  convert(conversion(output), silent_);
+  expect_same_image(output);
+  EXPECT_EQ(error_text<ConfigError>([&] { convert(conversion(folder_ / "model"), silent_); }),
+            generator_ + ": the generator's images have 1 channel(s), but a model folder is of images "
+                         "of 3; convert it to a file and run it with generate");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "model"));
+}
+
+TEST_F(Conversion, StoppedLeavesNothing) {
+  StoppingObserver observer(1);
+  const auto files = folder_.count();
+  EXPECT_FALSE(convert(conversion(folder_ / "model"), observer).finished);
+  EXPECT_EQ(folder_.count(), files);
 }
 
 TEST_F(Conversion, AFolderNeedsAGenerator) {

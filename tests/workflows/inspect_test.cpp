@@ -36,6 +36,26 @@ TEST_F(Files, AlmostAGeneratorIsNamedByTheTensorThatIsWrong) {
                 "'input.input' (rosinality) is among its tensors");
 }
 
+StateDict encoder_checkpoint(const StateDict& native) {
+  StateDict out = with_prefix(rosinality_names(native), "state_dict.decoder.");
+  out["state_dict.encoder.input_layer.0.weight"] = torch::ones({4, 3, 3, 3});
+  out["latent_avg"] = native.at("mapping.w_avg").unsqueeze(0).repeat({6, 1});
+  return out;
+}
+
+StateDict other_filter(StateDict native) {
+  native["synthesis.b8.resample_filter"] = torch::full({4, 4}, 1.0 / 16);
+  return native;
+}
+
+TEST_F(Files, WhatIsNoFileOfWeightsIsNamedWithTheVerbThatTakesIt) {
+  const auto cat = folder_.put("cat.pt", "\x89PNG\r\n\x1a\n");
+  EXPECT_EQ(error_text<FormatError>([&] { inspect(cat); }),
+            concat(cat.string(), ": is an image (PNG), but info says what is in a file of weights or "
+                                 "arrays; measure it first, for example: sgilo measure ",
+                   cat.string(), " -o cat.safetensors"));
+}
+
 // Every kind that is known, from tensors of its names.
 TEST_F(Files, EachKindIsRecognised) {
   const Tensor one = torch::ones({1});
@@ -48,14 +68,27 @@ TEST_F(Files, EachKindIsRecognised) {
       {with_prefix(native, "G."),
        {"StyleGAN2 generator of NVIDIA, 16x16, 2 mapping layers, in 'G'"}},
       {{{"synthesis.b4.const", one}, {"mapping.fc0.weight", one}},
-       {"StyleGAN2 generator of NVIDIA, 4x4, 1 mapping layer"}},
+       {"StyleGAN2 generator of NVIDIA, 4x4, 1 mapping layer, which is refused: tensor "
+        "'mapping.fc0.weight' must have 2 axes above 0, but has shape [1]"}},
       {rosinality_names(native),
        {"StyleGAN2 generator of rosinality, 16x16, 2 mapping layers, without a mean style"}},
       {{{"g.input.input", one},
         {"g.conv1.conv.weight", one},
         {"g.style.1.weight", one},
         {"latent_avg", one}},
-       {"StyleGAN2 generator of rosinality, 4x4, 1 mapping layer, in 'g'"}},
+       {"StyleGAN2 generator of rosinality, 4x4, 1 mapping layer, in 'g', which is refused: tensor "
+        "'style.1.bias' is missing"}},
+      {with_prefix(rosinality_names(native), "g_ema.module."),
+       {"StyleGAN2 generator of rosinality, 16x16, 2 mapping layers, without a mean style, in "
+        "'g_ema.module'"}},
+      {encoder_checkpoint(native),
+       {"checkpoint of an e4e or pSp encoder: its generator is in 'state_dict.decoder', the encoder "
+        "itself is not run here",
+        "StyleGAN2 generator of rosinality, 16x16, 2 mapping layers, in 'state_dict.decoder'"}},
+      {other_filter(native),
+       {"StyleGAN2 generator of NVIDIA, 16x16, 2 mapping layers, which is refused: tensor "
+        "'synthesis.b8.resample_filter' must be the filter [1, 3, 3, 1] with the sum 1, the only one "
+        "that is computed, but is that of [1, 1, 1, 1] with the sum 1"}},
       {with_prefix(score, "module."),
        {"score network of SGILO (ViT), 16 tokens of width 8, 1 layer, 3 channels, in 'module'"}},
       {score, {"score network of SGILO (ViT), 16 tokens of width 8, 1 layer, 3 channels"}},
@@ -86,7 +119,8 @@ TEST_F(Files, EachKindIsRecognised) {
       {{{"a", one}}, {"no model that is known here"}},
       {{}, {"no model: it holds no tensor"}},
       {{{"D.b4.out.weight", one}, {"synthesis.b4.const", one}},
-       {"StyleGAN2 generator of NVIDIA, 4x4, 0 mapping layers",
+       {"StyleGAN2 generator of NVIDIA, 4x4, 0 mapping layers, which is refused: tensor "
+        "'mapping.fc0.weight' is missing",
         "discriminator of StyleGAN2, in 'D'"}},
   };
   const auto path = folder_ / "weights";

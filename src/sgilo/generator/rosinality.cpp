@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 #include "sgilo/core/error.h"
 #include "sgilo/core/shape.h"
@@ -40,6 +41,14 @@ std::int64_t numbered(const StateDict& state, std::string_view start) {
   return count;
 }
 
+// Whatever else stands among the layers is computed by another program.
+void require_no_others(const StateDict& state, const std::set<std::string>& taken) {
+  for (const auto& [name, tensor] : state)
+    for (const char* layers : {"style.", "input.", "conv1.", "convs.", "to_rgb1.", "to_rgbs."})
+      if (name.starts_with(layers) && !name.ends_with(".kernel") && !taken.count(name))
+        throw FormatError(concat("tensor '", name, "' belongs to no part of the network"));
+}
+
 }  // namespace
 
 bool is_rosinality(const StateDict& state) {
@@ -48,38 +57,44 @@ bool is_rosinality(const StateDict& state) {
 
 StateDict native_from_rosinality(StateDict state, const Tensor& style_average) {
   StateDict out;
-  const std::int64_t width = shaped(state, "style.1.bias", {-1}).size(0);
+  std::set<std::string> taken;
+  const auto take = [&](const std::string& name, const Shape& shape) {
+    taken.insert(name);
+    return shaped(state, name, shape);
+  };
+  const std::int64_t width = take("style.1.bias", {-1}).size(0);
   const std::int64_t layers = numbered(state, "style.");
   for (std::int64_t layer = 1; layer < layers; ++layer) {
     const std::string from = concat("style.", layer), to = concat("mapping.fc", layer - 1);
-    out[to + ".weight"] = shaped(state, from + ".weight", {width, width});
-    out[to + ".bias"] = shaped(state, from + ".bias", {width});
+    out[to + ".weight"] = take(from + ".weight", {width, width});
+    out[to + ".bias"] = take(from + ".bias", {width});
   }
   out["mapping.w_avg"] = style_average.defined()
                              ? shaped({{"latent_avg", style_average}}, "latent_avg", {width})
                              : torch::zeros({width});
 
   const auto add_affine = [&](const std::string& from, const std::string& to, std::int64_t in) {
-    out[to + ".affine.weight"] = shaped(state, from + ".conv.modulation.weight", {in, width});
-    out[to + ".affine.bias"] = shaped(state, from + ".conv.modulation.bias", {in});
+    out[to + ".affine.weight"] = take(from + ".conv.modulation.weight", {in, width});
+    out[to + ".affine.bias"] = take(from + ".conv.modulation.bias", {in});
   };
   std::int64_t noise = 0;
   const auto add_convolution = [&](const std::string& from, const std::string& to, std::int64_t in,
                                    std::int64_t wide, std::int64_t r) {
-    Tensor weight = shaped(state, from + ".conv.weight", {wide, in, 3, 3});
+    Tensor weight = take(from + ".conv.weight", {wide, in, 3, 3});
     if (!weight.is_floating_point()) weight = weight.to(torch::kFloat32);
     out[to + ".weight"] = weight.div_(std::sqrt(static_cast<double>(9 * in)));
-    out[to + ".bias"] = shaped(state, from + ".activate.bias", {weight.size(0)});
-    out[to + ".noise_strength"] = shaped(state, from + ".noise.weight", {});
+    out[to + ".bias"] = take(from + ".activate.bias", {weight.size(0)});
+    out[to + ".noise_strength"] = take(from + ".noise.weight", {});
     add_affine(from, to, in);
     const std::string constant = concat("noises.noise_", noise++);
     out[to + ".noise_const"] =
-        state.count(constant) ? shaped(state, constant, {r, r}) : torch::zeros({r, r});
+        state.count(constant) ? take(constant, {r, r}) : torch::zeros({r, r});
     return weight.size(0);
   };
+  const std::int64_t colours = take("to_rgb1.bias", {-1, 1, 1}).size(0);
   const auto add_to_rgb = [&](const std::string& from, const std::string& to, std::int64_t in) {
-    out[to + ".weight"] = shaped(state, from + ".conv.weight", {3, in, 1, 1});
-    out[to + ".bias"] = shaped(state, from + ".bias", {3, 1, 1}).reshape({3});
+    out[to + ".weight"] = take(from + ".conv.weight", {colours, in, 1, 1});
+    out[to + ".bias"] = take(from + ".bias", {colours, 1, 1}).reshape({colours});
     add_affine(from, to, in);
   };
 
@@ -88,7 +103,7 @@ StateDict native_from_rosinality(StateDict state, const Tensor& style_average) {
   if (blocks > kMostBlocks)
     throw FormatError(concat("the generator has ", blocks, " blocks, but at most ", kMostBlocks,
                              " (4096x4096) are read"));
-  out["synthesis.b4.const"] = shaped(state, "input.input", {-1, 4, 4});
+  out["synthesis.b4.const"] = take("input.input", {-1, 4, 4});
   std::int64_t channels = out["synthesis.b4.const"].size(0);
   add_convolution("conv1", "synthesis.b4.conv1", channels, channels, 4);
   add_to_rgb("to_rgb1", "synthesis.b4.torgb", channels);
@@ -99,6 +114,7 @@ StateDict native_from_rosinality(StateDict state, const Tensor& style_average) {
     add_convolution(concat("convs.", 2 * b - 1), block + "conv1", channels, channels, r);
     add_to_rgb(concat("to_rgbs.", b - 1), block + "torgb", channels);
   }
+  require_no_others(state, taken);
   return out;
 }
 

@@ -68,10 +68,10 @@ class SynthesisLayerImpl : public torch::nn::Module {
 
 class ToRgbImpl : public torch::nn::Module {
  public:
-  ToRgbImpl(std::int64_t w_dim, std::int64_t in, bool drawn) {
+  ToRgbImpl(std::int64_t w_dim, std::int64_t in, std::int64_t channels, bool drawn) {
     affine_ = register_module("affine", std::make_shared<AffineImpl>(w_dim, in, drawn));
-    weight_ = register_parameter("weight", first_weights({3, in, 1, 1}, drawn));
-    bias_ = register_parameter("bias", torch::zeros({3}));
+    weight_ = register_parameter("weight", first_weights({channels, in, 1, 1}, drawn));
+    bias_ = register_parameter("bias", torch::zeros({channels}));
   }
 
   // y[n,o] = sum_i W[o,i] s[n,i] x[n,i] + b[o]: one small matrix per image, in float32.
@@ -81,15 +81,15 @@ class ToRgbImpl : public torch::nn::Module {
         x.to(weight_.scalar_type()).permute({0, 2, 3, 1}).flatten(1, 2);  // [N,HW,I]
     const Tensor y = (torch::matmul(pixels, matrices.transpose(1, 2)) + bias_)
                          .transpose(1, 2)
-                         .reshape({x.size(0), 3, x.size(2), x.size(3)});
+                         .reshape({x.size(0), weight_.size(0), x.size(2), x.size(3)});
     return clamp > 0 ? y.clamp(-clamp, clamp) : y;
   }
   RgbInputs fused_inputs(const Tensor& w) { return {matrices(w), bias_}; }
 
  private:
-  Tensor matrices(const Tensor& w) {  // [N,3,I]
+  Tensor matrices(const Tensor& w) {  // [N,channels,I]
     const Tensor styles = affine_->forward(w) / std::sqrt(static_cast<double>(weight_.size(1)));
-    return weight_.view({1, 3, -1}) * styles.unsqueeze(1);
+    return weight_.flatten(1).unsqueeze(0) * styles.unsqueeze(1);
   }
 
   std::shared_ptr<AffineImpl> affine_;
@@ -109,8 +109,8 @@ SynthesisNetworkImpl::SynthesisNetworkImpl(const SynthesisOptions& o) : options(
     }
     layers_.push_back(block->register_module(
         "conv1", std::make_shared<SynthesisLayerImpl>(o.w_dim, width, width, r, false, o.drawn)));
-    to_rgb_.push_back(
-        block->register_module("torgb", std::make_shared<ToRgbImpl>(o.w_dim, width, o.drawn)));
+    to_rgb_.push_back(block->register_module(
+        "torgb", std::make_shared<ToRgbImpl>(o.w_dim, width, o.channels, o.drawn)));
     register_module(concat("b", r), block);
   }
 }
@@ -199,6 +199,7 @@ std::int64_t SynthesisNetworkImpl::weight_bytes() const {
 std::string SynthesisNetworkImpl::fused_obstacle() const {
   if (!constant_.device().is_cpu()) return "the network is not on the CPU";
   if (constant_.scalar_type() != torch::kFloat32) return "its weights are not float32";
+  if (options.channels != 3) return concat("its images have ", options.channels, " channel(s)");
   if (torch::GradMode::is_enabled())
     for (const Tensor& parameter : parameters())
       if (parameter.requires_grad()) return "its weights are being trained";

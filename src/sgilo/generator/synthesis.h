@@ -19,6 +19,7 @@ struct SynthesisOptions {
   std::vector<std::int64_t> widths{128, 128, 96, 64, 32};
   double clamp = 0.0;  // limit of activations after the gain; 0: none
   bool drawn = true;   // false: weights are left for those that a file brings
+  std::int64_t channels = 3;  // of the image
 
   std::int64_t blocks() const { return static_cast<std::int64_t>(widths.size()); }
   std::int64_t size() const { return std::int64_t{4} << (blocks() - 1); }
@@ -34,7 +35,7 @@ struct SynthesisOptions {
 using Noises = std::vector<Tensor>;
 
 // What a block leaves: features [N,C,r,r] and the skip
-// image [N,3,r,r] (undefined: nothing drawn so far).
+// image [N,channels,r,r] (undefined: nothing drawn so far).
 struct BlockState {
   Tensor features;
   Tensor skip;
@@ -48,7 +49,7 @@ class SynthesisNetworkImpl : public torch::nn::Module {
  public:
   explicit SynthesisNetworkImpl(const SynthesisOptions& options);
 
-  // ws [N, style_rows, w_dim] -> image [N,3,size,size]; `noises` empty: none.
+  // ws [N, style_rows, w_dim] -> image [N,channels,size,size]; `noises` empty: none.
   Tensor forward(const Tensor& ws, const Noises& noises);
 
   // The image of blocks first .. last from what block first-1 left; for first = 0 `from` is
@@ -64,7 +65,7 @@ class SynthesisNetworkImpl : public torch::nn::Module {
   // Block `block` up to its features, without its to-RGB; `features` are those of the block before.
   Tensor features(std::int64_t block, const Tensor& features, const Tensor& ws,
                   const Noises& noises);
-  // to-RGB of block `block` applied to its features: [N,3,r,r].
+  // to-RGB of block `block` applied to its features: [N,channels,r,r].
   Tensor to_rgb(std::int64_t block, const Tensor& features, const Tensor& ws);
 
   Noises constant_noises() const;  // the stored buffers

@@ -4,10 +4,12 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sgilo/checkpoint/read_checkpoint.h"
 #include "sgilo/core/error.h"
 #include "sgilo/generator/stylegan2.h"
+#include "sgilo/models/stored_constants.h"
 #include "sgilo/released/released_transformer.h"
 
 namespace sgilo {
@@ -19,13 +21,10 @@ struct GeneratorFile {
   bool mean_estimated = false;  // the file has no mean style: that of kMeanInputs random inputs
 };
 inline constexpr std::int64_t kMeanInputs = 4096;
-// The limit of the activations beside converted weights: a value, or a tensor of no axes where the
-// format keeps nothing but tensors.
-inline constexpr const char* kClamp = "conv_clamp";
 
 // The averaged generator of a snapshot or training checkpoint ("G_ema", "g_ema"), else the only
-// one of the file; the limit of the activations is the file's ("conv_clamp"). Throws FormatError,
-// also for StyleGAN3.
+// one of the file, whatever stands in front of its names; what the file states of its computation is
+// honoured or refused (stored_constants.h). Throws FormatError, also for StyleGAN3.
 GeneratorFile load_generator_file(const std::filesystem::path& path,
                                   const CheckpointOptions& options = {});
 GeneratorFile generator_of(const Checkpoint& checkpoint);
@@ -33,10 +32,27 @@ GeneratorFile generator_of(const Checkpoint& checkpoint);
 GeneratorFile generator_of(const Checkpoint& checkpoint, const std::string& prefix);
 bool holds_generator(const Checkpoint& checkpoint, const std::string& prefix);
 
-// Where the tensors of the preferred generator begin in the file's names; nothing without one.
+// Where the tensors of each generator of the file begin; the averaged ones first.
+std::vector<std::string> generator_prefixes(const Checkpoint& checkpoint);
+// Where those of the preferred one do; nothing without one. Throws FormatError where several are
+// equally meant.
 std::optional<std::string> generator_prefix(const Checkpoint& checkpoint);
+// Whether a file of rosinality's has the mean style of that generator.
+bool has_mean_style(const Checkpoint& checkpoint, const std::string& prefix);
+// Why generator_of() refuses the one of `prefix`; empty where it does not.
+std::string generator_obstacle(const Checkpoint& checkpoint, const std::string& prefix);
 
-// All tensors of a file after its checksums, floating ones as float32.
+// What stands in front of the tensors whose names end in `ending`: nothing, or words with dots.
+std::vector<std::string> prefixes_of(const Checkpoint& checkpoint, const std::string& ending);
+
+// The tensors whose names begin with `prefix`, without it, floating ones as float32. Every reader of
+// weights takes them from here or asks require_finite_weights(): throws FormatError for one that holds
+// nan or infinity.
+StateDict weights_of(const Checkpoint& checkpoint, const std::string& prefix = "");
+void require_finite_weights(const StateDict& state, const std::filesystem::path& path,
+                            const std::string& prefix = "");
+
+// All tensors of a file after its checksums, as weights_of().
 StateDict tensors_of(const Checkpoint& checkpoint, torch::Device device = torch::kCPU);
 StateDict read_tensors(const std::filesystem::path& path, torch::Device device = torch::kCPU,
                        const CheckpointOptions& options = {});

@@ -49,6 +49,9 @@ Model load_released_files(const ReleasedModelOptions& options, const GeneratorRu
               .priors = Priors(PriorCoordinates::released)};
   StyleGan2 network = generator_of(open(options.generator)).network;
   model.generator_hash = hashes;
+  if (const std::int64_t channels = network->synthesis->options.channels; channels != 3)
+    throw FormatError(concat(options.generator, ": the generator's images have ", channels,
+                             " channel(s), but the solvers work on images of 3; generate runs it"));
   SynthesisNetwork synthesis = network->synthesis;
   synthesis->options.clamp = 0;  // as the released program, which loses it
   synthesis->convolution_type = scalar_type(run.precision);

@@ -7,6 +7,7 @@
 #include "sgilo/core/escape.h"
 #include "sgilo/core/real_numbers.h"
 #include "sgilo/core/shape.h"
+#include "sgilo/files/file_kind.h"
 #include "sgilo/files/sha256.h"
 
 namespace sgilo {
@@ -54,8 +55,7 @@ std::int64_t size_at(const TensorEntry* entry, std::size_t axis) {
   return entry && entry->sizes.size() > axis ? entry->sizes[axis] : 0;
 }
 
-void find_nvidia(const Checkpoint& c, const std::string& prefix, std::vector<std::string>& out) {
-  if (!c.has(prefix + "synthesis.b4.const")) return;
+std::string nvidia_text(const Checkpoint& c, const std::string& prefix) {
   std::int64_t side = 4;
   while (c.has(concat(prefix, "synthesis.b", 2 * side, ".conv1.weight"))) side *= 2;
   int layers = 0;
@@ -64,39 +64,69 @@ void find_nvidia(const Checkpoint& c, const std::string& prefix, std::vector<std
                             counted(layers, "mapping layer"));
   if (const TensorEntry* embed = find(c, prefix + "mapping.embed.weight"))
     text += concat(", ", size_at(embed, 1), " classes");
-  const auto value = [&](const std::string& name) {
+  if (const TensorEntry* rgb = find(c, prefix + "synthesis.b4.torgb.weight");
+      rgb && size_at(rgb, 0) != 3)
+    text += concat(", images of ", counted(size_at(rgb, 0), "channel"));
+  const auto number = [&](const std::string& name) {
     const auto found = c.values.find(prefix + name);
-    return found != c.values.end() && !found->second.is_null() ? found->second.dump()
-                                                               : std::string();
+    return found != c.values.end() && found->second.is_number() ? found->second.dump()
+                                                                : std::string();
   };
-  if (const std::string clamp = value("synthesis.b4.conv1.conv_clamp"); !clamp.empty())
+  if (const std::string clamp = number("synthesis.b4.conv1.conv_clamp"); !clamp.empty())
     text += concat(", activations limited to ", clamp);
-  if (const std::string fp16 = value("_init_kwargs.synthesis_kwargs.num_fp16_res");
+  if (const std::string fp16 = number("_init_kwargs.synthesis_kwargs.num_fp16_res");
       !fp16.empty() && fp16 != "0")
     text += concat(", trained with its ", fp16, " largest resolutions in float16");
-  out.push_back(text + in_part(prefix));
+  return text;
 }
 
-void find_rosinality(const Checkpoint& c, const std::string& prefix,
-                     std::vector<std::string>& out) {
-  if (!c.has(prefix + "input.input") || !c.has(prefix + "conv1.conv.weight")) return;
+std::string rosinality_text(const Checkpoint& c, const std::string& prefix) {
   std::int64_t side = 4, layers = 0;
   for (int i = 0; c.has(concat(prefix, "to_rgbs.", i, ".bias")); ++i) side *= 2;
   while (c.has(concat(prefix, "style.", layers + 1, ".weight"))) ++layers;
-  out.push_back(concat("StyleGAN2 generator of rosinality, ", side, "x", side, ", ",
-                       counted(layers, "mapping layer"),
-                       c.has("latent_avg") ? "" : ", without a mean style", in_part(prefix)));
+  std::string text = concat("StyleGAN2 generator of rosinality, ", side, "x", side, ", ",
+                            counted(layers, "mapping layer"));
+  if (const TensorEntry* rgb = find(c, prefix + "to_rgb1.bias"); rgb && size_at(rgb, 1) > 0)
+    if (size_at(rgb, 1) != 3) text += concat(", images of ", counted(size_at(rgb, 1), "channel"));
+  return has_mean_style(c, prefix) ? text : text + ", without a mean style";
 }
 
-void find_score(const Checkpoint& c, const std::string& prefix, std::vector<std::string>& out) {
-  const TensorEntry* positions = find(c, prefix + "pos_embedding");
-  if (!positions || !c.has(prefix + "transformer.layers.0.0.fn.norm.weight")) return;
-  int layers = 0;
-  while (c.has(concat(prefix, "transformer.layers.", layers, ".0.fn.norm.weight"))) ++layers;
-  out.push_back(concat("score network of SGILO (ViT), ", counted(size_at(positions, 1), "token"),
-                       " of width ", size_at(positions, 2), ", ", counted(layers, "layer"), ", ",
-                       counted(size_at(find(c, prefix + "projector.weight"), 0), "channel"),
-                       in_part(prefix)));
+// What generate says of it, too: a generator that it refuses is not one without a word.
+void find_generators(const Checkpoint& c, std::vector<std::string>& out) {
+  constexpr std::size_t kMost = 8;
+  const std::vector<std::string> prefixes = generator_prefixes(c);
+  for (std::size_t i = 0; i < std::min(prefixes.size(), kMost); ++i) {
+    const std::string& prefix = prefixes[i];
+    std::string text =
+        (c.has(prefix + "input.input") ? rosinality_text : nvidia_text)(c, prefix);
+    text += in_part(prefix);
+    if (const std::string why = generator_obstacle(c, prefix); !why.empty())
+      text += concat(", which is refused: ", why);
+    out.push_back(std::move(text));
+  }
+  if (prefixes.size() > kMost) out.push_back(concat("and ", prefixes.size() - kMost, " generators more"));
+}
+
+// e4e and pSp keep the encoder of images beside the generator that decodes its styles.
+void find_encoder(const Checkpoint& c, std::vector<std::string>& out) {
+  for (const std::string& prefix : prefixes_of(c, "encoder.input_layer.0.weight"))
+    if (holds_generator(c, prefix + "decoder."))
+      out.push_back(concat("checkpoint of an e4e or pSp encoder: its generator is in '", prefix,
+                           "decoder', the encoder itself is not run here"));
+}
+
+void find_score(const Checkpoint& c, std::vector<std::string>& out) {
+  for (const std::string& prefix : prefixes_of(c, "transformer.layers.0.0.fn.norm.weight")) {
+    const TensorEntry* positions = find(c, prefix + "pos_embedding");
+    if (!positions) continue;
+    int layers = 0;
+    while (c.has(concat(prefix, "transformer.layers.", layers, ".0.fn.norm.weight"))) ++layers;
+    out.push_back(concat("score network of SGILO (ViT), ", counted(size_at(positions, 1), "token"),
+                         " of width ", size_at(positions, 2), ", ", counted(layers, "layer"), ", ",
+                         counted(size_at(find(c, prefix + "projector.weight"), 0), "channel"),
+                         in_part(prefix)));
+    if (out.size() >= 16) return;
+  }
 }
 
 // The parts of our own model folders, and classifiers in their usual form.
@@ -120,9 +150,9 @@ void find_parts(const Checkpoint& c, std::vector<std::string>& out) {
 
 std::vector<std::string> findings_of(const Checkpoint& c) {
   std::vector<std::string> out;
-  for (const char* prefix : {"G_ema.", "G.", ""}) find_nvidia(c, prefix, out);
-  for (const char* prefix : {"g_ema.", "g.", ""}) find_rosinality(c, prefix, out);
-  for (const char* prefix : {"module.", ""}) find_score(c, prefix, out);
+  find_encoder(c, out);
+  find_generators(c, out);
+  find_score(c, out);
   for (const char* prefix : {"D.", "d.", ""})
     if (c.has(std::string(prefix) + "b4.out.weight") ||
         c.has(std::string(prefix) + "final_linear.1.weight"))
@@ -167,6 +197,7 @@ std::vector<std::string> findings_of(const Checkpoint& c) {
 }  // namespace
 
 FileReport inspect(const fs::path& path, const CheckpointOptions& options, bool trust) {
+  require_weights_file(path, "info says what is in a file of weights or arrays");
   FileReport report;
   report.checkpoint = open_checkpoint(path, options);
   report.checkpoint.verify();

@@ -1,6 +1,5 @@
 #include "sgilo/workflows/measure.h"
 
-
 #include <algorithm>
 #include <cmath>
 #include <optional>
