@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <utility>
 
@@ -354,6 +355,62 @@ TEST_F(Generate, RefusesInOneSentenceAndWritesNothing) {
   });
 }
 
+TEST_F(Generate, NumbersThatAreNotFiniteAreRefusedAndNothingIsWritten) {
+  const GenerateOptions sound = options_;
+  const double bad[] = {std::nan(""), INFINITY, -INFINITY};
+  const Tensor z = z_.clone(), styles = torch::zeros({2, 6, 6}), features = torch::zeros({2, 5, 4, 4}),
+               image = torch::zeros({2, 3, 16, 16}), skip = torch::zeros({2, 3, 4, 4}),
+               noise = torch::zeros({4, 4});
+  const std::string eight = keep("eight", torch::zeros({8, 8})),
+                    sixteen = keep("sixteen", torch::zeros({16, 16}));
+  const std::string others = concat(",", eight, ",", eight, ",", sixteen, ",", sixteen);
+  for (const double value : bad)
+    for (const Tensor& tensor : {z, styles, features, image, skip, noise}) {
+      options_ = sound;
+      tensor.view(-1)[1] = value;
+      const std::string file = keep("bad", tensor);
+      if (tensor.is_same(z)) options_.z = file;
+      if (tensor.is_same(styles)) options_.styles = file, options_.z.clear();
+      if (tensor.is_same(features)) options_.features = file, options_.from_block = 1;
+      if (tensor.is_same(skip))
+        options_.features = keep("features", torch::zeros({2, 5, 4, 4})), options_.from_block = 1,
+        options_.skip_rgb = file;
+      if (tensor.is_same(image))
+        options_.gradient_target = file, options_.output = (folder_ / "gradients").string();
+      if (tensor.is_same(noise)) options_.noise = concat("files:", file, others);
+      const auto files = folder_.count();
+      EXPECT_EQ(error_text<FormatError>([&] { generate(options_); }),
+                concat(file, ": must hold finite numbers, but 1 of its ", tensor.numel(),
+                       " are nan or infinite"));
+      EXPECT_EQ(folder_.count(), files);
+    }
+}
+
+TEST_F(Generate, AResultThatOverflowsIsRefusedAndNothingIsWritten) {
+  options_.z.clear();
+  options_.styles = keep("styles", torch::full({2, 6, 6}, 1e38));
+  const auto files = folder_.count();
+  EXPECT_EQ(error_text<NumericError>([&] { generate(options_); }),
+            concat("what would be written to ", options_.output, " is not finite"));
+  options_.gradient_target = keep("target", torch::zeros({2, 3, 16, 16}));
+  options_.output = (folder_ / "gradients").string();
+  error_text<NumericError>([&] { generate(options_); });
+  EXPECT_EQ(folder_.count(), files + 1);  // the target
+}
+
+TEST_F(Generate, MakesGreyImagesToo) {
+  StyleGan2Options options;
+  options.mapping = {.z_dim = 6, .w_dim = 6, .layers = 2};
+  options.synthesis = {.w_dim = 6, .widths = {5, 4, 3}, .clamp = 0, .channels = 1};
+  StyleGan2 grey(options);
+  write_safetensors(options_.generator, state_of(*grey));
+  const torch::NoGradGuard no_grad;
+  const Tensor expected =
+      grey->synthesis->run({}, grey->styles(z_), grey->synthesis->constant_noises(), 0, 2).skip;
+  EXPECT_TRUE(close(run(), expected));
+  EXPECT_EQ(expected.sizes(), (torch::IntArrayRef{2, 1, 16, 16}));
+}
+
 TEST_F(Generate, PlanNamesWhatItWouldDo) {
   const auto files = folder_.count();
   EXPECT_EQ(plan(options_),
@@ -421,6 +478,53 @@ TEST_F(EvaluateScore, GivesTheDensityOfItsProbabilityFlow) {
                               .log_density;
   EXPECT_TRUE(torch::allclose(density, expected, 1e-3, 1e-2));
   EXPECT_FALSE(torch::allclose(density[0], density[1], 1e-3, 1e-2));
+}
+
+// 1 - e^{2m} is 0 in float32 before t = 3e-7; the deviation is about sqrt(0.1 t).
+TEST_F(EvaluateScore, IsFiniteAtTheSmallestTimes) {
+  options_.sde.kind = SdeKind::vp;
+  for (const double t : {1e-5, 2e-6, 1e-7, 1e-9, 1e-20}) {
+    options_.t = {t};
+    options_.raw = true;
+    const Tensor raw = run();
+    options_.raw = false;
+    EXPECT_TRUE(torch::allclose(run(), -raw / Sde(options_.sde).std(t), 1e-2, 0)) << t;
+  }
+  options_.t = {1e-60};
+  EXPECT_EQ(error_text<ConfigError>([&] { evaluate_score(options_); }),
+            "t must be a time at which the deviation of vp (beta 0.1 to 20) is a number above 0 in "
+            "float32, but is 1e-60");
+}
+
+TEST_F(EvaluateScore, NumbersThatAreNotFiniteAreRefusedAndNothingIsWritten) {
+  options_.t = {0.3};
+  const auto files = folder_.count();
+  write_npy(options_.input, torch::full({2, 3, 4, 4}, std::nan("")));
+  EXPECT_EQ(error_text<FormatError>([&] { evaluate_score(options_); }),
+            options_.input + ": must hold finite numbers, but 96 of its 96 are nan or infinite");
+  write_npy(options_.input, x_);
+  StateDict weights = released_score_weights({3, 4, 4});
+  weights["projector.bias"] = torch::full({3}, INFINITY);
+  write_safetensors(options_.network, weights);
+  EXPECT_EQ(error_text<FormatError>([&] { evaluate_score(options_); }),
+            options_.network + ": tensor 'projector.bias' must hold finite numbers, but 3 of its 3 are "
+                               "nan or infinite");
+  weights["projector.bias"] = torch::full({3}, 3e38);
+  write_safetensors(options_.network, weights);
+  options_.sde.std_min = 1e-3;
+  options_.t = {1e-3};
+  EXPECT_EQ(error_text<NumericError>([&] { evaluate_score(options_); }),
+            "the network's output is not finite");
+  EXPECT_EQ(folder_.count(), files);
+}
+
+TEST_F(EvaluateScore, TheNetworkIsFoundBehindAnyPrefix) {
+  options_.t = {0.3};
+  const Tensor expected = run();
+  for (const char* prefix : {"module.", "model.", "ema.module.", "state_dict.net."}) {
+    write_safetensors(options_.network, with_prefix(released_score_weights({3, 4, 4}), prefix));
+    EXPECT_TRUE(torch::equal(run(), expected)) << prefix;
+  }
 }
 
 TEST_F(EvaluateScore, RefusesInOneSentenceAndWritesNothing) {

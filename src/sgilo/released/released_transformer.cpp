@@ -12,6 +12,8 @@ namespace sgilo {
 namespace {
 
 constexpr std::int64_t kHeadWidth = 64;
+// Below it, 1 - e^{2m} is rounding: at t = 1e-7 it is 0.
+constexpr double kLeastRounded = 9e-7;
 
 void require_weight(const StateDict& weights, const std::string& name, const Shape& shape) {
   const Tensor& weight = require_tensor(weights, name);
@@ -132,7 +134,9 @@ std::string ReleasedTransformer::describe() const {
 ScoreFunction released_score(const ReleasedTransformer& network, const Sde& sde) {
   const auto std = [sde](const Tensor& t) {
     if (sde.kind() == SdeKind::ve) return sde.std(t);
-    const Tensor variance = 1 - (sde.log_mean_scale(t.to(torch::kFloat32)) * 2).exp();
+    const Tensor exponent = sde.log_mean_scale(t.to(torch::kFloat32)) * 2;
+    const Tensor exact = -exponent.expm1();
+    const Tensor variance = torch::where(exact < kLeastRounded, exact, 1 - exponent.exp());
     return sde.kind() == SdeKind::vp ? variance.sqrt() : variance;
   };
   return

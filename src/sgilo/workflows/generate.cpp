@@ -5,6 +5,7 @@
 #include "sgilo/checkpoint/array_file.h"
 #include "sgilo/checkpoint/npy.h"
 #include "sgilo/core/shape.h"
+#include "sgilo/files/file_problem.h"
 #include "sgilo/files/make_folder.h"
 
 namespace sgilo {
@@ -69,6 +70,22 @@ void require_values(const GenerateOptions& o) {
     require_other_file(output, inputs);
     if (o.gradient_target.empty()) require_array_file(output);
   }
+}
+
+// `values` of a file; those of no file pass.
+void require_finite_input(const std::string& file, const Tensor& values) {
+  if (file.empty()) return;
+  const Tensor finite = torch::isfinite(values);
+  if (!finite.all().item<bool>())
+    throw format_error(file, concat("must hold finite numbers, but ",
+                                    values.numel() - finite.sum().item<std::int64_t>(), " of its ",
+                                    values.numel(), " are nan or infinite"));
+}
+
+// Nothing is written of a result that overflowed.
+void require_finite_results(const std::vector<std::pair<std::string, Tensor>>& results) {
+  for (const auto& [file, tensor] : results)
+    require_finite(concat("what would be written to ", file), tensor);
 }
 
 // [r, r], [N, r, r] or [1|N, 1, r, r] as the layers take them; `own`: with the shape of its file.
@@ -156,6 +173,7 @@ Tensor styles_of(const GenerateOptions& options, const GeneratorFile& file, torc
                              " style rows, but is ", options.truncation_cutoff));
   const Tensor z = read_real_array(options.z, {"z"}).to(device);
   require_rows("z", z, {file.network->mapping->options.z_dim});
+  require_finite_input(options.z, z);
   const Tensor labels = labels_of(options, file.network, z.size(0));
   StyleGan2 network = file.network;
   return network
@@ -180,7 +198,10 @@ Inputs inputs_of(const GenerateOptions& options) {
   const bool gradients = !options.gradient_target.empty();
   in.styles = styles_of(options, in.file, device).requires_grad_(gradients);
   const std::int64_t rows = in.styles.size(0);
+  require_finite_input(options.styles, in.styles);
   in.noises = noise_inputs(options, synthesis, rows);
+  const auto files = noise_files(options);
+  for (std::size_t j = 0; j < files.size(); ++j) require_finite_input(files[j], in.noises.own[j]);
   for (Tensor& noise : in.noises.used) noise = noise.to(device);
   const std::int64_t before = options.from_block - 1;
   if (!options.features.empty()) {
@@ -193,12 +214,15 @@ Inputs inputs_of(const GenerateOptions& options) {
   if (!options.skip_rgb.empty()) {
     const std::int64_t r = o.resolution(before);
     in.from.skip = read_real_array(options.skip_rgb, {"skip_rgb"}).to(device);
-    require_shape("skip_rgb", in.from.skip, {rows, 3, r, r});
+    require_shape("skip_rgb", in.from.skip, {rows, o.channels, r, r});
   }
   if (gradients) {
     in.target = read_real_array(options.gradient_target, {"image"}).to(device);
-    require_shape("gradient_target", in.target, {rows, 3, o.size(), o.size()});
+    require_shape("gradient_target", in.target, {rows, o.channels, o.size(), o.size()});
+    require_finite_input(options.gradient_target, in.target);
   }
+  if (in.from.features.defined()) require_finite_input(options.features, in.from.features);
+  if (in.from.skip.defined()) require_finite_input(options.skip_rgb, in.from.skip);
   return in;
 }
 
@@ -209,13 +233,13 @@ void add_gradients(const GenerateOptions& options, const Inputs& in, const Tenso
   const Tensor loss = 0.5 * (image - in.target).square().sum();
   loss.backward();
   const std::filesystem::path folder = options.output;
-  make_folder(folder);
+  std::vector<std::filesystem::path> outdated;
   const auto add = [&](const std::string& name, const Tensor& tensor) {
     const auto file = folder / (name + ".npy");
     if (tensor.defined())
       out.written.emplace_back(file.string(), tensor);
     else
-      std::filesystem::remove(file);
+      outdated.push_back(file);
   };
   add("image", image);
   add("loss", loss);
@@ -225,6 +249,9 @@ void add_gradients(const GenerateOptions& options, const Inputs& in, const Tenso
   for (std::size_t j = 0; j < static_cast<std::size_t>(layers); ++j)
     add(concat("noise_", j < 10 ? "0" : "", j),
         j < in.noises.own.size() ? in.noises.own[j].grad() : Tensor());
+  require_finite_results(out.written);
+  make_folder(folder);
+  for (const std::filesystem::path& file : outdated) std::filesystem::remove(file);
 }
 
 }  // namespace
@@ -251,6 +278,7 @@ GenerateResult generate(const GenerateOptions& options) {
         (options.to_block < 0 ? result.skip : result.features).to(torch::kFloat32).contiguous());
     if (!options.output_skip.empty()) out.written.emplace_back(options.output_skip, result.skip);
   }
+  require_finite_results(out.written);
   for (const auto& [path, tensor] : out.written) write_npy(path, tensor);
   return out;
 }
@@ -278,9 +306,15 @@ ScoreInputs inputs_of(const EvaluateScoreOptions& options) {
   if (x.dim() != 4)
     throw ConfigError(
         concat("input must have shape [N, C, H, W], but has ", shape_text(x.sizes())));
+  require_finite_input(options.input, x);
   if (options.t.size() != 1 && static_cast<std::int64_t>(options.t.size()) != x.size(0))
     throw ConfigError(concat("t must be one time or one for each of the ", x.size(0),
                              " rows of the input, but has ", options.t.size()));
+  const Sde sde(options.sde);
+  for (const double time : options.t)  // a float32 deviation of 0 would divide by 0
+    if (!options.raw && !(sde.std(torch::tensor(time, torch::kFloat32)) > 0).item<bool>())
+      throw ConfigError(concat("t must be a time at which the deviation of ", sde.describe(),
+                               " is a number above 0 in float32, but is ", time));
   Tensor t = torch::tensor(options.t, torch::kFloat32).to(device);
   if (t.size(0) == 1) t = t.expand({x.size(0)}).contiguous();
   return {load_released_score(required(options.network, "network"), x.sizes().slice(1).vec(),
@@ -311,6 +345,8 @@ Tensor evaluate_score(const EvaluateScoreOptions& options) {
     Observer silent;
     density = flow_density(score, sde, x, options.flow, rows, silent).log_density;
   }
+  require_finite("the network's output", out);
+  if (density.defined()) require_finite("the log-density", density);
   write_npy(options.output, out);
   if (density.defined()) write_npy(options.density, density);
   return out;

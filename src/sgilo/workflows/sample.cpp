@@ -1,7 +1,9 @@
 #include "sgilo/workflows/sample.h"
 
 #include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/core/error.h"
 #include "sgilo/core/idle_options.h"
+#include "sgilo/core/shape.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/models/model.h"
 #include "sgilo/training/portrait_frechet.h"
@@ -68,6 +70,8 @@ void refuse_idle_options(const SampleOptions& options) {
 Model checked_model(const SampleOptions& options) {
   validate(options);
   refuse_idle_options(options);
+  require_folder_of(options.output);
+  if (!options.latents.empty()) require_folder_of(options.latents);
   Model model = load_model({options.model}, options);
   if (options.layer > 0 && !model.priors.has(options.layer, Role::layer)) {
     std::vector<std::string> known;
@@ -118,10 +122,13 @@ SampleResult sample(const SampleOptions& options, Observer& observer) {
   } catch (const Stopped&) {
     return {};
   }
+  require_finite("a sample", result.images);
   if (!options.latents.empty()) {
     StateDict variables;
-    for (const Variable& x : LatentState::concatenated(kept).variables)
+    for (const Variable& x : LatentState::concatenated(kept).variables) {
       variables[x.name] = x.value.cpu();
+      require_finite(concat("variable '", x.name, "' of the samples"), variables[x.name]);
+    }
     write_safetensors(options.latents, variables, {{"layer", std::to_string(options.layer)}});
   }
   write_png(options.output, contact_sheet(result.images, options.columns, ""));
