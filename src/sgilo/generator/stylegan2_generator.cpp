@@ -41,6 +41,15 @@ Tensor mixed_styles(StyleGan2 network, const std::vector<RandomStreams>& rows) {
 
 }  // namespace
 
+namespace {
+
+void require_positive(std::string_view what, const Tensor& numbers) {
+  if (!((numbers > 0) & torch::isfinite(numbers)).all().item<bool>())
+    throw FormatError(concat("coordinates: ", what, " must be positive numbers"));
+}
+
+}  // namespace
+
 StateDict StyleGan2Coordinates::state() const {
   StateDict out{{"styles.mean", style_mean}, {"styles.factor", style_factor}};
   for (const auto& [layer, channel] : layers) {
@@ -148,8 +157,15 @@ StyleGan2Generator::StyleGan2Generator(StyleGan2 network, StyleGan2Coordinates c
     require_shape(concat("coordinates: the scale of layer ", layer),
                   coordinates_.layers.at(layer).scale, {variable_shape(layer, "features")[0]});
   }
+  for (const auto& [layer, channel] : coordinates_.layers)
+    require_positive(concat("the scale of layer ", layer), channel.scale);
+  require_positive("the diagonal of the factor of the styles", coordinates_.style_factor.diagonal());
+  if (!torch::equal(coordinates_.style_factor, coordinates_.style_factor.tril()))
+    throw FormatError("coordinates: the factor of the styles must be lower triangular");
   inverse_factor_ =
       torch::linalg_inv(coordinates_.style_factor.to(torch::kFloat64)).to(torch::kFloat32);
+  if (!torch::isfinite(inverse_factor_).all().item<bool>())
+    throw FormatError("coordinates: the factor of the styles is singular in float32");
   for (Tensor& parameter : network_->parameters()) parameter.requires_grad_(false);
 }
 

@@ -1,11 +1,14 @@
 #include "sgilo/models/model_folder.h"
 
+#include <cerrno>
+
 #include "sgilo/checkpoint/hashed_file.h"
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/core/error.h"
 #include "sgilo/core/parse_json.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/files/atomic_file.h"
+#include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/input_file.h"
 #include "sgilo/files/make_folder.h"
@@ -30,25 +33,90 @@ std::filesystem::path description_file(const std::filesystem::path& folder) {
 std::filesystem::path located(const std::filesystem::path& folder) {
   namespace fs = std::filesystem;
   std::error_code problem;
-  if (folder.is_absolute() || fs::exists(folder)) return folder;
+  if (folder.is_absolute() || fs::exists(folder, problem)) return folder;
   fs::path place = fs::read_symlink("/proc/self/exe", problem).parent_path();
   for (int level = 0; level < 4 && !problem; ++level, place = place.parent_path())
     if (fs::exists(description_file(place / folder))) return place / folder;
   return folder;
 }
 
+constexpr std::uint64_t kLargestDescription = 1 << 20;  // bytes
+
+// The file by a path without links lies in the folder itself: what a folder from elsewhere names stays
+// inside of it.
+void require_inside(const std::filesystem::path& folder, const std::filesystem::path& file) {
+  std::error_code problem;
+  const auto real = std::filesystem::canonical(file, problem);
+  if (problem || real.parent_path() == std::filesystem::canonical(folder, problem)) return;
+  throw format_error(file, concat("is a link out of the model folder, to ", real.string(),
+                                  "; a model folder holds its files itself"));
+}
+
+// A JSON value in a sentence.
+std::string found_text(const Json& value) {
+  if (value.is_null()) return "missing";
+  if (value.is_structured()) return value.is_array() ? "a list" : "an object";
+  const std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
+  return text.size() <= 60 ? text : text.substr(0, 60) + "...";
+}
+
+// "parts.generator.sha256 must be a text, but is 5", behind the file's name.
+FormatError wrong_entry(const std::filesystem::path& folder, const std::string& field,
+                        std::string_view accepted, const Json& found) {
+  return format_error(description_file(folder),
+                      concat(Json(field).dump(-1, ' ', true, Json::error_handler_t::replace),
+                             " must be ", accepted, ", but is ", found_text(found)));
+}
+
+bool is_sha256(const Json& value) {
+  if (!value.is_string()) return false;
+  const auto& text = value.get_ref<const std::string&>();
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
+// Every entry that is read later, of the type that it is read as.
+void check_description(const std::filesystem::path& folder, const Json& json) {
+  if (!json.is_object()) throw wrong_entry(folder, "format", concat("\"", kFormat, "\""), Json());
+  const auto wrong = [&](const std::string& field, std::string_view accepted, const Json& found) {
+    return wrong_entry(folder, field, accepted, found);
+  };
+  const Json format = json.value("format", Json());
+  if (format != kFormat) throw wrong("format", concat("\"", kFormat, "\""), format);
+  if (json.contains("name") && !json["name"].is_string())
+    throw wrong("name", "a text", json["name"]);
+  const Json parts = json.value("parts", Json());
+  if (!parts.is_object()) throw wrong("parts", "an object of the model's parts", parts);
+  for (const auto& [name, part] : parts.items()) {
+    const std::string place = concat("parts.", name);
+    if (!part.is_object()) throw wrong(place, "an object", part);
+    const Json sha256 = part.value("sha256", Json());
+    if (!is_sha256(sha256))
+      throw wrong(place + ".sha256", "a SHA-256 of 64 digits", sha256);
+    if (part.contains("generator") && !is_sha256(part["generator"]))
+      throw wrong(place + ".generator", "a SHA-256 of 64 digits", part["generator"]);
+    if (part.contains("clamp") &&
+        !(part["clamp"].is_number() && part["clamp"].get<double>() >= 0))
+      throw wrong(place + ".clamp", "a number of at least 0", part["clamp"]);
+    if (part.contains("options") && !part["options"].is_object())
+      throw wrong(place + ".options", "an object", part["options"]);
+  }
+}
+
 Json read_description(const std::filesystem::path& folder) {
   const auto path = description_file(folder);
-  if (!std::filesystem::is_directory(folder))
+  std::error_code problem;
+  if (!std::filesystem::exists(folder, problem) && !problem)
     throw FormatError(concat(folder.string(), ": there is no such model folder"));
-  if (!std::filesystem::exists(path))
+  require_kind(folder, "a model is a folder with model.json, as convert makes one",
+               {FileKind::folder, FileKind::model_folder});
+  if (!std::filesystem::is_directory(folder, problem))
+    throw format_error(folder, concat("is no model folder: ",
+                                      file_problem(problem ? problem.value() : ENOTDIR)));
+  if (!std::filesystem::exists(path, problem) && !problem)
     throw FormatError(concat(folder.string(), ": is no model folder, model.json is missing"));
-  const Json json = parse_json(read_file(path), path.string());
-  if (!json.is_object() || json.value("format", Json()) != kFormat)
-    throw FormatError(concat(path.string(), ": \"format\" must be \"", kFormat, "\", but is ",
-                             json.is_object() ? json.value("format", Json()).dump() : "missing"));
-  if (!json.contains("parts") || !json["parts"].is_object())
-    throw FormatError(concat(path.string(), ": \"parts\" is missing"));
+  require_inside(folder, path);
+  const Json json = parse_json(read_file(path, kLargestDescription), path.string());
+  check_description(folder, json);
   return json;
 }
 
@@ -58,9 +126,12 @@ StateDict read_part(const std::filesystem::path& folder, const Json& description
   const auto path = folder / (part + ".safetensors");
   if (!description["parts"].contains(part))
     throw FormatError(concat(description_file(folder).string(), ": part '", part, "' is missing"));
-  if (!std::filesystem::exists(path)) throw FormatError(concat(path.string(), ": is missing"));
+  std::error_code problem;
+  if (!std::filesystem::exists(path, problem))
+    throw FormatError(concat(path.string(), ": is missing"));
+  require_inside(folder, path);
   const HashedFile file = read_hashed(path);
-  const std::string recorded = description["parts"][part].value("sha256", "");
+  const std::string recorded = description["parts"][part]["sha256"].get<std::string>();
   if (recorded != file.sha256)
     throw FormatError(concat(path.string(), ": its SHA-256 must be ", recorded.substr(0, 12),
                              "... as model.json says, but is ", file.sha256.substr(0, 12),
@@ -68,6 +139,7 @@ StateDict read_part(const std::filesystem::path& folder, const Json& description
   StateDict tensors = read_safetensors(file.bytes, path).tensors;
   for (auto& [name, tensor] : tensors)
     if (tensor.is_floating_point()) tensor = tensor.to(torch::kFloat32);
+  require_finite_weights(tensors, path);
   return tensors;
 }
 
@@ -104,11 +176,49 @@ StateDict on_device(const StateDict& state, torch::Device device) {
   return out;
 }
 
+// Numbers that networks of these options have at least.
+double numbers_of(const FeatureClassifierOptions& o) {
+  double sum = 0, before = 3;
+  for (const int width : o.widths) {
+    sum += 9.0 * width * before;
+    before = width;
+  }
+  double outputs = static_cast<double>(o.regressions.size());
+  for (const int count : o.class_counts) outputs += count;
+  return sum + before * o.features + outputs * o.features;
+}
+
+double numbers_of(const VisionTransformerOptions& o) {
+  const auto width = static_cast<double>(o.width);
+  return static_cast<double>(o.layers) * (10 + 2 * static_cast<double>(o.mlp_ratio)) * width * width +
+         static_cast<double>(o.condition_size) * width;
+}
+
+// Nothing is allocated for what options merely announce.
+void require_room(const StateDict& tensors, double numbers) {
+  double there = 0;
+  for (const auto& [name, tensor] : tensors) there += static_cast<double>(tensor.numel());
+  if (numbers > there)
+    throw FormatError(concat("its options in model.json are of a network of at least ", numbers,
+                             " numbers, but the file holds ", there));
+}
+
 FeatureClassifier read_classifier(const std::filesystem::path& folder, const Json& description,
                                   torch::Device device) {
   const auto options = options_of<FeatureClassifierOptions>(folder, description, "classifier");
+  const auto most = [&](const char* name, std::int64_t value, std::int64_t limit) {
+    if (value > limit)
+      throw wrong_entry(folder, concat("parts.classifier.options.", name), concat("at most ", limit),
+                        value);
+  };
+  if (options.widths.empty())
+    throw wrong_entry(folder, "parts.classifier.options.widths", "a list of at least one number",
+                      Json::array());
+  most("widths", static_cast<std::int64_t>(options.widths.size()), 12);  // halvings
+  most("resolution", options.resolution, 4096);
   FeatureClassifier classifier =
       loaded(folder, description, "classifier", [&](const StateDict& tensors) {
+        require_room(tensors, numbers_of(options));
         FeatureClassifier made(options, RandomStreams(0));
         load_state(*made, tensors);
         return made;
@@ -145,8 +255,11 @@ std::map<int, ScoreNetwork> read_scores(const std::filesystem::path& folder,
     const Shape shape{synthesis.widths[static_cast<std::size_t>(layer - 1)] + (layer > 1 ? 3 : 0),
                       synthesis.resolution(layer - 1), synthesis.resolution(layer - 1)};
     ScoreNetwork score = loaded(folder, description, part, [&](const StateDict& tensors) {
+      require_room(tensors, numbers_of(options.network));
       ScoreNetwork made(shape, options, RandomStreams(0));
       load_state(*made, tensors);
+      if (!(made->channel_scale() > 0).all().item<bool>())
+        throw FormatError("tensor 'channel_scale' must be positive");
       return made;
     });
     score->to(device_of(run.device));
@@ -259,6 +372,21 @@ FeatureClassifier load_classifier(const std::filesystem::path& named, torch::Dev
   });
 }
 
+namespace {
+
+// Of the bytes that are proved to be what was meant.
+std::string hash_of_written(const std::filesystem::path& path, const StateDict& meant) {
+  const HashedFile file = read_hashed(path);
+  const StateDict written = read_safetensors(file.bytes, path).tensors;
+  bool same = written.size() == meant.size();
+  for (const auto& [name, tensor] : meant)
+    same = same && written.count(name) && written.at(name).equal(tensor.detach().cpu());
+  if (!same) throw Error(concat(path.string(), ": was changed while it was written"));
+  return file.sha256;
+}
+
+}  // namespace
+
 void write_model_part(const std::filesystem::path& folder, const std::string& part,
                       const StateDict& tensors, const Json& facts, bool half) {
   make_folder(folder);
@@ -272,12 +400,13 @@ void write_model_part(const std::filesystem::path& folder, const std::string& pa
   for (const auto& [name, tensor] : tensors)
     stored[name] = half && tensor.is_floating_point() ? tensor.to(torch::kFloat16) : tensor;
   const auto path = folder / (part + ".safetensors");
+  require_finite_weights(stored, path);
   std::map<std::string, std::string> metadata;  // for those who take the file alone
   for (const auto& [name, fact] : facts.items())
     if (fact.is_primitive())
       metadata[name] = fact.is_string() ? fact.get<std::string>() : fact.dump();
   write_safetensors(path, stored, metadata);
-  Json entry = {{"sha256", sha256_of_file(path)}};
+  Json entry = {{"sha256", hash_of_written(path, stored)}};
   entry.update(facts);
   description["parts"][part] = entry;
   write_file_atomically(description_file(folder), description.dump(2) + "\n");
