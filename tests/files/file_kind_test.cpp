@@ -22,9 +22,11 @@ TEST(FileKind, IsToldByContentWhateverTheNameSays) {
   const auto kind = [&](const std::string& content) {
     return file_kind(folder.put("file.bin", content));
   };
-  for (const std::string& image :
-       {"\x89PNG\r\n\x1a\n"s, "\xff\xd8\xff\xe0"s, "RIFF\1\2\3\4WEBPVP8 "s, "II*\0\x08\0"s,
-        "GIF89a"s, "\0\0\0\x18" "ftypheic"s, "P6\n2 2\n255\n"s, "P3 1 1 255 0 0 0"s})
+  for (const std::string& image : {"\x89PNG\r\n\x1a\n"s, "\xff\xd8\xff\xe0"s,
+                                   "RIFF\1\2\3\4WEBPVP8 "s, "II*\0\x08\0"s, "GIF89a"s,
+                                   "\0\0\0\x18"
+                                   "ftypheic"s,
+                                   "P6\n2 2\n255\n"s, "P3 1 1 255 0 0 0"s})
     EXPECT_EQ(kind(image), FileKind::image) << image;
   EXPECT_EQ(kind(safetensors(R"({"__metadata__":{"format":"sgilo measurement 1"}})")),
             FileKind::measurement);
@@ -59,18 +61,21 @@ TEST(FileKind, AnotherVerbsFileIsRefusedWithTheWayOn) {
   const TemporaryFolder folder;
   const auto refusal = [&](const std::string& name, const std::string& content, FileKind accepted) {
     const auto path = folder.put(name, content);
-    const std::string text =
-        error_text<FormatError>([&] { require_kind(path, "solve takes a measurement", {accepted}); });
+    const std::string text = error_text<FormatError>(
+        [&] { require_kind(path, "solve takes a measurement", {accepted}); });
     EXPECT_TRUE(text.starts_with(path.string() + ": ")) << text;
     return text.substr(text.find(": ") + 2);
   };
   const std::string cat = folder / "cat.png";
-  EXPECT_EQ(refusal("cat.png", "\x89PNG\r\n\x1a\n", FileKind::measurement),
-            "is an image (PNG), but solve takes a measurement; measure it first, for example: sgilo "
-            "measure " + cat + " -o cat.safetensors");
+  EXPECT_EQ(
+      refusal("cat.png", "\x89PNG\r\n\x1a\n", FileKind::measurement),
+      "is an image (PNG), but solve takes a measurement; measure it first, for example: sgilo "
+      "measure " +
+          cat + " -o cat.safetensors");
   EXPECT_EQ(refusal("g.pkl", "\x80\x02}q\1.", FileKind::image),
             "is a pickle, as PyTorch and NVIDIA's programs write weights, but solve takes a "
-            "measurement; what is in it says: sgilo info " + std::string(folder / "g.pkl"));
+            "measurement; what is in it says: sgilo info " +
+                std::string(folder / "g.pkl"));
   EXPECT_EQ(refusal("notes", "dear diary", FileKind::image),
             "is a text, but solve takes a measurement");
   EXPECT_NO_THROW(require_kind(cat, "", {FileKind::image}));

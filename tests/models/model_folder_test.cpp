@@ -81,9 +81,13 @@ TEST_F(ModelFolder, ADescriptionOfWrongTypesIsTheFilesFault) {
 TEST_F(ModelFolder, EveryEntryOfAnotherTypeIsOneSentenceThatNamesIt) {
   const Json sound = parse_json(read_file(path_ / "model.json"), "model.json");
   const std::string hash = " must be a SHA-256 of 64 digits, but is ";
-  const std::vector<std::pair<Json, std::string>> others{
-      {nullptr, "missing"}, {true, "true"},   {-1, "-1"},           {"x", "\"x\""},
-      {1e300, "1e+300"},    {Json::array(), "a list"}, {Json::object(), "an object"}};
+  const std::vector<std::pair<Json, std::string>> others{{nullptr, "missing"},
+                                                         {true, "true"},
+                                                         {-1, "-1"},
+                                                         {"x", "\"x\""},
+                                                         {1e300, "1e+300"},
+                                                         {Json::array(), "a list"},
+                                                         {Json::object(), "an object"}};
   const auto expect = [&](const Json& changed, const std::string& sentence) {
     folder_.put("model/model.json", changed.dump());
     EXPECT_EQ(refusal(), description() + ": " + sentence);
@@ -150,9 +154,9 @@ TEST_F(ModelFolder, FilesOutsideOfItAreRefused) {
     fs::rename(file, outside);
     for (const fs::path& target : {outside, fs::path("..") / name}) {
       fs::create_symlink(target, file);
-      EXPECT_EQ(refusal(), concat(file.string(), ": is a link out of the model folder, to ",
-                                  fs::canonical(outside).string(),
-                                  "; a model folder holds its files itself"));
+      EXPECT_EQ(refusal(),
+                concat(file.string(), ": is a link out of the model folder, to ",
+                       fs::canonical(outside).string(), "; a model folder holds its files itself"));
       fs::remove(file);
     }
     fs::rename(outside, file);
@@ -176,8 +180,9 @@ TEST_F(ModelFolder, CoordinatesThatCannotBeInvertedAreNamed) {
   for (const double bad : {0.0, -1.0}) {
     EXPECT_EQ(refused("layer_2.scale", first(bad)),
               file + ": coordinates: the scale of layer 2 must be positive numbers");
-    EXPECT_EQ(refused("styles.factor", first(bad)),
-              file + ": coordinates: the diagonal of the factor of the styles must be positive numbers");
+    EXPECT_EQ(
+        refused("styles.factor", first(bad)),
+        file + ": coordinates: the diagonal of the factor of the styles must be positive numbers");
   }
   for (const char* name : {"layer_2.scale", "layer_2.mean", "styles.factor", "styles.mean"})
     EXPECT_EQ(refused(name, first(std::nan(""))),
@@ -187,8 +192,9 @@ TEST_F(ModelFolder, CoordinatesThatCannotBeInvertedAreNamed) {
             file + ": coordinates: the factor of the styles must be lower triangular");
   EXPECT_EQ(refused("styles.factor", first(1e-45)),
             file + ": coordinates: the factor of the styles is singular in float32");
-  EXPECT_EQ(refused("styles.factor", [](Tensor& x) { x = x.narrow(0, 0, 3).contiguous(); }),
-            file + ": coordinates: the factor of the styles must have shape [8, 8], but has [3, 8]");
+  EXPECT_EQ(
+      refused("styles.factor", [](Tensor& x) { x = x.narrow(0, 0, 3).contiguous(); }),
+      file + ": coordinates: the factor of the styles must have shape [8, 8], but has [3, 8]");
 }
 
 TEST_F(ModelFolder, SomethingElseIsNamedByItsKind) {

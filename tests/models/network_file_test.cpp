@@ -158,10 +158,11 @@ TEST_F(NetworkFile, AGeneratorIsFoundBehindAnyPrefix) {
   both = with_prefix(native, "first.");
   both.merge(with_prefix(tiny_generator_state(2), "second."));
   write_torch_zip(path_, both);
-  EXPECT_EQ(refusal(),
-            named(concat("holds the generators 'first', 'second'; bring the one that is meant into a "
-                         "file of its own, for example: sgilo convert ",
-                         path_.string(), " --part first -o generator.safetensors")));
+  EXPECT_EQ(
+      refusal(),
+      named(concat("holds the generators 'first', 'second'; bring the one that is meant into a "
+                   "file of its own, for example: sgilo convert ",
+                   path_.string(), " --part first -o generator.safetensors")));
 }
 
 // As e4e and pSp keep it: a row for each style row, beside the part.
@@ -169,8 +170,8 @@ TEST_F(NetworkFile, EqualRowsOfAMeanStyleAreOneStyle) {
   const StateDict native = tiny_generator_state();
   const Tensor mean = native.at("mapping.w_avg");
   StateDict state = with_prefix(rosinality_names(native), "state_dict.decoder.");
-  for (const std::string name : {"latent_avg", "state_dict.latent_avg",
-                                 "state_dict.decoder.latent_avg"}) {
+  for (const std::string name :
+       {"latent_avg", "state_dict.latent_avg", "state_dict.decoder.latent_avg"}) {
     StateDict all;
     for (const auto& [key, tensor] : state) all[key] = tensor.clone();
     all[name] = mean.unsqueeze(0).repeat({6, 1});
@@ -199,8 +200,9 @@ TEST_F(NetworkFile, WeightsThatAreNotFiniteAreNamed) {
   StateDict state = tiny_generator_state();
   state["mapping.fc0.bias"] = torch::full({6}, 1e300, torch::kFloat64);  // beyond float32
   write_torch_zip(path_, state);
-  EXPECT_EQ(refusal(), named("tensor 'mapping.fc0.bias' must hold finite numbers, but 6 of its 6 are "
-                             "nan or infinite"));
+  EXPECT_EQ(refusal(),
+            named("tensor 'mapping.fc0.bias' must hold finite numbers, but 6 of its 6 are "
+                  "nan or infinite"));
   state = rosinality_names(tiny_generator_state());
   state["latent_avg"] = torch::full({6}, std::nan(""));
   write_torch_zip(path_, state);

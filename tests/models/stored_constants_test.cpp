@@ -26,7 +26,8 @@ class StoredConstant : public testing::Test {
   using Attributes = std::map<std::string, std::string>;
 
   StyleGan2 read() const { return load_generator_file(path_).network; }
-  StyleGan2 snapshot(const Attributes& attributes, const StateDict& state = tiny_generator_state()) {
+  StyleGan2 snapshot(const Attributes& attributes,
+                     const StateDict& state = tiny_generator_state()) {
     folder_.put("network", nvidia_snapshot({{"G_ema", {state, attributes}}}));
     return read();
   }
@@ -74,12 +75,12 @@ TEST_F(StoredConstant, GainsOfTheMappingNetworkAreHonoured) {
   same({{"mapping.fc1.weight_gain", real(0.3)}, {"mapping.fc0.bias_gain", real(2)}},
        {{0.01 / root, 2}, {0.3, 0.01}});
   // Where only the arguments are kept.
-  same({{"_init_kwargs",
-         pickle::dict({{pickle::text("mapping_kwargs"),
-                        easy_dict({{"lr_multiplier", real(0.1)}})}})}},
+  same({{"_init_kwargs", pickle::dict({{pickle::text("mapping_kwargs"),
+                                        easy_dict({{"lr_multiplier", real(0.1)}})}})}},
        {{0.1 / root, 0.1}, {0.1 / root, 0.1}});
   write_safetensors(path_, state, {{"lr_multiplier", "0.1"}});
-  EXPECT_TRUE(torch::allclose(w(read()), mapped({{0.1 / root, 0.1}, {0.1 / root, 0.1}}), 1e-5, 1e-5));
+  EXPECT_TRUE(
+      torch::allclose(w(read()), mapped({{0.1 / root, 0.1}, {0.1 / root, 0.1}}), 1e-5, 1e-5));
   for (const char* bad : {"0", "-0.1", "nan", "fast"}) {
     write_safetensors(path_, state, {{"lr_multiplier", bad}});
     EXPECT_EQ(refusal([&] { read(); }),
@@ -89,10 +90,11 @@ TEST_F(StoredConstant, GainsOfTheMappingNetworkAreHonoured) {
 
 TEST_F(StoredConstant, GainsOfStylesAreHonoured) {
   const StateDict state = tiny_generator_state();
-  StyleGan2 plain = snapshot({}), twice = snapshot(
-      {{"synthesis.b8.conv1.affine.weight_gain", pickle::real(2 / std::sqrt(6.0))},
-       {"synthesis.b8.conv1.affine.bias_gain", pickle::real(3)},
-       {"synthesis.b8.torgb.weight_gain", pickle::real(0.5 * 4 / std::sqrt(4.0))}});
+  StyleGan2 plain = snapshot({}),
+            twice = snapshot(
+                {{"synthesis.b8.conv1.affine.weight_gain", pickle::real(2 / std::sqrt(6.0))},
+                 {"synthesis.b8.conv1.affine.bias_gain", pickle::real(3)},
+                 {"synthesis.b8.torgb.weight_gain", pickle::real(0.5 * 4 / std::sqrt(4.0))}});
   const StateDict before = state_of(*plain), after = state_of(*twice);
   const auto factor = [&](const std::string& name) {
     return (after.at(name) / before.at(name)).mean().item<double>();
@@ -130,7 +132,9 @@ TEST_F(StoredConstant, WhatContradictsTheComputationIsRefusedByName) {
       {"mapping.fc0.weight_gain", pickle::none(), "must be a positive number here, but is null"},
   };
   for (const auto& c : cases)
-    EXPECT_EQ(refusal([&] { snapshot({{c.name, c.value}}); }),
+    EXPECT_EQ(refusal([&] {
+                snapshot({{c.name, c.value}});
+              }),
               concat("'G_ema.", c.name, "' ", c.sentence));
   EXPECT_EQ(refusal([&] {
               snapshot({{"synthesis.b4.conv1.conv_clamp", pickle::integer(256)},
@@ -138,16 +142,16 @@ TEST_F(StoredConstant, WhatContradictsTheComputationIsRefusedByName) {
             }),
             "'G_ema.synthesis.b16.torgb.conv_clamp' must be the limit of all layers, 256 here, but "
             "is 128");
-  EXPECT_EQ(refusal([&] {
-              snapshot({{"_init_kwargs",
-                         pickle::dict({{pickle::text("synthesis_kwargs"),
-                                        easy_dict({{"resample_filter",
-                                                    pickle::list({pickle::integer(1),
-                                                                  pickle::integer(2),
-                                                                  pickle::integer(1)})}})}})}});
-            }),
-            "'G_ema._init_kwargs.synthesis_kwargs.resample_filter' must be [1, 3, 3, 1] here, but is "
-            "[1,2,1]");
+  EXPECT_EQ(
+      refusal([&] {
+        snapshot({{"_init_kwargs",
+                   pickle::dict({{pickle::text("synthesis_kwargs"),
+                                  easy_dict({{"resample_filter",
+                                              pickle::list({pickle::integer(1), pickle::integer(2),
+                                                            pickle::integer(1)})}})}})}});
+      }),
+      "'G_ema._init_kwargs.synthesis_kwargs.resample_filter' must be [1, 3, 3, 1] here, but is "
+      "[1,2,1]");
 }
 
 TEST_F(StoredConstant, WhatAgreesIsAccepted) {
@@ -175,9 +179,10 @@ TEST_F(StoredConstant, AnotherFilterIsRefusedInEveryLayout) {
     EXPECT_EQ(refusal([&] { read(); }), expected);
     state[name] = filter({1, 3, 3, 1}) * 4;
     write_npz(path_, with_prefix(state, "G_ema."));
-    EXPECT_EQ(refusal([&] { read(); }),
-              concat("tensor 'G_ema.", name, sentence,
-                     "1, the only one that is computed, but is that of [1, 3, 3, 1] with the sum 4"));
+    EXPECT_EQ(
+        refusal([&] { read(); }),
+        concat("tensor 'G_ema.", name, sentence,
+               "1, the only one that is computed, but is that of [1, 3, 3, 1] with the sum 4"));
     state[name] = torch::ones({1, 1});
     write_npz(path_, with_prefix(state, "G_ema."));
     EXPECT_EQ(refusal([&] { read(); }),
@@ -192,9 +197,10 @@ TEST_F(StoredConstant, AnotherFilterIsRefusedInEveryLayout) {
     StateDict state = rosinality_names(tiny_generator_state());
     state[name] = 4 * filter({1, 2, 2, 1});
     write_rosinality_zip(path_, state, {});
-    EXPECT_EQ(refusal([&] { read(); }),
-              concat("tensor 'g_ema.", name, sentence,
-                     "4, the only one that is computed, but is that of [1, 2, 2, 1] with the sum 4"));
+    EXPECT_EQ(
+        refusal([&] { read(); }),
+        concat("tensor 'g_ema.", name, sentence,
+               "4, the only one that is computed, but is that of [1, 2, 2, 1] with the sum 4"));
   }
 }
 

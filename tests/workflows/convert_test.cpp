@@ -205,7 +205,8 @@ TEST_F(Conversion, AGeneratorBecomesAModelFolder) {
       torch::equal(image_of(generator_), image_of(folder_ / "model/generator.safetensors")));
 }
 
-// Gains that differ from the network's are in the converted weights, which need no word beside them.
+// Gains that differ from the network's are in the converted weights, which need no word beside
+// them.
 TEST_F(Conversion, KeepsTheGainsOfTheFile) {
   generator_ = folder_ / "network";
   folder_.put("network", nvidia_snapshot({{"G_ema",
@@ -238,9 +239,10 @@ TEST_F(Conversion, RefusesWeightsThatAreNotFiniteButNotArrays) {
   for (const double bad : {std::nan(""), static_cast<double>(INFINITY)}) {
     for (const auto type : {torch::kFloat32, torch::kFloat16, torch::kFloat64, torch::kBFloat16}) {
       write_torch_zip(generator_, {{"net.a", torch::full({2}, bad).to(type)}});
-      EXPECT_EQ(error_text<FormatError>([&] { convert(conversion(output), silent_); }),
-                generator_ +
-                    ": tensor 'net.a' must hold finite numbers, but 2 of its 2 are nan or infinite");
+      EXPECT_EQ(
+          error_text<FormatError>([&] { convert(conversion(output), silent_); }),
+          generator_ +
+              ": tensor 'net.a' must hold finite numbers, but 2 of its 2 are nan or infinite");
       EXPECT_FALSE(std::filesystem::exists(output));
     }
     write_npz(generator_, {{"a", torch::full({2}, bad)}});
@@ -258,8 +260,9 @@ TEST_F(Conversion, AGeneratorOfGreyImagesBecomesAFileButNoFolder) {
   convert(conversion(output), silent_);
   expect_same_image(output);
   EXPECT_EQ(error_text<ConfigError>([&] { convert(conversion(folder_ / "model"), silent_); }),
-            generator_ + ": the generator's images have 1 channel(s), but a model folder is of images "
-                         "of 3; convert it to a file and run it with generate");
+            generator_ +
+                ": the generator's images have 1 channel(s), but a model folder is of images "
+                "of 3; convert it to a file and run it with generate");
   EXPECT_FALSE(std::filesystem::exists(folder_ / "model"));
 }
 

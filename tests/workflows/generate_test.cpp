@@ -358,9 +358,9 @@ TEST_F(Generate, RefusesInOneSentenceAndWritesNothing) {
 TEST_F(Generate, NumbersThatAreNotFiniteAreRefusedAndNothingIsWritten) {
   const GenerateOptions sound = options_;
   const double bad[] = {std::nan(""), INFINITY, -INFINITY};
-  const Tensor z = z_.clone(), styles = torch::zeros({2, 6, 6}), features = torch::zeros({2, 5, 4, 4}),
-               image = torch::zeros({2, 3, 16, 16}), skip = torch::zeros({2, 3, 4, 4}),
-               noise = torch::zeros({4, 4});
+  const Tensor z = z_.clone(), styles = torch::zeros({2, 6, 6}),
+               features = torch::zeros({2, 5, 4, 4}), image = torch::zeros({2, 3, 16, 16}),
+               skip = torch::zeros({2, 3, 4, 4}), noise = torch::zeros({4, 4});
   const std::string eight = keep("eight", torch::zeros({8, 8})),
                     sixteen = keep("sixteen", torch::zeros({16, 16}));
   const std::string others = concat(",", eight, ",", eight, ",", sixteen, ",", sixteen);
@@ -507,8 +507,9 @@ TEST_F(EvaluateScore, NumbersThatAreNotFiniteAreRefusedAndNothingIsWritten) {
   weights["projector.bias"] = torch::full({3}, INFINITY);
   write_safetensors(options_.network, weights);
   EXPECT_EQ(error_text<FormatError>([&] { evaluate_score(options_); }),
-            options_.network + ": tensor 'projector.bias' must hold finite numbers, but 3 of its 3 are "
-                               "nan or infinite");
+            options_.network +
+                ": tensor 'projector.bias' must hold finite numbers, but 3 of its 3 are "
+                "nan or infinite");
   weights["projector.bias"] = torch::full({3}, 3e38);
   write_safetensors(options_.network, weights);
   options_.sde.std_min = 1e-3;

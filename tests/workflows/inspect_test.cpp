@@ -51,8 +51,9 @@ StateDict other_filter(StateDict native) {
 TEST_F(Files, WhatIsNoFileOfWeightsIsNamedWithTheVerbThatTakesIt) {
   const auto cat = folder_.put("cat.pt", "\x89PNG\r\n\x1a\n");
   EXPECT_EQ(error_text<FormatError>([&] { inspect(cat); }),
-            concat(cat.string(), ": is an image (PNG), but info says what is in a file of weights or "
-                                 "arrays; measure it first, for example: sgilo measure ",
+            concat(cat.string(),
+                   ": is an image (PNG), but info says what is in a file of weights or "
+                   "arrays; measure it first, for example: sgilo measure ",
                    cat.string(), " -o cat.safetensors"));
 }
 
@@ -82,12 +83,14 @@ TEST_F(Files, EachKindIsRecognised) {
        {"StyleGAN2 generator of rosinality, 16x16, 2 mapping layers, without a mean style, in "
         "'g_ema.module'"}},
       {encoder_checkpoint(native),
-       {"checkpoint of an e4e or pSp encoder: its generator is in 'state_dict.decoder', the encoder "
+       {"checkpoint of an e4e or pSp encoder: its generator is in 'state_dict.decoder', the "
+        "encoder "
         "itself is not run here",
         "StyleGAN2 generator of rosinality, 16x16, 2 mapping layers, in 'state_dict.decoder'"}},
       {other_filter(native),
        {"StyleGAN2 generator of NVIDIA, 16x16, 2 mapping layers, which is refused: tensor "
-        "'synthesis.b8.resample_filter' must be the filter [1, 3, 3, 1] with the sum 1, the only one "
+        "'synthesis.b8.resample_filter' must be the filter [1, 3, 3, 1] with the sum 1, the only "
+        "one "
         "that is computed, but is that of [1, 1, 1, 1] with the sum 1"}},
       {with_prefix(score, "module."),
        {"score network of SGILO (ViT), 16 tokens of width 8, 1 layer, 3 channels, in 'module'"}},

@@ -47,8 +47,9 @@ constexpr std::array<Magic, 36> kMagics{{
     {0, "version https://git-lfs"sv, FileKind::lfs_pointer, "a pointer of Git LFS"},
     {0, "\x1f\x8b"sv, FileKind::compressed, "compressed by gzip"},
     {0, "BZh"sv, FileKind::compressed, "compressed by bzip2"},
-    {0, "\xfd"
-        "7zXZ"sv,
+    {0,
+     "\xfd"
+     "7zXZ"sv,
      FileKind::compressed, "compressed by xz"},
     {0, "\x28\xb5\x2f\xfd"sv, FileKind::compressed, "compressed by zstd"},
     {0, "7z\xbc\xaf"sv, FileKind::archive, "an archive (7z)"},
@@ -60,8 +61,9 @@ constexpr std::array<Magic, 36> kMagics{{
     {0, "%PDF"sv, FileKind::foreign, "a PDF file"},
     {128, "DICM"sv, FileKind::foreign, "a DICOM file"},
     {0, "SIMPLE  ="sv, FileKind::foreign, "a FITS file"},
-    {0, "\x7f"
-        "ELF"sv,
+    {0,
+     "\x7f"
+     "ELF"sv,
      FileKind::foreign, "a program"},
     {4, "ftypisom"sv, FileKind::foreign, "a film (MP4)"},
     {4, "ftypmp4"sv, FileKind::foreign, "a film (MP4)"},

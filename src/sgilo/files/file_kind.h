@@ -1,5 +1,5 @@
-// What a file plainly is, by its first bytes (a folder: by its manifest), whatever its name says, and
-// which verb takes it: so that a file of another verb's kind is refused with the way on.
+// What a file plainly is, by its first bytes (a folder: by its manifest), whatever its name says,
+// and which verb takes it: so that a file of another verb's kind is refused with the way on.
 #pragma once
 
 #include <filesystem>
@@ -33,9 +33,9 @@ FileKind file_kind(const std::filesystem::path& path);
 // "cat.png is an image (PNG)", without the name; empty for unknown.
 std::string kind_words(const std::filesystem::path& path);
 
-// Throws FormatError where the path is plainly of another kind than the `accepted` ones; `taker` says
-// what they are for: "cat.png: is an image (PNG), but solve takes a measurement; measure it first, for
-// example: sgilo measure cat.png -o cat.safetensors". Paths of unknown kind pass.
+// Throws FormatError where the path is plainly of another kind than the `accepted` ones; `taker`
+// says what they are for: "cat.png: is an image (PNG), but solve takes a measurement; measure it
+// first, for example: sgilo measure cat.png -o cat.safetensors". Paths of unknown kind pass.
 void require_kind(const std::filesystem::path& path, std::string_view taker,
                   std::initializer_list<FileKind> accepted);
 

@@ -50,8 +50,9 @@ StyleGan2Options options_from(const StateDict& state) {
     throw FormatError("tensor 'synthesis.b4.conv1.bias' is missing");
   const Tensor& bias = require_tensor(state, "synthesis.b4.torgb.bias");
   if (bias.dim() != 1 || bias.numel() == 0)
-    throw FormatError(concat("tensor 'synthesis.b4.torgb.bias' must have shape [channels], but has ",
-                             shape_text(bias.sizes())));
+    throw FormatError(
+        concat("tensor 'synthesis.b4.torgb.bias' must have shape [channels], but has ",
+               shape_text(bias.sizes())));
   options.synthesis.channels = bias.size(0);
   return options;
 }

@@ -159,7 +159,8 @@ StyleGan2Generator::StyleGan2Generator(StyleGan2 network, StyleGan2Coordinates c
   }
   for (const auto& [layer, channel] : coordinates_.layers)
     require_positive(concat("the scale of layer ", layer), channel.scale);
-  require_positive("the diagonal of the factor of the styles", coordinates_.style_factor.diagonal());
+  require_positive("the diagonal of the factor of the styles",
+                   coordinates_.style_factor.diagonal());
   if (!torch::equal(coordinates_.style_factor, coordinates_.style_factor.tril()))
     throw FormatError("coordinates: the factor of the styles must be lower triangular");
   inverse_factor_ =

@@ -17,8 +17,8 @@ struct SynthesisOptions {
   std::int64_t w_dim = 128;
   // Channels of the blocks at 4, 8, 16, ...; the last gives the size.
   std::vector<std::int64_t> widths{128, 128, 96, 64, 32};
-  double clamp = 0.0;  // limit of activations after the gain; 0: none
-  bool drawn = true;   // false: weights are left for those that a file brings
+  double clamp = 0.0;         // limit of activations after the gain; 0: none
+  bool drawn = true;          // false: weights are left for those that a file brings
   std::int64_t channels = 3;  // of the image
 
   std::int64_t blocks() const { return static_cast<std::int64_t>(widths.size()); }

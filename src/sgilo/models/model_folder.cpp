@@ -42,8 +42,8 @@ std::filesystem::path located(const std::filesystem::path& folder) {
 
 constexpr std::uint64_t kLargestDescription = 1 << 20;  // bytes
 
-// The file by a path without links lies in the folder itself: what a folder from elsewhere names stays
-// inside of it.
+// The file by a path without links lies in the folder itself: what a folder from elsewhere names
+// stays inside of it.
 void require_inside(const std::filesystem::path& folder, const std::filesystem::path& file) {
   std::error_code problem;
   const auto real = std::filesystem::canonical(file, problem);
@@ -90,12 +90,10 @@ void check_description(const std::filesystem::path& folder, const Json& json) {
     const std::string place = concat("parts.", name);
     if (!part.is_object()) throw wrong(place, "an object", part);
     const Json sha256 = part.value("sha256", Json());
-    if (!is_sha256(sha256))
-      throw wrong(place + ".sha256", "a SHA-256 of 64 digits", sha256);
+    if (!is_sha256(sha256)) throw wrong(place + ".sha256", "a SHA-256 of 64 digits", sha256);
     if (part.contains("generator") && !is_sha256(part["generator"]))
       throw wrong(place + ".generator", "a SHA-256 of 64 digits", part["generator"]);
-    if (part.contains("clamp") &&
-        !(part["clamp"].is_number() && part["clamp"].get<double>() >= 0))
+    if (part.contains("clamp") && !(part["clamp"].is_number() && part["clamp"].get<double>() >= 0))
       throw wrong(place + ".clamp", "a number of at least 0", part["clamp"]);
     if (part.contains("options") && !part["options"].is_object())
       throw wrong(place + ".options", "an object", part["options"]);
@@ -110,8 +108,8 @@ Json read_description(const std::filesystem::path& folder) {
   require_kind(folder, "a model is a folder with model.json, as convert makes one",
                {FileKind::folder, FileKind::model_folder});
   if (!std::filesystem::is_directory(folder, problem))
-    throw format_error(folder, concat("is no model folder: ",
-                                      file_problem(problem ? problem.value() : ENOTDIR)));
+    throw format_error(
+        folder, concat("is no model folder: ", file_problem(problem ? problem.value() : ENOTDIR)));
   if (!std::filesystem::exists(path, problem) && !problem)
     throw FormatError(concat(folder.string(), ": is no model folder, model.json is missing"));
   require_inside(folder, path);
@@ -190,7 +188,8 @@ double numbers_of(const FeatureClassifierOptions& o) {
 
 double numbers_of(const VisionTransformerOptions& o) {
   const auto width = static_cast<double>(o.width);
-  return static_cast<double>(o.layers) * (10 + 2 * static_cast<double>(o.mlp_ratio)) * width * width +
+  return static_cast<double>(o.layers) * (10 + 2 * static_cast<double>(o.mlp_ratio)) * width *
+             width +
          static_cast<double>(o.condition_size) * width;
 }
 
@@ -208,8 +207,8 @@ FeatureClassifier read_classifier(const std::filesystem::path& folder, const Jso
   const auto options = options_of<FeatureClassifierOptions>(folder, description, "classifier");
   const auto most = [&](const char* name, std::int64_t value, std::int64_t limit) {
     if (value > limit)
-      throw wrong_entry(folder, concat("parts.classifier.options.", name), concat("at most ", limit),
-                        value);
+      throw wrong_entry(folder, concat("parts.classifier.options.", name),
+                        concat("at most ", limit), value);
   };
   if (options.widths.empty())
     throw wrong_entry(folder, "parts.classifier.options.widths", "a list of at least one number",

@@ -30,8 +30,8 @@ bool is_averaged(std::string prefix) {
 
 constexpr const char* kMeanStyle = "latent_avg";
 
-// The name of the mean style of rosinality's files: beside the generator's tensors or in a part around
-// them.
+// The name of the mean style of rosinality's files: beside the generator's tensors or in a part
+// around them.
 std::optional<std::string> mean_style_name(const Checkpoint& checkpoint, std::string prefix) {
   while (!checkpoint.has(prefix + kMeanStyle)) {
     if (prefix.size() < 2) return std::nullopt;
@@ -63,9 +63,9 @@ Tensor mean_style(const Checkpoint& checkpoint, const std::string& prefix) {
 
 void require_image_channels(const Checkpoint& checkpoint, std::int64_t channels) {
   if (channels < 1 || channels > 4)
-    throw format_error(checkpoint.path,
-                       concat("the generator's images must have 1 to 4 channels, but have ",
-                              channels));
+    throw format_error(
+        checkpoint.path,
+        concat("the generator's images must have 1 to 4 channels, but have ", channels));
 }
 
 // The mean of the styles of kMeanInputs random inputs, a part at a time.
@@ -128,11 +128,12 @@ std::optional<std::string> generator_prefix(const Checkpoint& checkpoint) {
   for (const std::string& prefix : found)
     if (parts.size() < 8) parts.push_back(concat("'", prefix.substr(0, prefix.size() - 1), "'"));
   if (parts.size() < found.size()) parts.emplace_back("...");
-  throw format_error(
-      checkpoint.path,
-      concat("holds the generators ", join(parts), "; bring the one that is meant into a file of its "
-             "own, for example: sgilo convert ", checkpoint.path.string(), " --part ",
-             found.front().substr(0, found.front().size() - 1), " -o generator.safetensors"));
+  throw format_error(checkpoint.path, concat("holds the generators ", join(parts),
+                                             "; bring the one that is meant into a file of its "
+                                             "own, for example: sgilo convert ",
+                                             checkpoint.path.string(), " --part ",
+                                             found.front().substr(0, found.front().size() - 1),
+                                             " -o generator.safetensors"));
 }
 
 GeneratorFile generator_of(const Checkpoint& checkpoint) {

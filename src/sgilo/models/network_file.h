@@ -22,8 +22,8 @@ struct GeneratorFile {
 };
 inline constexpr std::int64_t kMeanInputs = 4096;
 
-// The averaged generator of a snapshot or training checkpoint ("G_ema", "g_ema"), else the only
-// one of the file, whatever stands in front of its names; what the file states of its computation is
+// The averaged generator of a snapshot or training checkpoint ("G_ema", "g_ema"), else the only one
+// of the file, whatever stands in front of its names; what the file states of its computation is
 // honoured or refused (stored_constants.h). Throws FormatError, also for StyleGAN3.
 GeneratorFile load_generator_file(const std::filesystem::path& path,
                                   const CheckpointOptions& options = {});
@@ -45,9 +45,9 @@ std::string generator_obstacle(const Checkpoint& checkpoint, const std::string& 
 // What stands in front of the tensors whose names end in `ending`: nothing, or words with dots.
 std::vector<std::string> prefixes_of(const Checkpoint& checkpoint, const std::string& ending);
 
-// The tensors whose names begin with `prefix`, without it, floating ones as float32. Every reader of
-// weights takes them from here or asks require_finite_weights(): throws FormatError for one that holds
-// nan or infinity.
+// The tensors whose names begin with `prefix`, without it, floating ones as float32. Every reader
+// of weights takes them from here or asks require_finite_weights(): throws FormatError for one that
+// holds nan or infinity.
 StateDict weights_of(const Checkpoint& checkpoint, const std::string& prefix = "");
 void require_finite_weights(const StateDict& state, const std::filesystem::path& path,
                             const std::string& prefix = "");

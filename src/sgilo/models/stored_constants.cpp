@@ -11,8 +11,8 @@
 namespace sgilo {
 namespace {
 
-constexpr double kMappingRate = 0.01;   // MappingOptions::rate_multiplier
-constexpr double kTolerance = 1e-5;     // relative: constants are stored as float32 or float64
+constexpr double kMappingRate = 0.01;  // MappingOptions::rate_multiplier
+constexpr double kTolerance = 1e-5;    // relative: constants are stored as float32 or float64
 constexpr std::size_t kLongestText = 60;
 
 std::optional<double> number_in(const Json& value) {
@@ -47,7 +47,8 @@ bool is_same(const Json& value, const Json& accepted) {
          value.get_ref<const std::string&>() == accepted.dump();
 }
 
-// "synthesis.b8.conv0", "activation" of a dotted name; the arguments that made a module are its own.
+// "synthesis.b8.conv0", "activation" of a dotted name; the arguments that made a module are its
+// own.
 std::pair<std::string, std::string> parts_of(const std::string& name) {
   const std::size_t dot = name.rfind('.');
   if (dot == name.npos) return {"", name};
@@ -205,8 +206,8 @@ std::vector<Json> StoredConstants::accepted(const std::string& module,
   if (a == "scale" && ends_in(module, "activate")) return {std::numbers::sqrt2};
   if (a == "scale" && ends_in(module, "conv")) {
     const std::string weight = module + ".weight";  // [1, out, in, k, k]
-    const double inputs = static_cast<double>(size_of(weight, 2) * size_of(weight, 3) *
-                                              size_of(weight, 4));
+    const double inputs =
+        static_cast<double>(size_of(weight, 2) * size_of(weight, 3) * size_of(weight, 4));
     return inputs > 0 ? std::vector<Json>{1 / std::sqrt(inputs)} : std::vector<Json>{};
   }
   if (a == "up" && convolution) return {up ? 2 : 1};
@@ -252,8 +253,8 @@ void StoredConstants::check_filter(const std::string& name) const {
   const std::string rest = name.substr(prefix_.size());
   const auto [module, attribute] = parts_of(rest);
   const bool native = attribute == "resample_filter" && rest.starts_with("synthesis."),
-             rosinality = attribute == "kernel" && (module.ends_with(".blur") ||
-                                                    module.ends_with(".upsample"));
+             rosinality = attribute == "kernel" &&
+                          (module.ends_with(".blur") || module.ends_with(".upsample"));
   if ((!native && !rosinality) || (native && (ends_in(module, "conv1") || ends_in(module, "b4"))))
     return;  // the others are not used
   const Shape& sizes = file_.tensors.at(name).sizes;
@@ -288,8 +289,7 @@ void StoredConstants::require_known() const {
   }
   for (const char* name : {"args.blur_kernel", "args.resample_filter"})
     if (const auto found = stated_name(name)) check_value(name, name, *found->value);
-  if (const auto found = stated_name("args.arch");
-      found && !is_same(*found->value, "stylegan2"))
+  if (const auto found = stated_name("args.arch"); found && !is_same(*found->value, "stylegan2"))
     refuse(found->name, "\"stylegan2\"", text_of(*found->value));
 }
 

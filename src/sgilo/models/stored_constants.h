@@ -1,6 +1,6 @@
-// What a generator's file states beside its weights: gains, activations, filters, limits. The network
-// of generator/ has one value of each; what a file states otherwise is honoured (gains of linear layers
-// and the limit of the activations) or refused by its name, never ignored.
+// What a generator's file states beside its weights: gains, activations, filters, limits. The
+// network of generator/ has one value of each; what a file states otherwise is honoured (gains of
+// linear layers and the limit of the activations) or refused by its name, never ignored.
 #pragma once
 
 #include <optional>
@@ -18,14 +18,16 @@ inline constexpr const char* kClamp = "conv_clamp";
 class StoredConstants {
  public:
   // Of the generator whose tensors begin with `prefix`, under NVIDIA's or rosinality's names.
-  StoredConstants(const Checkpoint& file, std::string prefix) : file_(file), prefix_(std::move(prefix)) {}
+  StoredConstants(const Checkpoint& file, std::string prefix)
+      : file_(file), prefix_(std::move(prefix)) {}
 
-  // Throws FormatError for what contradicts the computation: "f.pkl: 'G_ema.synthesis.b8.architecture'
-  // must be "skip", but is "resnet"".
+  // Throws FormatError for what contradicts the computation: "f.pkl:
+  // 'G_ema.synthesis.b8.architecture' must be "skip", but is "resnet"".
   void require_known() const;
 
-  // Multiplies weights and biases of linear layers, named without the prefix, by what the file's gains
-  // differ from those of the network. Throws FormatError for gains that are no positive numbers.
+  // Multiplies weights and biases of linear layers, named without the prefix, by what the file's
+  // gains differ from those of the network. Throws FormatError for gains that are no positive
+  // numbers.
   void fold_gains(StateDict& state) const;
 
   // The limit that the file states for the activations; 0: none. Throws FormatError where layers

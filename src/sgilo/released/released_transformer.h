@@ -35,7 +35,8 @@ class ReleasedTransformer {
 
 // score(x, t) = -network(x, t) / std(t). The deviation of vp and subvp is taken from 1 - e^{2m} in
 // float32, as in the released program: its rounding, 0.6 % of std at t = 1e-5 and 1e-4 of it at
-// 1e-3, is part of the recorded numbers; before t = 1e-5, where little else is left of it, by expm1.
+// 1e-3, is part of the recorded numbers; before t = 1e-5, where little else is left of it, by
+// expm1.
 ScoreFunction released_score(const ReleasedTransformer& network, const Sde& sde);
 
 }  // namespace sgilo

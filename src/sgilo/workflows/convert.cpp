@@ -125,8 +125,8 @@ void write_file(const std::string& output, Form form, const StateDict& tensors,
     write_safetensors(output, tensors, metadata);
 }
 
-// Passes all on, and says every 20 seconds how far it is: where stderr is no terminal, steps are not
-// shown.
+// Passes all on, and says every 20 seconds how far it is: where stderr is no terminal, steps are
+// not shown.
 class SpokenProgress : public Observer {
  public:
   explicit SpokenProgress(Observer& to) : to_(to) {}
@@ -159,9 +159,10 @@ bool write_model(const ConvertOptions& options, const GeneratorFile& file,
                              " classes, which a model folder does not know; convert it to a file "
                              "and name a class in generate"));
   if (const std::int64_t channels = file.network->synthesis->options.channels; channels != 3)
-    throw ConfigError(concat(options.input, ": the generator's images have ", channels,
-                             " channel(s), but a model folder is of images of 3; convert it to a file "
-                             "and run it with generate"));
+    throw ConfigError(
+        concat(options.input, ": the generator's images have ", channels,
+               " channel(s), but a model folder is of images of 3; convert it to a file "
+               "and run it with generate"));
   NewFolder folder(options.output);
   const RandomStreams streams(static_cast<std::uint64_t>(options.seed));
   observer.on_message(

@@ -44,7 +44,8 @@ struct GenerateOptions : CommonOptions {
                   non_negative<std::int64_t>),
             field("features", &O::features, ".npy of what block from_block-1 leaves [N, C, r, r]"),
             field("skip_rgb", &O::skip_rgb,
-                  ".npy of the image so far [N, channels, r, r] (empty: it starts from nothing, as in the "
+                  ".npy of the image so far [N, channels, r, r] (empty: it starts from nothing, as "
+                  "in the "
                   "released programs)"),
             field("to_block", &O::to_block,
                   "last block to run; the output is its features (-1: all, the image)",
@@ -70,7 +71,8 @@ struct GenerateResult {
   std::vector<std::pair<std::string, Tensor>> written;  // by file
 };
 
-// Throws ConfigError, FormatError; NumericError where the result is not finite, and writes nothing then.
+// Throws ConfigError, FormatError; NumericError where the result is not finite, and writes nothing
+// then.
 GenerateResult generate(const GenerateOptions& options);
 std::string plan(const GenerateOptions& options);
 

@@ -97,14 +97,14 @@ void find_generators(const Checkpoint& c, std::vector<std::string>& out) {
   const std::vector<std::string> prefixes = generator_prefixes(c);
   for (std::size_t i = 0; i < std::min(prefixes.size(), kMost); ++i) {
     const std::string& prefix = prefixes[i];
-    std::string text =
-        (c.has(prefix + "input.input") ? rosinality_text : nvidia_text)(c, prefix);
+    std::string text = (c.has(prefix + "input.input") ? rosinality_text : nvidia_text)(c, prefix);
     text += in_part(prefix);
     if (const std::string why = generator_obstacle(c, prefix); !why.empty())
       text += concat(", which is refused: ", why);
     out.push_back(std::move(text));
   }
-  if (prefixes.size() > kMost) out.push_back(concat("and ", prefixes.size() - kMost, " generators more"));
+  if (prefixes.size() > kMost)
+    out.push_back(concat("and ", prefixes.size() - kMost, " generators more"));
 }
 
 // e4e and pSp keep the encoder of images beside the generator that decodes its styles.
