@@ -63,7 +63,7 @@ TEST_F(StoredConstant, GainsOfTheMappingNetworkAreHonoured) {
   const double root = std::sqrt(6.0);
   const auto same = [&](const Attributes& attributes,
                         const std::vector<std::pair<double, double>>& gains) {
-    EXPECT_TRUE(torch::allclose(w(snapshot(attributes)), mapped(gains), 1e-5, 1e-5));
+    EXPECT_TRUE(torch::allclose(w(snapshot(attributes)), mapped(gains), 1e-4, 1e-3));
   };
   const auto real = [](double value) { return pickle::real(value); };
   same({}, {{0.01 / root, 0.01}, {0.01 / root, 0.01}});
@@ -80,7 +80,7 @@ TEST_F(StoredConstant, GainsOfTheMappingNetworkAreHonoured) {
        {{0.1 / root, 0.1}, {0.1 / root, 0.1}});
   write_safetensors(path_, state, {{"lr_multiplier", "0.1"}});
   EXPECT_TRUE(
-      torch::allclose(w(read()), mapped({{0.1 / root, 0.1}, {0.1 / root, 0.1}}), 1e-5, 1e-5));
+      torch::allclose(w(read()), mapped({{0.1 / root, 0.1}, {0.1 / root, 0.1}}), 1e-4, 1e-3));
   for (const char* bad : {"0", "-0.1", "nan", "fast"}) {
     write_safetensors(path_, state, {{"lr_multiplier", bad}});
     EXPECT_EQ(refusal([&] { read(); }),

@@ -226,8 +226,6 @@ std::string way_on(FileKind kind, const fs::path& path) {
 
 FileKind file_kind(const fs::path& path) { return found_in(path).kind; }
 
-std::string kind_words(const fs::path& path) { return found_in(path).words; }
-
 void require_kind(const fs::path& path, std::string_view taker,
                   std::initializer_list<FileKind> accepted) {
   const Found found = found_in(path);

@@ -30,9 +30,6 @@ enum class FileKind {
 
 FileKind file_kind(const std::filesystem::path& path);
 
-// "cat.png is an image (PNG)", without the name; empty for unknown.
-std::string kind_words(const std::filesystem::path& path);
-
 // Throws FormatError where the path is plainly of another kind than the `accepted` ones; `taker`
 // says what they are for: "cat.png: is an image (PNG), but solve takes a measurement; measure it
 // first, for example: sgilo measure cat.png -o cat.safetensors". Paths of unknown kind pass.
