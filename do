@@ -5,8 +5,10 @@
 #   ./do unit                 the unit tests alone
 #   ./do build                builds the command build/release/sgilo
 #   ./do bench [OPTION...]    runs the benchmarks (options of Google Benchmark)
-#   ./do sanitize             the unit tests under the address and undefined-behaviour sanitizers
+#   ./do sanitize [MODULE...] the unit tests (of these modules) under the address and undefined-behaviour sanitizers
+#   ./do races [MODULE...]    those of the modules that compute in threads under the thread sanitizer
 #   ./do fuzz [SECONDS [TARGET...]]  the fuzz targets, each for so long (60; needs clang and PyTorch >= 2.7)
+#   ./do mutate [COUNT]       the command on COUNT (5000) damaged measurements, run folders and model folders
 #   ./do clean                removes build/
 # TORCH=debian or TORCH=python chooses the libtorch: Debian's, or that of a PyTorch >= 2.7, which is installed into .venv when
 # python3 has none. Unset: python3's PyTorch where there is a fitting one, else Debian's.
@@ -107,19 +109,24 @@ fuzz_target() {
   mkdir -p "$corpus" "build/fuzz/finds/$target"
   cp "fuzz/seeds/$target"/* "$corpus" 2>/dev/null || true
   [ -z "$pattern" ] || [ ! -d "$golden" ] || find "$golden" -name "$pattern" -size -300k -exec cp {} "$corpus" \;
-  ASAN_OPTIONS=detect_leaks=0 OMP_NUM_THREADS=1 "build/fuzz/fuzz/$target" -max_total_time="$2" -max_len=400000 -timeout=30 \
-    -rss_limit_mb=3000 -malloc_limit_mb=512 -print_final_stats=1 -dict=fuzz/pickle.dict \
+  LSAN_OPTIONS=suppressions=tests/leaks_of_libraries.txt:print_suppressions=0 OMP_NUM_THREADS=1 \
+    "build/fuzz/fuzz/$target" -max_total_time="$2" -max_len=400000 -timeout=10 -rss_limit_mb=3000 -malloc_limit_mb=512 -print_final_stats=1 -dict=fuzz/pickle.dict \
     -artifact_prefix="build/fuzz/finds/$target/" "$corpus" >"build/fuzz/$target.log" 2>&1 || { tail -n 40 "build/fuzz/$target.log" >&2; return 1; }
   say "$target: $(awk '/number_of_executed_units/ { units = $2 } /cov:/ { for (i = 1; i < NF; ++i) if ($i == "cov:") cov = $(i + 1) } END { print units " executions, coverage " cov }' "build/fuzz/$target.log") in $2 s"
 }
+
+# test_programs MODULE...: the unit tests of modules as targets; of all when none is named.
+test_programs() { if [ $# -eq 0 ]; then echo unit_tests; else printf '%s_tests ' "$@"; fi; }
+# only MODULE...: ctest's option for them.
+only() { if [ $# -gt 0 ]; then printf -- '-R ^(%s)$' "$(printf '%s_tests|' "$@" | sed 's/|$//')"; fi; }
 
 word=${1:-help}
 [ $# -eq 0 ] || shift
 benchmarks=OFF
 case $word in
-help | -h | --help) sed -n '3,14s/^# \{0,1\}//p' "$0"; exit ;;
+help | -h | --help) sed -n '3,16s/^# \{0,1\}//p' "$0"; exit ;;
 clean) rm -rf build; exit ;;
-sanitize) TORCH=debian ;;
+sanitize | races | mutate) TORCH=${TORCH:-debian} ;;
 fuzz) TORCH=python ;;  # clang 14 does not take the headers of libtorch 1.13
 build | demo | test | unit | bench) ;;
 *) fail "unknown word '$word'; known words: demo, test, unit, build, bench, sanitize, fuzz, clean, help" ;;
@@ -147,8 +154,22 @@ unit)
   build_targets "$torch" unit_tests
   run_tests "build/$torch" -L unit "$@" ;;
 sanitize)
-  build_targets sanitize unit_tests
-  run_tests build/sanitize -L unit "$@" ;;
+  build_targets sanitize $(test_programs "$@")
+  run_tests build/sanitize -L unit $(only "$@") ;;
+races)
+  need libomp-14-dev
+  [ $# -gt 0 ] || set -- sampling solvers theory portraits training
+  build_targets races $(test_programs "$@")
+  # libgomp's barriers are unknown to the sanitizer; LLVM's runtime, which takes its place, tells of its own through Archer.
+  llvm=/usr/lib/llvm-14/lib
+  LD_PRELOAD=$llvm/libomp.so.5 OMP_TOOL_LIBRARIES=$llvm/libarcher.so OMP_NUM_THREADS=4 \
+    TSAN_OPTIONS="ignore_noninstrumented_modules=1 suppressions=$PWD/tests/races_of_libraries.txt" \
+    ctest --test-dir build/races --output-on-failure -L unit $(only "$@") ;;
+mutate)
+  need python3
+  build_targets "$torch" sgilo
+  use_as_release
+  python3 fuzz/mutate_folders.py build/release/sgilo --count "${1:-5000}" ;;
 fuzz)
   need clang libclang-rt-14-dev
   build_targets fuzz fuzz/all
