@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "sgilo/core/error.h"
+#include "sgilo/core/parse_json.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/files/file_problem.h"
 
@@ -70,11 +71,19 @@ bool is_filter_name(const std::string& attribute) {
          attribute == "resample_kernel";
 }
 
+// A list, or the text of one.
+Json list_of(const Json& value) {
+  if (!value.is_string()) return value;
+  try {
+    return parse_json(value.get_ref<const std::string&>(), "filter");
+  } catch (const FormatError&) {
+    return {};
+  }
+}
+
 // [1, 3, 3, 1] times anything.
 bool is_proportional(const Json& value) {
-  Json list = value;
-  if (value.is_string() && value.get_ref<const std::string&>().size() <= kLongestText)
-    list = Json::parse(value.get_ref<const std::string&>(), nullptr, false);
+  const Json list = list_of(value);
   if (!list.is_array() || list.size() != 4) return false;
   for (const Json& item : list)
     if (!item.is_number()) return false;
