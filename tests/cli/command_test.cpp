@@ -591,7 +591,8 @@ TEST_F(Command, HelpIsAsWideAsTheTerminalWithinReason) {
 TEST_F(Command, ManualListsTheOptionsOfEveryVerb) {
   const Result result = run({"options"});
   EXPECT_EQ(result.code, 0);
-  EXPECT_NE(result.out.find("| `solver.integrator.first_std` (annealed) | `0.9` |"), std::string::npos);
+  EXPECT_NE(result.out.find("| `solver.integrator.first_std` (annealed) | `0.9` |"),
+            std::string::npos);
   EXPECT_NE(result.out.find("## sgilo measure"), std::string::npos);
 }
 

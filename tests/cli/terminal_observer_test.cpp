@@ -29,9 +29,10 @@ TEST(TerminalObserver, ShowsNothingThatATerminalWouldObey) {
     observer.on_message("two\nlines \xe2\x80\xae\xff");
     observer.on_step({"layer \x1b[2J", 1, 1, {}});
   }
-  EXPECT_TRUE(out.str().starts_with("sgilo: warning: a\\x1b]0;title\\x07\n"
-                                    "two\\nlines \\u202e\\xff\n"
-                                    "step 1: layer \\x1b[2J\n"))
+  EXPECT_TRUE(
+      out.str().starts_with("sgilo: warning: a\\x1b]0;title\\x07\n"
+                            "two\\nlines \\u202e\\xff\n"
+                            "step 1: layer \\x1b[2J\n"))
       << out.str();
   EXPECT_EQ(out.str().find("\x1b[2J"), std::string::npos);
 }

@@ -39,8 +39,9 @@ TEST(Job, RefusesOutputsThatCannotBeWrittenBeforeItsWork) {
   const TemporaryFolder folder;
   const std::string file = folder.put("file", "x"), inside = (folder / "none/file").string();
   const auto told = [&](OutputKind kind, const std::string& output) {
-    return error_text<ConfigError>(
-        [&] { require_output({.output = kind}, {}, {{"output", output}}); });
+    return error_text<ConfigError>([&] {
+      require_output({.output = kind}, {}, {{"output", output}});
+    });
   };
   const std::string is_folder = folder.path().string() + ": cannot be written: it is a folder",
                     no_folder = inside + ": cannot be written, there is no folder " +

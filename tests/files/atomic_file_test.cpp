@@ -129,9 +129,9 @@ TEST(AtomicFile, RefusesALinkInAFolderOfTheProgram) {
   folder.put("real", "old");
   fs::create_symlink("real", folder / "link");
   const Folder ours(folder.path());
-  EXPECT_EQ(error_text<FormatError>([&] { AtomicFile file(ours, "link"); }),
-            (folder / "link").string() +
-                ": is a symbolic link, and none is followed inside this folder");
+  EXPECT_EQ(
+      error_text<FormatError>([&] { AtomicFile file(ours, "link"); }),
+      (folder / "link").string() + ": is a symbolic link, and none is followed inside this folder");
   EXPECT_EQ(folder.get("real"), "old");
   ours.write("real", "new");
   EXPECT_EQ(folder.get("real"), "new");
@@ -254,7 +254,7 @@ TEST(AtomicFile, LeavesTheOldFileWhenADescriptorFails) {
   const int next = ::dup(STDIN_FILENO);
   ::close(next);
   for (rlim_t left = 0; left < 2; ++left) {
-    const struct rlimit few {static_cast<rlim_t>(next) + left, before.rlim_max};
+    const struct rlimit few { static_cast<rlim_t>(next) + left, before.rlim_max };
     ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
     EXPECT_EQ(error_text<Error>([&] { write_file_atomically(folder / "a", "new"); }),
               (folder / "a").string() + ": cannot be written: too many files are open");

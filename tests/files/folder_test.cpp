@@ -52,8 +52,7 @@ TEST_F(FolderTest, ReadsAndWritesItsFiles) {
   EXPECT_EQ(error_text<FormatError>([&] { run.read("a", 3); }),
             (around_ / "new/run/a").string() + ": has 6 bytes, but at most 3 are accepted");
   EXPECT_EQ(error_text<FormatError>([&] { run.read("b"); }),
-            (around_ / "new/run/b").string() +
-                ": cannot be read: there is no such file or folder");
+            (around_ / "new/run/b").string() + ": cannot be read: there is no such file or folder");
 }
 
 TEST_F(FolderTest, FollowsNoLinkInEitherDirection) {
@@ -110,9 +109,9 @@ TEST_F(FolderTest, RenamesInsideAndBetweenFolders) {
   run.rename("a", run, "b");
   run.rename("b", run.made_folder("replaced"), "b");
   EXPECT_EQ(run.folder("replaced").read("b"), "new");
-  EXPECT_EQ(error_text<Error>([&] { run.rename("a", run, "c"); }),
-            path("a") + ": cannot be renamed to " + path("c") +
-                ": there is no such file or folder");
+  EXPECT_EQ(
+      error_text<Error>([&] { run.rename("a", run, "c"); }),
+      path("a") + ": cannot be renamed to " + path("c") + ": there is no such file or folder");
 }
 
 TEST_F(FolderTest, IsTheFolderThatWasOpened) {
@@ -140,8 +139,9 @@ TEST_F(FolderTest, KnowsWhetherAllInItIsPlain) {
   run.remove("state");
   std::string deep = "run";
   for (int i = 0; i < 40; ++i) fs::create_directory(around_ / (deep += "/d"));
-  EXPECT_NE(error_text<FormatError>([&] { run.require_plain_files(); })
-                .find("/d: lies deeper than 32 folders"),
+  EXPECT_NE(error_text<FormatError>([&] {
+              run.require_plain_files();
+            }).find("/d: lies deeper than 32 folders"),
             std::string::npos);
 }
 

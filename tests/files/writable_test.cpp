@@ -54,14 +54,12 @@ TEST_F(Writable, AFileThatIsNewOrThereIs) {
 TEST_F(Writable, AFileInThePlaceOfAFolderIsNot) {
   EXPECT_EQ(file("folder"), ": cannot be written: it is a folder");
   EXPECT_EQ(file("folder/"), ": cannot be written: it is a folder");
-  EXPECT_EQ(file("new/"),
-            ": cannot be written, there is no folder " + (folder_ / "new").string());
+  EXPECT_EQ(file("new/"), ": cannot be written, there is no folder " + (folder_ / "new").string());
   EXPECT_EQ(file("none/new"),
             ": cannot be written, there is no folder " + (folder_ / "none").string());
   EXPECT_EQ(file("file/new"), ": cannot be written: a part of the path is not a folder");
   fs::create_symlink("none/target", folder_ / "link");
-  EXPECT_EQ(file("link"),
-            ": cannot be written, there is no folder " + (folder_ / "none").string());
+  EXPECT_EQ(file("link"), ": cannot be written, there is no folder " + (folder_ / "none").string());
 }
 
 TEST_F(Writable, AFolderThatIsThereOrCanBeMadeIs) {

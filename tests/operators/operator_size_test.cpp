@@ -15,9 +15,9 @@ std::string refusal(const char* text, const Shape& image, std::int64_t most = kM
 }
 
 TEST(OperatorSize, OfWhatModelsMakeIsModest) {
-  for (const char* text :
-       {"identity", "inpaint:keep=0.05", "downsample:factor=2", "downsample:factor=16|resize:side=1024",
-        "grayscale", "inpaint:keep=0.1|grayscale", "downsample|grayscale|circulant"})
+  for (const char* text : {"identity", "inpaint:keep=0.05", "downsample:factor=2",
+                           "downsample:factor=16|resize:side=1024", "grayscale",
+                           "inpaint:keep=0.1|grayscale", "downsample|grayscale|circulant"})
     EXPECT_EQ(refusal(text, {3, 1024, 1024}), "") << text;
 }
 

@@ -17,7 +17,9 @@ class FinishedRunTest : public testing::Test {
     put_manifest(manifest_);
     put_draws(draws_);
   }
-  void put_manifest(const Json& manifest) const { folder_.put("run/manifest.json", manifest.dump()); }
+  void put_manifest(const Json& manifest) const {
+    folder_.put("run/manifest.json", manifest.dump());
+  }
   void put_draws(const StateDict& draws) const {
     write_sealed(folder_ / "run/draws.safetensors", draws, {{"format", kDrawsFormat}}, "me");
   }
@@ -84,8 +86,9 @@ TEST_F(FinishedRunTest, RefusesDrawsOfAnotherShape) {
                           "tensor 'mean' must have shape [1, 3, 4, 4], but has [1, 3, 4, 5]"));
   draws_["last"] = torch::zeros({2, 2, 3, 4, 4});
   put_draws(draws_);
-  EXPECT_EQ(refusal(), in("draws.safetensors", "tensor 'last' must have shape [1, -1, -1, -1, -1], "
-                                               "but has [2, 2, 3, 4, 4]"));
+  EXPECT_EQ(refusal(), in("draws.safetensors",
+                          "tensor 'last' must have shape [1, -1, -1, -1, -1], "
+                          "but has [2, 2, 3, 4, 4]"));
   draws_.erase("best");
   put_draws(draws_);
   EXPECT_EQ(refusal(), in("draws.safetensors", "tensor 'best' is missing"));

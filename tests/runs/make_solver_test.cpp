@@ -21,8 +21,9 @@ std::string refusal(const char* text) {
 TEST(MakeSolver, BuildsEachKindByName) {
   EXPECT_EQ(make_solver(from(R"({"kind": "csgm"})"))->describe(),
             "csgm (4 restarts of 300 Adam steps)");
-  EXPECT_EQ(make_solver(from(R"({"kind": "ilo", "evaluations": 15, "shares": [10, 5]})"))->describe(),
-            "ilo (4 restarts of 10 + 5 steps, l1 balls)");
+  EXPECT_EQ(
+      make_solver(from(R"({"kind": "ilo", "evaluations": 15, "shares": [10, 5]})"))->describe(),
+      "ilo (4 restarts of 10 + 5 steps, l1 balls)");
   EXPECT_EQ(make_solver(SgiloOptions{})->describe(),
             "sgilo (annealed with perturb_and_optimise, 4 chains of 300 evaluations, layers [2])");
   EXPECT_EQ(make_solver(from(R"({"use_layer_score": false, "integrator": {"kind": "langevin"}})"))
@@ -99,8 +100,9 @@ TEST(MakeSolver, RefusesOptionsWithoutEffect) {
             "solver.learning_rates must name at most 2 values, one for each stage that it is of, "
             "but names 3");
   // What a config.json keeps of the defaults is no statement.
-  for (const char* text : {R"({"integrator": {"inner": "langevin"}})", R"({"use_layer_score": false})",
-                           R"({"kind": "ilo", "constrained": false})"})
+  for (const char* text :
+       {R"({"integrator": {"inner": "langevin"}})", R"({"use_layer_score": false})",
+        R"({"kind": "ilo", "constrained": false})"})
     EXPECT_EQ(refusal(value_to_json(from(text)).dump().c_str()), "") << text;
 }
 

@@ -84,10 +84,11 @@ TEST(Measurement, OtherFilesAreRefusedByName) {
 TEST(Measurement, WhatIsWrongInItsEntriesIsSaidInASentence) {
   const TemporaryFolder folder;
   const fs::path path = folder / "y.safetensors";
-  for (const char* text : {"inpaint:keep=0.25", "downsample:factor=2|grayscale", "circulant:keep=0.1"}) {
-    write_measurement(path, measure_pictures(smooth_pictures(1, 16), {{"a", center_square(16, 16, 16)}},
-                                             read_operator(parse_operator(text)),
-                                             GaussianNoiseOptions{0.02}, 5));
+  for (const char* text :
+       {"inpaint:keep=0.25", "downsample:factor=2|grayscale", "circulant:keep=0.1"}) {
+    write_measurement(
+        path, measure_pictures(smooth_pictures(1, 16), {{"a", center_square(16, 16, 16)}},
+                               read_operator(parse_operator(text)), GaussianNoiseOptions{0.02}, 5));
     const SafetensorsFile file = read_safetensors(path);
     for (const auto& [key, value] : file.metadata) {
       if (key == "format" || key == "version" || key == "commit") continue;
@@ -107,8 +108,8 @@ TEST(Measurement, WhatIsWrongInItsEntriesIsSaidInASentence) {
     for (const auto& [name, tensor] : file.tensors)
       for (const Tensor& wrong :
            {torch::zeros({}), torch::zeros({0}), torch::zeros({1, 2, 3}), tensor.to(torch::kBool),
-            tensor.to(torch::kComplexFloat), tensor.to(torch::kInt64), tensor.to(torch::kFloat64) * NAN,
-            tensor.unsqueeze(0), -tensor.to(torch::kFloat32)}) {
+            tensor.to(torch::kComplexFloat), tensor.to(torch::kInt64),
+            tensor.to(torch::kFloat64) * NAN, tensor.unsqueeze(0), -tensor.to(torch::kFloat32)}) {
         StateDict tensors = file.tensors;
         tensors[name] = wrong;
         write_safetensors(path, tensors, file.metadata);
@@ -148,8 +149,9 @@ TEST(Measurement, AsksForNoMoreThanItHolds) {
     return error_text<FormatError>([&] { read_measurement(path); });
   };
   EXPECT_EQ(refusal(R"({"kind": "resize", "side": 16384})", "[3,1,1]"),
-            path + ": operator of images [3, 1, 1] would take 8.05306e+08 numbers in resize, but at "
-                   "most 16777216 fit to what is measured");
+            path +
+                ": operator of images [3, 1, 1] would take 8.05306e+08 numbers in resize, but at "
+                "most 16777216 fit to what is measured");
   EXPECT_NE(refusal(R"({"kind": "identity"})", "[3,1000000,1000000]").find("in the image"),
             std::string::npos);
   std::string chain = R"({"kind": "identity"})", parts = chain;
@@ -159,8 +161,9 @@ TEST(Measurement, AsksForNoMoreThanItHolds) {
   chain = R"({"kind": "identity"})";
   for (int i = 0; i < 5; ++i) chain = concat(R"({"kind": "chain", "parts": [)", chain, "]}");
   EXPECT_EQ(refusal(chain, "[3,16,16]"),
-            path + ": operator: chains may be nested 4 deep at most; name the parts one after the "
-                   "other");
+            path +
+                ": operator: chains may be nested 4 deep at most; name the parts one after the "
+                "other");
   for (int i = 0; i < 64; ++i) parts += R"(,{"kind": "identity"})";
   EXPECT_EQ(refusal(concat(R"({"kind": "chain", "parts": [)", parts, "]}"), "[3,16,16]"),
             path + ": operator: a chain may have at most 64 parts");

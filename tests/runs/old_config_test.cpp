@@ -34,7 +34,8 @@ TEST(OldConfig, OfThisVersionStaysAsItIs) {
   for (const char* text :
        {R"({"solver": {"kind": "sgilo", "integrator": {"kind": "annealed", "first_std": 0.5}}})",
         R"({"solver": {"kind": "csgm", "langevin": {"step_size": 1}}})", R"({"solver": "csgm"})",
-        R"({"solver": {"kind": "ilo", "steps": "ten"}})", R"({"solver": {"kind": "ilo", "steps": [1.5]}})",
+        R"({"solver": {"kind": "ilo", "steps": "ten"}})",
+        R"({"solver": {"kind": "ilo", "steps": [1.5]}})",
         R"({"solver": {"kind": 7, "steps": [1]}})", R"({"steps": 3})", R"({"seed": 1})", "[]"})
     EXPECT_EQ(upgraded(text), Json::parse(text)) << text;
 }

@@ -46,13 +46,15 @@ TEST(SealedFile, RefusesAnotherFormatWhatWasChangedAndWhatBelongsToAnother) {
   write_safetensors(path, kTensors);
   EXPECT_EQ(refusal(), path + ": must be of the format 'f 1', but is of none; do this");
   write_sealed(path, kTensors, {{"format", "f 1"}}, "other");
-  EXPECT_EQ(refusal(), path + ": belongs to another run: of another measurement, model, seed or "
-                              "other options; do this");
+  EXPECT_EQ(refusal(), path +
+                           ": belongs to another run: of another measurement, model, seed or "
+                           "other options; do this");
   write_sealed(path, kTensors, {{"format", "f 1"}}, "run");
   const SafetensorsFile file = read_safetensors(path);
   write_safetensors(path, {{"a", kTensors.at("a") + 1}, {"b", kTensors.at("b")}}, file.metadata);
-  EXPECT_EQ(refusal(), path + ": was changed since it was written, its content is not what its "
-                              "SHA-256 says; do this");
+  EXPECT_EQ(refusal(), path +
+                           ": was changed since it was written, its content is not what its "
+                           "SHA-256 says; do this");
 }
 
 }  // namespace

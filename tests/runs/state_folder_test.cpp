@@ -81,8 +81,9 @@ TEST(StateFolder, RefusesAnotherStateInOneSentence) {
   EXPECT_EQ(refusal({{0, 0}, {0, 2}}), sentence("it is of other images or chains"));
   write_sealed(file, {}, {{"format", "sgilo solver state 2"}, {"state", "{}"}});
   EXPECT_EQ(refusal(state.rows),
-            file + ": must be of the format 'sgilo solver state 3', but is of 'sgilo solver state "
-                   "2'; start the run again with --force");
+            file +
+                ": must be of the format 'sgilo solver state 3', but is of 'sgilo solver state "
+                "2'; start the run again with --force");
   write_sealed(file, {}, {{"format", "sgilo solver state 3"}});
   EXPECT_EQ(refusal(state.rows), sentence("entry 'state' is missing"));
   for (const char* text : {"[", "[]", "7", "{\"step\": 1e999}", "{\"a\": 1, \"a\": 2}"}) {
@@ -111,9 +112,8 @@ TEST(StateFolder, RefusesAStateOfAnotherRun) {
   const SolverState state = state_of({{0, 0}});
   StateFolder(folder / "state", 1, torch::kCPU, "a").on_end(state);
   EXPECT_TRUE(StateFolder(folder / "state", 1, torch::kCPU, "a").load(state.rows));
-  EXPECT_EQ(error_text<FormatError>([&] {
-              StateFolder(folder / "state", 1, torch::kCPU, "b").load(state.rows);
-            }),
+  EXPECT_EQ(error_text<FormatError>(
+                [&] { StateFolder(folder / "state", 1, torch::kCPU, "b").load(state.rows); }),
             (folder / "state/images_0.safetensors").string() +
                 ": belongs to another run: of another measurement, model, seed or other options; "
                 "start the run again with --force");

@@ -22,8 +22,7 @@ struct Case {
     return state;
   }
   std::string refusal(const SolverState& state) const {
-    return error_text<Error>(
-        [&] { require_state_of(state, start, solver, linear.problem, 1); });
+    return error_text<Error>([&] { require_state_of(state, start, solver, linear.problem, 1); });
   }
 };
 
@@ -35,7 +34,8 @@ TEST(StateCheck, TakesWhatASolverLeaves) {
 TEST(StateCheck, RefusesStepsAndCountsOutsideTheRun) {
   const Case the;
   SolverState state = the.after(1);
-  for (const std::int64_t step : {std::int64_t{-1}, std::int64_t{4}, std::int64_t{1'000'000'000'000'000}}) {
+  for (const std::int64_t step :
+       {std::int64_t{-1}, std::int64_t{4}, std::int64_t{1'000'000'000'000'000}}) {
     state.step = step;
     EXPECT_EQ(the.refusal(state), concat("step must be from 0 to 3, but is ", step));
   }
@@ -52,7 +52,8 @@ TEST(StateCheck, RefusesAFinishWithoutItsDraws) {
             "a finished state keeps 1 draws, but this one at step 3 of 3 has 0");
   state = the.after(3);
   state.step = 2;
-  EXPECT_EQ(the.refusal(state), "");  // no run leaves it; it goes on to two draws, which the end refuses
+  EXPECT_EQ(the.refusal(state),
+            "");  // no run leaves it; it goes on to two draws, which the end refuses
   state = the.after(3);
   state.draws.images = torch::cat({state.draws.images, state.draws.images}, 1);
   EXPECT_EQ(the.refusal(state),

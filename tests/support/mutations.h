@@ -32,8 +32,15 @@ void expect_error_or_success(const Call& call, const std::string& what) {
 // twice.
 inline void for_each_wrong_value(const Json& json,
                                  const std::function<void(const Json&, const std::string&)>& with) {
-  const Json wrong = Json::array({Json(), true, -1, 1e308, std::int64_t{1} << 62, "../x",
-                                  Json::array(), {{"kind", 3}}, Json::array({Json::array({1, "a"})})});
+  const Json wrong = Json::array({Json(),
+                                  true,
+                                  -1,
+                                  1e308,
+                                  std::int64_t{1} << 62,
+                                  "../x",
+                                  Json::array(),
+                                  {{"kind", 3}},
+                                  Json::array({Json::array({1, "a"})})});
   const std::function<void(const Json::json_pointer&)> visit = [&](const auto& place) {
     const std::string name = place.to_string();
     for (const Json& value : wrong) {

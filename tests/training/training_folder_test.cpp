@@ -59,9 +59,9 @@ TEST(TrainingFolder, GoesOnUnderTheSameCourseAlone) {
   Json other = kCourse;
   other["seed"] = 2;
   const std::string end = "; ask for the same, or name another folder with --state";
-  EXPECT_EQ(refusal<ConfigError>(folder, other),
-            folder.path().string() + ": holds a training with seed 1, which cannot go on with 2" +
-                end);
+  EXPECT_EQ(
+      refusal<ConfigError>(folder, other),
+      folder.path().string() + ": holds a training with seed 1, which cannot go on with 2" + end);
   other = kCourse;
   other["trainer"]["widths"] = {8, 8};
   const std::string widths = folder.path().string() +
@@ -155,11 +155,11 @@ TEST(TrainingFolder, RefusesTensorsOfAnotherTraining) {
 TEST(TrainingFolder, KeepsTheLastStateWhenTheNextIsNotFinite) {
   const TemporaryFolder folder;
   save(folder.path());
-  EXPECT_EQ(error_text<NumericError>([&] {
-              save(folder.path(), {{{"w", torch::full({3}, NAN)}}, 8, 1});
-            }),
-            (folder / "state.safetensors").string() +
-                ": step 8 is not saved: tensor 'w' is not finite");
+  EXPECT_EQ(
+      error_text<NumericError>([&] {
+        save(folder.path(), {{{"w", torch::full({3}, NAN)}}, 8, 1});
+      }),
+      (folder / "state.safetensors").string() + ": step 8 is not saved: tensor 'w' is not finite");
   EXPECT_EQ(load(folder.path())->step, 7);
 }
 

@@ -101,8 +101,7 @@ TEST(TrainingLoop, DrawsItsLogAfterEachEvaluation) {
     return std::map<std::string, double>{{"error_at_1", 0.5}};
   };
   RecordingObserver observer;
-  train(trainable, folder, {.steps = 4, .log_interval = 1, .evaluation_interval = 2},
-               observer);
+  train(trainable, folder, {.steps = 4, .log_interval = 1, .evaluation_interval = 2}, observer);
   EXPECT_EQ(drawn, (std::vector<bool>{false, true}));
   EXPECT_NE(read(folder.path() / "log.svg").find(">error_at_1</text>"), std::string::npos);
   EXPECT_TRUE(observer.warnings.empty());
@@ -115,8 +114,8 @@ TEST(TrainingLoop, TrainsWithoutGnuplotAndSaysOnceWhatIsMissing) {
   Trainable trainable = counter.trainable();
   trainable.evaluate = [](std::int64_t) { return std::map<std::string, double>{{"error", 0.5}}; };
   RecordingObserver observer;
-  EXPECT_TRUE(train(trainable, folder,
-                           {.steps = 4, .log_interval = 1, .evaluation_interval = 2}, observer));
+  EXPECT_TRUE(train(trainable, folder, {.steps = 4, .log_interval = 1, .evaluation_interval = 2},
+                    observer));
   EXPECT_EQ(observer.warnings,
             (std::vector<std::string>{"counter: log.csv is not drawn: gnuplot, which draws the "
                                       "figures, is not installed (Debian: apt install "

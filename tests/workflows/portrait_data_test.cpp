@@ -49,8 +49,9 @@ TEST_F(PortraitData, RefusesASecondWriterWhoseRowsWouldBeLost) {
   EXPECT_EQ(write(0, 1), 1);
   {
     const FolderLock first(folder_ / "images");
-    EXPECT_TRUE(error_text<ConfigError>([&] { write(1, 1); })
-                    .starts_with((folder_ / "images").string() + " is in use by process "));
+    EXPECT_TRUE(error_text<ConfigError>([&] {
+                  write(1, 1);
+                }).starts_with((folder_ / "images").string() + " is in use by process "));
   }
   EXPECT_EQ(write(1, 1), 1);
   EXPECT_EQ(rows(), 2);
@@ -72,9 +73,9 @@ TEST_F(PortraitData, FollowsNoLinkInItsFolder) {
 
 TEST_F(PortraitData, RefusesIndicesBeyondTheNumbersThereAre) {
   const std::int64_t last = std::numeric_limits<std::int64_t>::max();
-  EXPECT_EQ(error_text<ConfigError>([&] { write(last, 1); }),
-            concat("start + count must be a number below 2^63, but start is ", last,
-                   " and count 1"));
+  EXPECT_EQ(
+      error_text<ConfigError>([&] { write(last, 1); }),
+      concat("start + count must be a number below 2^63, but start is ", last, " and count 1"));
 }
 
 }  // namespace

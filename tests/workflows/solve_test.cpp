@@ -298,11 +298,11 @@ TEST_F(Solve, SaysThatALimitOfMemoryIsBelowWhatTheProgramHas) {
   options_.max_memory = 1;
   solve_into("less", RunMode::fresh, observer_);
   ASSERT_EQ(observer_.warnings.size(), 1u);
-  EXPECT_EQ(observer_.warnings[0],
-            concat("max_memory = 1 MiB is less than the ",
-                   std::ceil(model_.loaded_mib + model_.row_mib),
-                   " that the program takes with one row; rows are evaluated one by one all the "
-                   "same"));
+  EXPECT_EQ(
+      observer_.warnings[0],
+      concat("max_memory = 1 MiB is less than the ", std::ceil(model_.loaded_mib + model_.row_mib),
+             " that the program takes with one row; rows are evaluated one by one all the "
+             "same"));
 }
 
 TEST_F(Solve, StateOfAnotherSeedIsRefused) {
@@ -328,8 +328,9 @@ TEST_F(Solve, ConfigurationThatIsNotTheRunsIsRefused) {
   changed["seed"] = options_.seed = 3;  // as --resume would read it
   write_file_atomically(config, changed.dump());
   EXPECT_EQ(error_text<FormatError>([&] { solve_into("run", RunMode::resume, observer_); }),
-            config.string() + ": is not what this run began with, as manifest.json says; put it "
-                              "back, or start the run again with --force");
+            config.string() +
+                ": is not what this run began with, as manifest.json says; put it "
+                "back, or start the run again with --force");
 }
 
 // Changes the state of a stopped run as somebody would who seals it again.
@@ -360,7 +361,8 @@ TEST_F(Solve, StateThatTheSolverCannotHaveLeftIsRefused) {
                             steps, " has 0")));
   EXPECT_EQ(refusal([](Json& state, StateDict&) { state["latent"]["layer"] = 7; }),
             sentence("layer must be from 0 to 2, but is 7"));
-  const std::string name = whole.tensors.contains("latent.styles") ? "latent.styles" : "latent.noise_0";
+  const std::string name =
+      whole.tensors.contains("latent.styles") ? "latent.styles" : "latent.noise_0";
   ASSERT_TRUE(whole.tensors.contains(name));
   const std::string variable = name.substr(7);
   EXPECT_EQ(refusal([&](Json&, StateDict& tensors) {
@@ -388,8 +390,8 @@ TEST_F(Solve, ForgedFinishStopsNoRun) {
   const auto refusal = [&] {
     return error_text<FormatError>([&] { solve_into("run", RunMode::resume, observer_); });
   };
-  EXPECT_EQ(refusal(), (folder_ / "run/manifest.json").string() +
-                           ": entry 'evaluations' must be a number");
+  EXPECT_EQ(refusal(),
+            (folder_ / "run/manifest.json").string() + ": entry 'evaluations' must be a number");
   for (const char* key :
        {"evaluations", "seconds", "scalars_measured", "p_over_n", "peak_memory_mib"})
     manifest[key] = 1;
@@ -426,11 +428,14 @@ TEST_F(Solve, LinksInAReceivedFolderAreNotFollowed) {
 }
 
 TEST_F(Solve, PlanOfManyImagesIsMadeOfOneTiming) {
-  measurement_ = measure_pictures(smooth_pictures(50, 16), [] {
-    std::vector<MeasuredImage> images;
-    for (int i = 0; i < 50; ++i) images.push_back({concat("i", i), center_square(16, 16, 16)});
-    return images;
-  }(), InpaintingOptions{0.3}, GaussianNoiseOptions{0.05}, 1);
+  measurement_ = measure_pictures(
+      smooth_pictures(50, 16),
+      [] {
+        std::vector<MeasuredImage> images;
+        for (int i = 0; i < 50; ++i) images.push_back({concat("i", i), center_square(16, 16, 16)});
+        return images;
+      }(),
+      InpaintingOptions{0.3}, GaussianNoiseOptions{0.05}, 1);
   write_measurement(folder_ / "y.safetensors", measurement_);
   options_.measurement = (folder_ / "y.safetensors").string();
   options_.model = (folder_ / "model").string();

@@ -114,8 +114,9 @@ TEST(TrainWorkflow, GoesFromNothingToSamplesOfALayer) {
 
   // The same commands go on, but replace nothing unasked.
   EXPECT_EQ(error_text<ConfigError>([&] { train_score(score, silent); }),
-            model + ": has a part 'score_2' already; --force replaces it by one that is at least "
-                    "as good, or name another folder");
+            model +
+                ": has a part 'score_2' already; --force replaces it by one that is at least "
+                "as good, or name another folder");
   EXPECT_THROW(train_generator(generator, silent), ConfigError);
   EXPECT_THROW(train_classifier(classifier, silent), ConfigError);
   score.force = true;
@@ -125,12 +126,14 @@ TEST(TrainWorkflow, GoesFromNothingToSamplesOfALayer) {
   // Nothing of the course changes on the way.
   score.seed = 7;
   EXPECT_EQ(error_text<ConfigError>([&] { train_score(score, silent); }),
-            score.state + ": holds a training with seed 1, which cannot go on with 7; ask for the "
-                          "same, or name another folder with --state");
+            score.state +
+                ": holds a training with seed 1, which cannot go on with 7; ask for the "
+                "same, or name another folder with --state");
   score.seed = 1;
   score.trainer.learning_rate = 0.5;
-  EXPECT_NE(error_text<ConfigError>([&] { train_score(score, silent); })
-                .find("trainer.learning_rate 0.001, which cannot go on with 0.5"),
+  EXPECT_NE(error_text<ConfigError>([&] {
+              train_score(score, silent);
+            }).find("trainer.learning_rate 0.001, which cannot go on with 0.5"),
             std::string::npos);
 
   // A score belongs to its generator: the model stays whole, whichever of the two it has.
@@ -192,7 +195,8 @@ TEST(TrainWorkflow, StartsWarmFromTheStateOfAnOlderVersion) {
   TrainGeneratorOptions first = tiny_generator(folder.path());
   first.loop.steps = 2;
   train_generator(first, silent);
-  SafetensorsFile state = read_safetensors(std::filesystem::path(first.state) / "state.safetensors");
+  SafetensorsFile state =
+      read_safetensors(std::filesystem::path(first.state) / "state.safetensors");
   const Tensor averaged = state.tensors.at("averaged.synthesis.b8.conv0.weight");
   for (auto entry = state.tensors.begin(); entry != state.tensors.end();)
     entry = entry->first.starts_with("optimizer.") ? state.tensors.erase(entry) : std::next(entry);
@@ -204,8 +208,9 @@ TEST(TrainWorkflow, StartsWarmFromTheStateOfAnOlderVersion) {
   TrainGeneratorOptions second = first;
   second.output = (folder / "next_model").string();
   second.state = (folder / "old").string();
-  EXPECT_NE(error_text<FormatError>([&] { train_generator(second, silent); })
-                .find("was written by an older version of sgilo"),
+  EXPECT_NE(error_text<FormatError>([&] {
+              train_generator(second, silent);
+            }).find("was written by an older version of sgilo"),
             std::string::npos);
   second.state = (folder / "next_state").string();
   second.warm_start = (folder / "old").string();
@@ -222,8 +227,9 @@ TEST(TrainWorkflow, StartsWarmFromTheStateOfAnOlderVersion) {
   EXPECT_EQ(train_generator(second, silent).steps, 2);
   std::filesystem::remove_all(second.output);
   second.warm_start = first.output;
-  EXPECT_NE(error_text<ConfigError>([&] { train_generator(second, silent); })
-                .find("holds a training with warm_start \""),
+  EXPECT_NE(error_text<ConfigError>([&] {
+              train_generator(second, silent);
+            }).find("holds a training with warm_start \""),
             std::string::npos);
   second.warm_start = "";
   EXPECT_TRUE(train_generator(second, silent).finished);

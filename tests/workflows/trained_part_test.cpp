@@ -105,9 +105,9 @@ TEST_F(TrainedPartTest, MakesAModelWhereThereIsNone) {
   for (const auto& entry : std::filesystem::directory_iterator(model_))
     found.push_back(entry.path().filename().string());
   std::sort(found.begin(), found.end());
-  EXPECT_EQ(found, (std::vector<std::string>{".lock", "coordinates.safetensors",
-                                             "generator.safetensors", "model.json",
-                                             "style_prior.safetensors", "training"}));
+  EXPECT_EQ(found,
+            (std::vector<std::string>{".lock", "coordinates.safetensors", "generator.safetensors",
+                                      "model.json", "style_prior.safetensors", "training"}));
 }
 
 TEST_F(TrainedPartTest, RefusesAPartThatIsALink) {

@@ -40,8 +40,8 @@ Failure current_failure() {
   } catch (const std::length_error&) {  // a size that no memory could hold
     return {1, kNoMemory};
   } catch (const std::filesystem::filesystem_error& error) {
-    return {3, concat(error.path1().string(), ": cannot be used: ",
-                      file_problem(error.code().value()))};
+    return {3, concat(error.path1().string(),
+                      ": cannot be used: ", file_problem(error.code().value()))};
   } catch (const std::system_error& error) {
     return {1, concat("the system refuses: ", file_problem(error.code().value()))};
   } catch (const Json::exception& error) {

@@ -22,11 +22,10 @@ void require_output(const CommandWords& command, const Json& given, const Json& 
   if (output == "-" && command.output == OutputKind::folder)
     throw ConfigError("output must name a folder, but is '-' (stdout)");
   std::error_code neither;
-  const bool made_with_those_above =
-      command.output == OutputKind::folder ||
-      (command.output == OutputKind::either && output != "-" &&
-       (std::filesystem::is_directory(output, neither) ||
-        !std::filesystem::exists(output, neither)));
+  const bool made_with_those_above = command.output == OutputKind::folder ||
+                                     (command.output == OutputKind::either && output != "-" &&
+                                      (std::filesystem::is_directory(output, neither) ||
+                                       !std::filesystem::exists(output, neither)));
   if (made_with_those_above)
     require_writable_folder(output);
   else

@@ -48,8 +48,8 @@ class Builder : public nlohmann::json_sax<Json> {
     const auto stop = text_.begin() + static_cast<std::ptrdiff_t>(
                                           std::clamp<std::size_t>(byte, 1, text_.size() + 1) - 1);
     const auto start = std::find(std::make_reverse_iterator(stop), text_.rend(), '\n').base();
-    const std::string place = concat("line ", 1 + std::count(text_.begin(), stop, '\n'),
-                                     ", column ", stop - start + 1);
+    const std::string place =
+        concat("line ", 1 + std::count(text_.begin(), stop, '\n'), ", column ", stop - start + 1);
     if (error.id == kNumberTooLarge)
       fail(concat("is not JSON that can be kept: a number is too large at ", place));
     fail(concat("is not JSON at ", place));

@@ -14,9 +14,9 @@ namespace sgilo {
 // What files of this program need at most, with room: options are nested 8 deep, and the manifest of
 // 10,000 images holds 200,000 values in 4 MB.
 struct JsonLimits {
-  int depth = 64;                           // of objects and lists within each other
+  int depth = 64;                            // of objects and lists within each other
   std::size_t bytes = std::size_t{1} << 24;  // of the whole text
-  std::size_t values = 1'000'000;           // 64 bytes of memory each
+  std::size_t values = 1'000'000;            // 64 bytes of memory each
   std::size_t text = std::size_t{1} << 14;   // bytes of one text or name
 };
 

@@ -41,8 +41,7 @@ AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path) {
   }
   if (path.empty()) fail(ENOENT);
   if (kind == std::filesystem::file_type::directory || !path.has_filename()) fail(EISDIR);
-  if (kind != std::filesystem::file_type::regular &&
-      kind != std::filesystem::file_type::not_found)
+  if (kind != std::filesystem::file_type::regular && kind != std::filesystem::file_type::not_found)
     throw Error(concat(path.string(), ": cannot be written: it is not a regular file"));
   const std::filesystem::path target = link_target(path);
   const std::filesystem::path parent = target.has_parent_path() ? target.parent_path() : ".";
@@ -53,9 +52,7 @@ AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path) {
 }
 
 AtomicFile::AtomicFile(const Folder& folder, std::string_view name)
-    : path_(folder / name),
-      folder_(::fcntl(folder.descriptor(), F_DUPFD_CLOEXEC, 3)),
-      name_(name) {
+    : path_(folder / name), folder_(::fcntl(folder.descriptor(), F_DUPFD_CLOEXEC, 3)), name_(name) {
   if (!folder_) fail(errno);
   open_temporary();
 }

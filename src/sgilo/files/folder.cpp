@@ -107,8 +107,7 @@ Folder Folder::made_folder(std::string_view name) const {
   if (::mkdirat(descriptor(), std::string(name).c_str(), 0777) != 0) {
     const int problem = errno;
     if (problem != EEXIST || kind_of(descriptor(), std::string(name)) != S_IFDIR)
-      throw Error(
-          concat(inside.string(), ": the folder cannot be made: ", file_problem(problem)));
+      throw Error(concat(inside.string(), ": the folder cannot be made: ", file_problem(problem)));
   }
   return folder(name);
 }
@@ -133,8 +132,8 @@ void Folder::rename(std::string_view name, const Folder& to, std::string_view ne
   const fs::path from = *this / name, into = to / new_name;
   if (::renameat(descriptor(), std::string(name).c_str(), to.descriptor(),
                  std::string(new_name).c_str()) != 0)
-    throw Error(concat(from.string(), ": cannot be renamed to ", into.string(), ": ",
-                       file_problem(errno)));
+    throw Error(
+        concat(from.string(), ": cannot be renamed to ", into.string(), ": ", file_problem(errno)));
 }
 
 void Folder::require_plain_files() const { require_plain_below(*this, 1); }

@@ -46,8 +46,8 @@ FolderLock::FolderLock(const Folder& folder) { lock(folder.descriptor(), folder.
 
 void FolderLock::lock(int folder, const std::filesystem::path& folder_path) {
   const std::string path = (folder_path / ".lock").string();
-  file_ = Descriptor(::openat(folder, ".lock",
-                              O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666));
+  file_ = Descriptor(
+      ::openat(folder, ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666));
   const int closed = file_ ? 0 : errno;
   const Error no_lock(concat(path, ": is no lock file of sgilo; move it away"));
   if (closed == ELOOP) throw no_lock;

@@ -92,8 +92,8 @@ void settle(int, char** words, char** environment) {
   wait_briefly(words, environment);
   require_memory();
 }
-__attribute__((section(".preinit_array"),
-               used)) void (*const before_libraries)(int, char**, char**) = settle;
+__attribute__((section(".preinit_array"), used)) void (*const before_libraries)(int, char**,
+                                                                                char**) = settle;
 
 #endif
 

@@ -18,8 +18,8 @@ double numbers_in(const Shape& shape) {
 bool is_planes(const Shape& shape) { return shape.size() == 3; }  // else a constructor refuses it
 
 struct Cost {
-  Shape left;            // what the part leaves, as an upper bound
-  double numbers = 0;    // that it holds or makes on the way, beside the image
+  Shape left;          // what the part leaves, as an upper bound
+  double numbers = 0;  // that it holds or makes on the way, beside the image
 };
 
 Cost cost_of(const IdentityOptions&, const Shape& image) { return {image}; }
@@ -29,8 +29,7 @@ Cost cost_of(const GrayscaleOptions&, Shape image) {
 }
 
 Cost cost_of_mask(const Shape& image) {
-  return is_planes(image) ? Cost{{image[0], image[1] * image[2]}, numbers_in(image)}
-                          : Cost{image};
+  return is_planes(image) ? Cost{{image[0], image[1] * image[2]}, numbers_in(image)} : Cost{image};
 }
 Cost cost_of(const InpaintingOptions&, const Shape& image) { return cost_of_mask(image); }
 Cost cost_of(const BoxOptions&, const Shape& image) { return cost_of_mask(image); }

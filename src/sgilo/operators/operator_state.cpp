@@ -12,7 +12,8 @@ const Tensor& require_state(const StateDict& state, const std::string& name,
   try {
     require_shape(concat("tensor '", name, "'"), tensor, shape);
     if (tensor.is_complex())
-      throw FormatError(concat("tensor '", name, "' must hold real numbers, but holds complex ones"));
+      throw FormatError(
+          concat("tensor '", name, "' must hold real numbers, but holds complex ones"));
     require_finite(concat("tensor '", name, "'"), tensor);
   } catch (const Error& error) {
     throw FormatError(error.what());

@@ -21,7 +21,7 @@ struct PortraitPoolOptions {
   std::int64_t count = 100000;  // portraits in the pool; 12 KB each at 64 pixels
   std::int64_t batch = 32;
   int size = 64;
-  bool flip = true;  // half of the images mirrored
+  bool flip = true;         // half of the images mirrored
   std::uint64_t order = 0;  // seed of the order of an epoch and of what is mirrored
 };
 

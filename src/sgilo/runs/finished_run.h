@@ -21,7 +21,8 @@ struct FinishedRun {
   std::vector<std::string> images;
   std::vector<ImageFraming> framings;
   std::vector<std::vector<bool>> healthy;  // of each image's chains
-  StateDict draws;  // mean, best [images, C, H, W], last [images, chains, C, H, W], what else there is
+  StateDict
+      draws;  // mean, best [images, C, H, W], last [images, chains, C, H, W], what else there is
 };
 
 // Throws FormatError, naming the file, when the folder holds no finished run, a file of it is missing,

@@ -18,6 +18,6 @@ std::unique_ptr<Solver> make_solver(const SolverOptions& options);
 
 std::int64_t chains_of(const SolverOptions& options);       // per image
 std::int64_t evaluations_of(const SolverOptions& options);  // of each chain
-std::int64_t kept_of(const SolverOptions& options);         // draws of each chain; throws ConfigError
+std::int64_t kept_of(const SolverOptions& options);  // draws of each chain; throws ConfigError
 
 }  // namespace sgilo

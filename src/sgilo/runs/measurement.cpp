@@ -7,8 +7,8 @@
 #include "sgilo/core/parse_json.h"
 #include "sgilo/core/real_numbers.h"
 #include "sgilo/core/shape.h"
-#include "sgilo/files/file_kind.h"
 #include "sgilo/core/utf8.h"
+#include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/machine/build_info.h"
 #include "sgilo/operators/operator_size.h"
@@ -110,8 +110,8 @@ Measurement measurement_from(const SafetensorsFile& file) {
         concat("entry 'image_shape' must be three positive numbers, but is ", shape_text(shape)));
   const Json forward_operator = json_entry(file.metadata, "operator");
   require_modest_size(read_operator(forward_operator), shape, most_numbers(file.tensors));
-  out.forward_operator = restore_operator(
-      forward_operator, with_prefix_removed(file.tensors, "operator."), shape);
+  out.forward_operator =
+      restore_operator(forward_operator, with_prefix_removed(file.tensors, "operator."), shape);
   out.noise = read_noise(json_entry(file.metadata, "noise"));
   out.noise_estimated = value_entry<bool>(file.metadata, "noise_estimated");
   out.observed = value_entry<bool>(file.metadata, "observed");

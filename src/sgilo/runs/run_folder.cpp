@@ -100,8 +100,8 @@ Json config_in(const fs::path& file) {
 }  // namespace
 
 RunFolder::RunFolder(const fs::path& path, RunMode mode, const Json& config,
-                     const std::vector<std::string>& free)
-    try : path_(path) {
+                     const std::vector<std::string>& free) try
+    : path_(path) {
   const fs::path config_file = path_ / "config.json", manifest_file = path_ / "manifest.json";
   const auto require_resumable = [&](bool ours) {
     if (mode == RunMode::resume && !(ours && fs::exists(config_file)))

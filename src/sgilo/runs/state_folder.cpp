@@ -14,8 +14,8 @@ constexpr const char* kFormat = "sgilo solver state 3";
 constexpr const char* kRemedy = "start the run again with --force";
 
 FormatError refused(const fs::path& path, const std::string& why) {
-  return format_error(path, concat("is no state of this run by this version of sgilo (", why,
-                                   "); ", kRemedy));
+  return format_error(
+      path, concat("is no state of this run by this version of sgilo (", why, "); ", kRemedy));
 }
 
 // One per group, named by its first row.

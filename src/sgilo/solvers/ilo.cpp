@@ -47,9 +47,8 @@ std::vector<int> stage_evaluations(int evaluations, const std::vector<int>& shar
   std::int64_t before = 0, used = 0;
   for (const int share : shares) {
     before += share;
-    const auto until = static_cast<std::int64_t>(static_cast<double>(evaluations) *
-                                                 static_cast<double>(before) /
-                                                 static_cast<double>(all));
+    const auto until = static_cast<std::int64_t>(
+        static_cast<double>(evaluations) * static_cast<double>(before) / static_cast<double>(all));
     out.push_back(static_cast<int>(until - used));
     used = until;
     if (out.back() == 0)

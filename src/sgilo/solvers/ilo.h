@@ -30,10 +30,11 @@ struct IloOptions {
     return std::tuple{
         field("chains", &O::chains, "restarts per image", positive<int>),
         field("evaluations", &O::evaluations, "Adam steps per restart, all stages", positive<int>),
-        field("shares", &O::shares,
-              "how stage 0 (styles) and layers 1, 2, ... share them: [2,1] takes two thirds for the "
-              "styles",
-              all_positive<int>),
+        field(
+            "shares", &O::shares,
+            "how stage 0 (styles) and layers 1, 2, ... share them: [2,1] takes two thirds for the "
+            "styles",
+            all_positive<int>),
         field("learning_rates", &O::learning_rates,
               "Adam's rate of each stage, falling to 0 over its last quarter",
               all_positive<double>),

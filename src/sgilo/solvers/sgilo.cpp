@@ -23,8 +23,7 @@ std::vector<Stage> stages_of(const SgiloOptions& o) {
     throw ConfigError(concat("solver.style_evaluations must leave some of the ", o.evaluations,
                              " evaluations to each layer, but is ", style));
   const int per_round = evaluations_per_round(o.integrator);
-  std::vector<Stage> stages{
-      make_stage(0, count > 0 ? style : o.evaluations, per_round, o.warmup)};
+  std::vector<Stage> stages{make_stage(0, count > 0 ? style : o.evaluations, per_round, o.warmup)};
   for (std::int64_t i = 0; i < count; ++i)
     stages.push_back(make_stage(layers[static_cast<std::size_t>(i)],
                                 rest * (i + 1) / count - rest * i / count, per_round, o.warmup));

@@ -7,8 +7,8 @@ namespace {
 
 void require_step(const SolverState& state, const Solver& solver) {
   if (state.step < 0 || state.step > solver.total_steps())
-    throw FormatError(concat("step must be from 0 to ", solver.total_steps(), ", but is ",
-                             state.step));
+    throw FormatError(
+        concat("step must be from 0 to ", solver.total_steps(), ", but is ", state.step));
   if (state.counts.evaluations < 0 || state.counts.score_evaluations < 0 ||
       state.counts.decodes < 0)
     throw FormatError("counts must be at least 0");
@@ -34,12 +34,11 @@ void require_like(const Variable& x, const Variable& expected, std::int64_t rows
   require_finite(concat("variable '", x.name, "'"), x.value);
 }
 
-void require_variables(const SolverState& state, const SolverState& start,
-                       const Problem& problem) {
+void require_variables(const SolverState& state, const SolverState& start, const Problem& problem) {
   const LatentState& latent = state.latent;
   if (latent.layer < 0 || latent.layer > problem.generator->layers())
-    throw FormatError(concat("layer must be from 0 to ", problem.generator->layers(), ", but is ",
-                             latent.layer));
+    throw FormatError(
+        concat("layer must be from 0 to ", problem.generator->layers(), ", but is ", latent.layer));
   const LatentState expected = stage_of(start, problem, latent.layer);
   if (latent.variables.size() != expected.variables.size())
     throw FormatError(concat("layer ", latent.layer, " has ", expected.variables.size(),
@@ -51,9 +50,8 @@ void require_variables(const SolverState& state, const SolverState& start,
 void require_draws(const SolverState& state, const Solver& solver, const Problem& problem,
                    std::int64_t kept) {
   const Draws& draws = state.draws;
-  const std::int64_t found = draws.images.defined() && draws.images.dim() > 1
-                                 ? draws.images.size(1)
-                                 : 0;
+  const std::int64_t found =
+      draws.images.defined() && draws.images.dim() > 1 ? draws.images.size(1) : 0;
   if (found > kept || (solver.finished(state) && found != kept))
     throw FormatError(concat("a finished state keeps ", kept, " draws, but this one at step ",
                              state.step, " of ", solver.total_steps(), " has ", found));

@@ -64,8 +64,8 @@ void load_adam_state(torch::optim::Adam& adam, const torch::nn::Module& module,
     const Tensor square = taken(left, name + ".exp_avg_sq", parameter);
     const auto taken_steps = step.item<std::int64_t>();
     if (taken_steps < 0 || taken_steps > 2 * steps)
-      throw FormatError(concat("tensor '", name, ".step' must be from 0 to ", 2 * steps,
-                               " after ", steps, " steps of training, but is ", taken_steps));
+      throw FormatError(concat("tensor '", name, ".step' must be from 0 to ", 2 * steps, " after ",
+                               steps, " steps of training, but is ", taken_steps));
     if (!mean.isfinite().all().item<bool>() || !square.isfinite().all().item<bool>() ||
         (square < 0).any().item<bool>())
       throw FormatError(concat("the moments of '", name,

@@ -114,8 +114,8 @@ void require_like(const Checkpoint& found, const StateDict& like) {
   }
   for (const auto& [name, entry] : found.tensors)
     if (!like.contains(name))
-      throw format_error(found.path, concat("tensor '", escaped(name),
-                                            "' belongs to no part of this training"));
+      throw format_error(
+          found.path, concat("tensor '", escaped(name), "' belongs to no part of this training"));
 }
 
 std::string sha256_of(const StateDict& tensors, const std::string& course,

@@ -29,8 +29,8 @@ fs::path state_folder(const std::string& stated, const fs::path& output, const s
   }
   const auto place = [&](const fs::path& path) { return fs::weakly_canonical(path / "", ignored); };
   if (place(folder) == place(output))
-    throw ConfigError(concat("state must be another folder than the model's, but both are ",
-                             folder.string()));
+    throw ConfigError(
+        concat("state must be another folder than the model's, but both are ", folder.string()));
   return folder;
 }
 

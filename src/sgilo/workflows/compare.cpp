@@ -386,7 +386,8 @@ Inputs inputs_of(const CompareOptions& options, Observer& observer) {
     throw ConfigError("reference must name the true images, but is []");
   if (options.feature_script.empty())
     refuse_idle(options, {"feature_size", "trust"}, "without feature_script");
-  Inputs inputs{{}, image_files({options.reference.begin(), options.reference.end()}, observer), {}};
+  Inputs inputs{
+      {}, image_files({options.reference.begin(), options.reference.end()}, observer), {}};
   for (const std::string& folder : options.runs)
     for (const RunPlace& place : runs_of(folder)) inputs.places.push_back(place);
   if (inputs.places.size() == 1)

@@ -89,7 +89,8 @@ class ImageSource {
       : options_(options), size_(size), observer_(observer) {
     if (!options.images.empty())
       files_ = image_files({options.images.begin(), options.images.end()}, observer);
-    for (const fs::path& file : files_) require_kind(file, "invert takes images", {FileKind::image});
+    for (const fs::path& file : files_)
+      require_kind(file, "invert takes images", {FileKind::image});
   }
   std::int64_t count() const {
     return files_.empty() ? options_.portraits : static_cast<std::int64_t>(files_.size());

@@ -90,7 +90,8 @@ void require_results(const std::filesystem::path& file, const Json& manifest) {
                 entry(failure, "reason").is_string(),
             "failures", "a list of images, chains and reasons");
   require(profile.is_null() || profile.is_object(), "profile", "an object of seconds");
-  for (const Json& seconds : profile) require(seconds.is_number(), "profile", "an object of seconds");
+  for (const Json& seconds : profile)
+    require(seconds.is_number(), "profile", "an object of seconds");
 }
 
 std::string run_identity(const Json& config, const std::vector<std::string>& free,
@@ -128,8 +129,9 @@ void require_same_run(const RunFolder& folder, const Json& manifest, const Solve
                              "its config.json, or start again with --force"));
   const Json identity = folder.earlier_manifest().value("run", Json());
   if (identity.is_null())
-    throw format_error(folder.path(),
-                       "was begun by an earlier version of sgilo; start the run again with --force");
+    throw format_error(
+        folder.path(),
+        "was begun by an earlier version of sgilo; start the run again with --force");
   if (identity != manifest["run"])
     throw format_error(folder.path() / "config.json",
                        "is not what this run began with, as manifest.json says; put it back, or "

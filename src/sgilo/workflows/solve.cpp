@@ -54,10 +54,9 @@ SolveResult solve_measurement(const Measurement& measurement, const std::string&
   folder.write_manifest(manifest);
 
   const std::int64_t kept = kept_of(options.solver);
-  StateFolder states(folder.path() / "state", options.save_minutes, device_of(options.device),
-                     manifest["run"], [&](const SolverState& state) {
-                       require_state_of(state, start, *solver, problem, kept);
-                     });
+  StateFolder states(
+      folder.path() / "state", options.save_minutes, device_of(options.device), manifest["run"],
+      [&](const SolverState& state) { require_state_of(state, start, *solver, problem, kept); });
   std::optional<Profile> profile;
   if (options.profile) profile.emplace();
   const auto restored = [&] {
@@ -78,10 +77,12 @@ SolveResult solve_measurement(const Measurement& measurement, const std::string&
   } catch (const Error&) {
     ended("failed");
     throw;
-  } catch (const c10::Error&) {  // what was loaded passed all checks, and still does not fit together
+  } catch (
+      const c10::Error&) {  // what was loaded passed all checks, and still does not fit together
     if (states.loaded().empty()) throw;
-    throw format_error(states.loaded(),
-                       "is no state that this run can go on with; start the run again with --force");
+    throw format_error(
+        states.loaded(),
+        "is no state that this run can go on with; start the run again with --force");
   }
   if (!result.finished) {
     manifest["seconds"] = states.seconds();

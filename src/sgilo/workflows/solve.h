@@ -32,14 +32,16 @@ struct SolveOptions : GeneratorRunOptions, ModelSource {
             field("model_error", &O::model_error,
                   "standard deviation of what the generator cannot reach, beside the noise's "
                   "(negative: the model's own value for this operator)"),
-            field("images_at_once", &O::images_at_once,
-                  "images solved in one batch, less memory when fewer (0: all); other batches round "
-                  "differently, and draws with them",
-                  non_negative<std::int64_t>),
-            field("max_memory", &O::max_memory,
-                  "about the MiB that the process may take: rows are evaluated in smaller groups "
-                  "to stay below (0: no limit); other groups round differently, and draws with them",
-                  non_negative<double>),
+            field(
+                "images_at_once", &O::images_at_once,
+                "images solved in one batch, less memory when fewer (0: all); other batches round "
+                "differently, and draws with them",
+                non_negative<std::int64_t>),
+            field(
+                "max_memory", &O::max_memory,
+                "about the MiB that the process may take: rows are evaluated in smaller groups "
+                "to stay below (0: no limit); other groups round differently, and draws with them",
+                non_negative<double>),
             field("save_minutes", &O::save_minutes, "minutes between two saves of the state",
                   positive<double>),
             field("profile", &O::profile, "say where the time went, in the manifest too"),

@@ -36,8 +36,7 @@ double seconds_per_evaluation(const Problem& problem, const SolveOptions& option
                            static_cast<double>(solver->total_steps());
   const auto timed = static_cast<std::int64_t>(kTimedSeconds / (2 * alone * in_a_step));
   if (timed < 1 || observer.stop_requested()) return alone;
-  const std::vector<RowKey> group =
-      row_keys(1, std::min({rows, timed, chains_of(options.solver)}));
+  const std::vector<RowKey> group = row_keys(1, std::min({rows, timed, chains_of(options.solver)}));
   SolverState state = solver->start(problem, group, streams);
   const auto step = [&] { return seconds_of([&] { solver->step(state, problem, streams); }); };
   const double first = step();
@@ -73,8 +72,8 @@ SolveEstimate estimate_solve(const SolveOptions& options, Observer& observer) {
     const Problem problem = make_problem(measurement, model, options);
     const auto rows = static_cast<std::int64_t>(rows_of(measurement, options).size());
     if (of_one == 0) of_one = seconds_per_evaluation(problem, options, rows, observer);
-    const double seconds = of_one * static_cast<double>(evaluations_of(options.solver)) *
-                           static_cast<double>(rows);
+    const double seconds =
+        of_one * static_cast<double>(evaluations_of(options.solver)) * static_cast<double>(rows);
     out.seconds += seconds;
     out.memory_mib = std::max(out.memory_mib, memory_of(model, options, problem, measurement));
     out.text +=

@@ -76,8 +76,7 @@ Problem make_problem(const Measurement& measurement, const Model& model,
   if (options.max_memory > 0 && model.row_mib <= 0)
     throw ConfigError(concat("max_memory needs a model whose memory is known, which model ",
                              model.name, " is not"));
-  if (options.max_memory > 0)
-    problem.rows_at_once = affordable_rows(model, options, measurement);
+  if (options.max_memory > 0) problem.rows_at_once = affordable_rows(model, options, measurement);
   return problem;
 }
 

@@ -11,8 +11,7 @@ namespace {
 void check(const TrainClassifierOptions& options) {
   validate(options);
   const FeatureClassifierOptions& network = options.network;
-  if (!network.class_heads.empty() || !network.class_counts.empty() ||
-      !network.regressions.empty())
+  if (!network.class_heads.empty() || !network.class_counts.empty() || !network.regressions.empty())
     throw ConfigError(
         "network.class_heads, class_counts and regressions are those of the portraits and cannot "
         "be chosen");
@@ -49,9 +48,8 @@ ClassifierScores scores_of(const FeatureClassifier& classifier, PortraitPoolOpti
 
 Judgement judged(const TrainClassifierOptions& options, const ClassifierScores& scores,
                  const PortraitPoolOptions& pool, bool replaces) {
-  Judgement out{.measure = "mean accuracy",
-                .fresh = mean_accuracy(scores),
-                .lower_is_better = false};
+  Judgement out{
+      .measure = "mean accuracy", .fresh = mean_accuracy(scores), .lower_is_better = false};
   if (!replaces) return out;
   try {
     out.earlier = mean_accuracy(

@@ -194,8 +194,8 @@ TrainGeneratorResult train_generator(const TrainGeneratorOptions& options, Obser
   TrainGeneratorResult result;
   if (options.export_only) {
     if (!resume(trainable, folder))
-      throw ConfigError(concat(folder.files().path().string(),
-                               ": holds no state of a training run to export"));
+      throw ConfigError(
+          concat(folder.files().path().string(), ": holds no state of a training run to export"));
     result.finished = true;
   } else {
     result.finished = run_training(trainable, folder, options.loop, observer);

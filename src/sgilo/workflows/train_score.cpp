@@ -55,9 +55,10 @@ void require_defaults(const O& stated, const std::string& name) {
 void check(const TrainScoreOptions& options) {
   validate(options);
   if (options.network.network.condition_size != 0)
-    throw ConfigError(concat("network.network.condition_size must be 0, as inversions have no "
-                             "condition, but is ",
-                             options.network.network.condition_size));
+    throw ConfigError(
+        concat("network.network.condition_size must be 0, as inversions have no "
+               "condition, but is ",
+               options.network.network.condition_size));
   if (options.layer > 0) return;
   require_defaults(options.trainer, "trainer");
   require_defaults(options.network, "network");
@@ -122,8 +123,9 @@ Latents checked_latents(const TrainScoreOptions& options, const Model& model) {
 
 std::int64_t held_out_of(const TrainScoreOptions& options, std::int64_t count) {
   if (count < 2)
-    throw ConfigError(concat(options.latents, ": must hold at least 2 inversions, one to learn "
-                                              "from and one held out, but holds ",
+    throw ConfigError(concat(options.latents,
+                             ": must hold at least 2 inversions, one to learn "
+                             "from and one held out, but holds ",
                              count));
   if (options.held_out == 0) return std::clamp<std::int64_t>(count / 10, 1, kMostHeldOut);
   if (options.held_out >= count)

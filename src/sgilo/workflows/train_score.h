@@ -28,28 +28,28 @@ struct TrainScoreOptions : CommonOptions {
   static constexpr auto fields() {
     using O = TrainScoreOptions;
     return std::tuple_cat(
-        std::tuple{field("layer", &O::layer,
-                         "layer whose prior is learnt; 0: the style prior, in closed form",
-                         non_negative<int>),
-                   field("latents", &O::latents, "folder of 'sgilo invert'"),
-                   field("model", &O::model,
-                         "model folder whose layer is learnt, which takes the result"),
-                   field("trainer", &O::trainer, "optimisation"),
-                   field("network", &O::network, "the score network"),
-                   field("mix", &O::mix, "inversions and synthetic activations"),
-                   field("held_out", &O::held_out,
-                         "inversions kept for validation (0: a tenth of them, at most 256)",
-                         non_negative<std::int64_t>),
-                   field("save_minutes", &O::save_minutes, "minutes between two saves of the state",
-                         positive<double>),
-                   field("evaluation_interval", &O::evaluation_interval,
-                         "steps between two validations", positive<std::int64_t>),
-                   field("state", &O::state,
-                         "folder of the run's state (empty: SGILO_STATE_DIR/score_<layer>, else "
-                         "training/score_<layer> in the model)"),
-                   field("force", &O::force,
-                         "replace the layer's prior by one at least as good on the held-out "
-                         "inversions; the earlier model is kept beside")},
+        std::tuple{
+            field("layer", &O::layer,
+                  "layer whose prior is learnt; 0: the style prior, in closed form",
+                  non_negative<int>),
+            field("latents", &O::latents, "folder of 'sgilo invert'"),
+            field("model", &O::model, "model folder whose layer is learnt, which takes the result"),
+            field("trainer", &O::trainer, "optimisation"),
+            field("network", &O::network, "the score network"),
+            field("mix", &O::mix, "inversions and synthetic activations"),
+            field("held_out", &O::held_out,
+                  "inversions kept for validation (0: a tenth of them, at most 256)",
+                  non_negative<std::int64_t>),
+            field("save_minutes", &O::save_minutes, "minutes between two saves of the state",
+                  positive<double>),
+            field("evaluation_interval", &O::evaluation_interval, "steps between two validations",
+                  positive<std::int64_t>),
+            field("state", &O::state,
+                  "folder of the run's state (empty: SGILO_STATE_DIR/score_<layer>, else "
+                  "training/score_<layer> in the model)"),
+            field("force", &O::force,
+                  "replace the layer's prior by one at least as good on the held-out "
+                  "inversions; the earlier model is kept beside")},
         common_fields());
   }
 };

@@ -62,8 +62,7 @@ std::vector<std::string> outdated_parts(const Json& model, const Json& fresh) {
 }
 
 // model.json with the new parts in it.
-Json joined(const Json& model, const Json& fresh,
-            const std::vector<std::string>& outdated) {
+Json joined(const Json& model, const Json& fresh, const std::vector<std::string>& outdated) {
   if (model.is_null()) return fresh;
   Json json = model;
   for (const std::string& part : outdated) json["parts"].erase(part);
@@ -75,8 +74,8 @@ std::string train_next(const std::vector<std::string>& outdated) {
   if (outdated.empty()) return "";
   std::vector<std::string> verbs;
   for (const std::string& part : outdated)
-    verbs.push_back(concat("sgilo train score --layer ",
-                           part.starts_with("score_") ? part.substr(6) : "0"));
+    verbs.push_back(
+        concat("sgilo train score --layer ", part.starts_with("score_") ? part.substr(6) : "0"));
   return concat("; ", join(outdated), outdated.size() == 1 ? " was" : " were",
                 " of the earlier generator: to have ", outdated.size() == 1 ? "it" : "them",
                 " again, run sgilo invert with this model, then ", join(verbs));
