@@ -138,7 +138,7 @@ TEST(Rosinality, MisshapenTensorsAreNamedAsTheFileNamesThem) {
                {"conv1.conv.weight", {1, 5, 4, 3, 3}, "[5, 5, 3, 3]"},
                {"conv1.conv.modulation.weight", {}, "[5, 6]"},
                {"conv1.noise.weight", {2}, "[]"},
-               {"to_rgb1.bias", {3}, "[3, 1, 1]"},
+               {"to_rgb1.bias", {3}, "[-1, 1, 1]"},
                {"convs.0.conv.weight", {0, 0, 0, 0, 0}, "[-1, 5, 3, 3]"},
                {"convs.1.activate.bias", {5}, "[4]"},
                {"convs.2.conv.weight", {1, 3, 4, 1, 1}, "[-1, 4, 3, 3]"},
@@ -164,7 +164,8 @@ TEST(Rosinality, NamesOfHugeGeneratorsTakeNoMemory) {
   state.erase("convs.2147483647.noise.weight");
   state["style.9223372036854775807.weight"] = torch::zeros({1});
   state["convs.x.bias"] = torch::zeros({1});
-  EXPECT_EQ(error_text<FormatError>([&] { adopted(state); }), "");
+  EXPECT_EQ(error_text<FormatError>([&] { adopted(state); }),
+            "tensor 'convs.x.bias' belongs to no part of the network");
 }
 
 }  // namespace

@@ -10,8 +10,9 @@ namespace {
 
 TEST(PartialCirculantGolden, AgreesWithTheReferencesInBothForms) {
   SGILO_GOLDEN_CASE(golden, "05b_circulant");
-  const StateDict state{
-      {"signs", golden["sign"]}, {"filter", golden["filters"][0]}, {"kept", golden["indices"]}};
+  const StateDict state{{"signs", golden["sign"]},
+                        {"filter", golden["filters"][0]},
+                        {"kept", golden["indices"].to(torch::kInt64)}};
   const Tensor x = golden["x"];
   const Shape shape = x.sizes().slice(1).vec();
   const auto restored = [&](const std::string& form) {

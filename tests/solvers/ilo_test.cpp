@@ -41,6 +41,7 @@ TEST(Ilo, WithoutConstraintLeavesTheBallAndFitsBetter) {
   options.radii = {0.05};
   const SolverState held = solved(Ilo(options), linear.problem);
   options.constrained = false;
+  options.radii = IloOptions().radii;
   const SolverState free = solved(Ilo(options), linear.problem);
   EXPECT_GT(distance_per_number(free, Role::layer).min().item<float>(), 0.05f);
   EXPECT_LT(free.draws.losses.max().item<float>(), held.draws.losses.min().item<float>());
