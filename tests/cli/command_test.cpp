@@ -190,9 +190,10 @@ TEST_F(Command, DryRunsSayWhatWouldBeDoneAndDoNothing) {
   const auto output = [&](const char* name) { return (empty / name).string(); };
   const std::string model = path("model");
   const std::vector<std::pair<Words, std::string>> cases{
-      {{"sample", "--model", model, "--layer", "1", "-o", output("s.png")},
+      {{"sample", "--model", model, "--layer", "1", "-o", path("s.png")},
        "layer 1 from its score by predictor_corrector"},
-      {{"invert", "--model", model, "--portraits", "40", "--steps", "1", "-o", output("latents")},
+      {{"invert", "--model", model, "--portraits", "40", "--evaluations", "1", "--shares", "1",
+        "-o", output("latents")},
        "40 images in 2 chunks, 0 of them done"},
       {{"demo", "--model", model, "-o", output("demo")}, "method: ilo"},
       {{"compare", path("run"), "--reference", path("face.png"), "-o", path("m.csv")},
@@ -506,7 +507,11 @@ TEST_F(Command, TextOfFilesNeverReachesTheTerminalRaw) {
   const std::string hostile = "\x1b]0;title\x07\xe2\x80\xae";
   folder_.put(hostile + ".png", "no image");
   folder_.put("options.json", "{\"\\u001b[2J\\u202e\": 1}");
-  write_safetensors(folder_ / "names.safetensors", {{hostile, torch::zeros({1})}});
+  const std::string header =
+      R"({"\u001b]0;title\u0007\u202e":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
+  const std::uint64_t length = header.size();
+  folder_.put("names.safetensors", std::string(reinterpret_cast<const char*>(&length), 8) + header +
+                                       std::string(4, '\0'));
   for (const Words& words : std::vector<Words>{
            {"measure", path(hostile + ".png"), "-o", path("y")},
            {hostile},

@@ -64,7 +64,7 @@ TEST_F(ModelFolder, RefusesAPartThatWasChanged) {
 }
 
 TEST_F(ModelFolder, RefusesAScoreOfAnotherGenerator) {
-  describe([](Json& json) { json["parts"]["score_1"]["generator"] = "0123456789abcdef"; });
+  describe([](Json& json) { json["parts"]["score_1"]["generator"] = std::string(64, 'a'); });
   EXPECT_NE(refusal().find("score_1.safetensors: was trained for another generator"),
             std::string::npos);
 }
@@ -154,9 +154,8 @@ TEST_F(ModelFolder, FilesOutsideOfItAreRefused) {
     fs::rename(file, outside);
     for (const fs::path& target : {outside, fs::path("..") / name}) {
       fs::create_symlink(target, file);
-      EXPECT_EQ(refusal(),
-                concat(file.string(), ": is a link out of the model folder, to ",
-                       fs::canonical(outside).string(), "; a model folder holds its files itself"));
+      EXPECT_EQ(refusal(), concat(file.string(),
+                                  ": is a symbolic link, and none is followed inside this folder"));
       fs::remove(file);
     }
     fs::rename(outside, file);

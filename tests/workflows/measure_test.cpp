@@ -468,7 +468,8 @@ TEST(Measure, ChecksItsOutputBeforeItReadsImages) {
             options.output + ": cannot be written: it is a folder");
   options.output = (files.folder / "no").string() + "/y.safetensors";
   EXPECT_EQ(error_text<Error>([&] { measure(options, files.observer); }),
-            options.output + ": cannot be written: there is no such file or folder");
+            concat(options.output, ": cannot be written, there is no folder ",
+                   (files.folder / "no").string()));
 }
 
 TEST(Measure, ObservedDataAreNotEnlarged) {

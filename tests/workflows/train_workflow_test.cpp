@@ -154,7 +154,8 @@ TEST(TrainWorkflow, TrainsAScoreFromAFewInversionsByItsSeed) {
   inversion.output = (folder / "latents").string();
   inversion.portraits = 3;
   inversion.batch = 3;
-  inversion.steps = {2, 2, 2};
+  inversion.evaluations = 6;
+  inversion.shares = {2, 2, 2};
   ASSERT_TRUE(invert(inversion, silent).finished);
 
   TrainScoreOptions score;

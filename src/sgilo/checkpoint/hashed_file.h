@@ -3,10 +3,13 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "sgilo/checkpoint/byte_source.h"
 
 namespace sgilo {
+
+class Folder;
 
 struct HashedFile {
   std::filesystem::path path;
@@ -14,6 +17,8 @@ struct HashedFile {
   std::string sha256;
 };
 
-HashedFile read_hashed(const std::filesystem::path& path);  // throws FormatError
+// Both throw FormatError. What a folder holds is no link and no pipe.
+HashedFile read_hashed(const std::filesystem::path& path);
+HashedFile read_hashed(const Folder& folder, std::string_view name);
 
 }  // namespace sgilo

@@ -10,6 +10,7 @@
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
+#include "sgilo/files/folder.h"
 #include "sgilo/files/input_file.h"
 #include "sgilo/files/make_folder.h"
 #include "sgilo/files/sha256.h"
@@ -41,16 +42,6 @@ std::filesystem::path located(const std::filesystem::path& folder) {
 }
 
 constexpr std::uint64_t kLargestDescription = 1 << 20;  // bytes
-
-// The file by a path without links lies in the folder itself: what a folder from elsewhere names
-// stays inside of it.
-void require_inside(const std::filesystem::path& folder, const std::filesystem::path& file) {
-  std::error_code problem;
-  const auto real = std::filesystem::canonical(file, problem);
-  if (problem || real.parent_path() == std::filesystem::canonical(folder, problem)) return;
-  throw format_error(file, concat("is a link out of the model folder, to ", real.string(),
-                                  "; a model folder holds its files itself"));
-}
 
 // A JSON value in a sentence.
 std::string found_text(const Json& value) {
@@ -110,10 +101,11 @@ Json read_description(const std::filesystem::path& folder) {
   if (!std::filesystem::is_directory(folder, problem))
     throw format_error(
         folder, concat("is no model folder: ", file_problem(problem ? problem.value() : ENOTDIR)));
-  if (!std::filesystem::exists(path, problem) && !problem)
+  const Folder inside(folder);
+  const std::string name = path.filename().string();
+  if (!inside.holds(name))
     throw FormatError(concat(folder.string(), ": is no model folder, model.json is missing"));
-  require_inside(folder, path);
-  const Json json = parse_json(read_file(path, kLargestDescription), path.string());
+  const Json json = parse_json(inside.read(name, kLargestDescription), path.string());
   check_description(folder, json);
   return json;
 }
@@ -121,14 +113,13 @@ Json read_description(const std::filesystem::path& folder) {
 // The tensors of a part in float32, checked against the recorded hash.
 StateDict read_part(const std::filesystem::path& folder, const Json& description,
                     const std::string& part) {
-  const auto path = folder / (part + ".safetensors");
+  const std::string name = part + ".safetensors";
+  const auto path = folder / name;
   if (!description["parts"].contains(part))
     throw FormatError(concat(description_file(folder).string(), ": part '", part, "' is missing"));
-  std::error_code problem;
-  if (!std::filesystem::exists(path, problem))
-    throw FormatError(concat(path.string(), ": is missing"));
-  require_inside(folder, path);
-  const HashedFile file = read_hashed(path);
+  const Folder inside(folder);
+  if (!inside.holds(name)) throw FormatError(concat(path.string(), ": is missing"));
+  const HashedFile file = read_hashed(inside, name);
   const std::string recorded = description["parts"][part]["sha256"].get<std::string>();
   if (recorded != file.sha256)
     throw FormatError(concat(path.string(), ": its SHA-256 must be ", recorded.substr(0, 12),
