@@ -129,7 +129,7 @@ clean) rm -rf build; exit ;;
 sanitize | races | mutate) TORCH=${TORCH:-debian} ;;
 fuzz) TORCH=python ;;  # clang 14 does not take the headers of libtorch 1.13
 build | demo | test | unit | bench) ;;
-*) fail "unknown word '$word'; known words: demo, test, unit, build, bench, sanitize, fuzz, clean, help" ;;
+*) fail "unknown word '$word'; known words: demo, test, unit, build, bench, sanitize, races, fuzz, mutate, clean, help" ;;
 esac
 
 prepare

@@ -1,10 +1,11 @@
-// The saved state of a training run, and the log beside it, whose lines are read when a run goes on.
+// The saved state of a training run, and its log: the first byte chooses which.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "sgilo/core/error.h"
-#include "sgilo/training/training_state.h"
+#include "sgilo/training/training_folder.h"
+#include "sgilo/training/training_log.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sgilo;
@@ -12,10 +13,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     char name[] = "/dev/shm/sgilo-fuzz-XXXXXX";
     return std::filesystem::path(::mkdtemp(name));
   }();
-  std::ofstream(folder / "state.safetensors", std::ios::binary)
-      << std::string(reinterpret_cast<const char*>(data), size);
+  if (size == 0) return 0;
+  const bool is_log = data[0] % 2 == 0;
+  std::filesystem::remove(folder / "state.safetensors");
+  std::ofstream(folder / (is_log ? "log.csv" : "state.safetensors"), std::ios::binary)
+      << std::string(reinterpret_cast<const char*>(data) + 1, size - 1);
   try {
-    load_training_state(folder);
+    const TrainingFolder training(folder, {{"seed", 1}});
+    training.load({{"weight", torch::zeros({2, 3})}});
+    read_training_log(training.files());
   } catch (const Error&) {
   }
   return 0;

@@ -9,7 +9,9 @@
 #include <fstream>
 
 #include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/cli/command_line.h"
 #include "sgilo/cli/terminal_observer.h"
+#include "sgilo/commands/jobs.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/folder_lock.h"
 #include "sgilo/runs/run_folder.h"
@@ -526,6 +528,13 @@ TEST_F(Command, TextOfFilesNeverReachesTheTerminalRaw) {
       for (const char* raw : {"\x1b", "\x07", "\xe2\x80\xae"})
         EXPECT_EQ(text.find(raw), std::string::npos) << words[0];
   }
+}
+
+TEST_F(Command, ForceOfATrainingIsItsOwnOption) {
+  const ParsedLine line =
+      parse_line(job_of("train score"), {"--force", "--latents", path("latents"), "--layer", "1"});
+  EXPECT_EQ(line.mode, RunMode::fresh);
+  EXPECT_EQ(line.given.value("force", false), true);
 }
 
 TEST_F(Command, TwoRunsIntoOneFolderAreRefused) {

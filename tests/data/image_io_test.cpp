@@ -289,21 +289,31 @@ TEST(ImageIo, RefusesHugePicturesBeforeDecodingThem) {
 TEST(ImageIo, RefusesPicturesThatNoFileOfTheirSizeCanHold) {
   std::string jpeg = sample::jpeg(colours(8, 8), {.progressive = true});
   const std::size_t frame = jpeg.find("\xff\xc2");
-  jpeg.replace(frame + 5, 4, "\x27\x10\x27\x10");  // 10000 x 10000
+  jpeg.replace(frame + 5, 4, "\x0F\xA0\x0F\xA0");  // 4000 x 4000
   const std::string text = error_text<FormatError>([&] { image_of(jpeg); });
   EXPECT_TRUE(
-      text.starts_with("a.img: is damaged: a picture of 10000 x 10000 pixels takes at least "))
+      text.starts_with("a.img: is damaged: a picture of 4000 x 4000 pixels takes at least "))
       << text;
   const std::string png =
       sample::packed_png(1, 10, 8, 2, std::string(30, '\0'))
           .replace(8, 25,
-                   sample::png_chunk("IHDR", sample::big_endian(9999) + sample::big_endian(9999) +
+                   sample::png_chunk("IHDR", sample::big_endian(4000) + sample::big_endian(4000) +
                                                  std::string("\x08\2\0\0\0", 5)));
-  EXPECT_EQ(
-      error_text<FormatError>([&] { image_of(png); }),
-      concat("a.img: is damaged: a picture of 9999 x 9999 pixels takes at least 290639 bytes, "
-             "but it has ",
-             png.size()));
+  EXPECT_EQ(error_text<FormatError>([&] { image_of(png); }),
+            concat("a.img: is damaged: a picture of 4000 x 4000 pixels takes at least 46511 bytes, "
+                   "but it has ",
+                   png.size()));
+}
+
+TEST(ImageIo, GivesASmallFileNoMorePixelsThanItsBytesWarrant) {
+  const std::string png =
+      sample::packed_png(1, 5000, 1, 0, std::string(625, '\0'))
+          .replace(8, 25,
+                   sample::png_chunk("IHDR", sample::big_endian(5000) + sample::big_endian(5000) +
+                                                 std::string("\1\0\0\0\0", 5)));
+  EXPECT_EQ(error_text<FormatError>([&] { image_of(png); }),
+            concat("a.img: has 5000 x 5000 pixels, but at most ", (1 << 24) + 64 * png.size(),
+                   " are accepted of a file of ", png.size(), " bytes"));
 }
 
 TEST(ImageIo, ReadsOnePixel) {

@@ -99,10 +99,10 @@ TEST(RandomReluGenerator, IloRecoversItsImage) {
 
 TEST(RandomReluGenerator, SgiloDrawsImagesNearTheTruth) {
   SgiloOptions options;
-  options.layers = {1};
   options.use_layer_score = false;
   EXPECT_LT(NetworkProblem().relative_error(Sgilo(options)), 0.03);
   options.use_layer_score = true;
+  options.layers = {1};
   options.evaluations = 100;
   options.style_evaluations = 50;
   options.kept = 2;

@@ -107,5 +107,14 @@ TEST_F(FinishedRunTest, FollowsNoLink) {
   EXPECT_TRUE(refusal().starts_with(in("draws.safetensors", "is a symbolic link"))) << refusal();
 }
 
+TEST_F(FinishedRunTest, NamesOfImagesCanBeShown) {
+  for (const char* name : {"\u009b31m", "\u202egnp", "a/b", ""}) {
+    Json manifest = read_json_file(folder_ / "run/manifest.json");
+    manifest["images"][0]["name"] = name;
+    folder_.put("run/manifest.json", manifest.dump());
+    EXPECT_NE(refusal().find("cannot name an image"), std::string::npos) << refusal();
+  }
+}
+
 }  // namespace
 }  // namespace sgilo

@@ -167,6 +167,20 @@ TEST_F(Compare, TheFeaturesOfATrustedScriptAreAColumn) {
               torch::cosine_similarity(restored, truth, 0).item<double>(), 1e-3);
 }
 
+TEST_F(Compare, NothingOutsideOfAReceivedFolderIsReadOrWritten) {
+  namespace fs = std::filesystem;
+  write_run("run", "a");
+  folder_.put("received/manifest.json",
+              R"({"format": "sgilo runs 1", "status": "finished", "runs": ["../run"]})");
+  const auto refusal = [&] { return refused<FormatError>({path("received")}, {file('a')}); };
+  EXPECT_NE(refusal().find("../run"), std::string::npos) << refusal();
+  fs::remove(folder_ / "received/manifest.json");
+  fs::rename(folder_ / "run", folder_ / "received/one");
+  fs::create_symlink(folder_ / "outside.csv", folder_ / "received/metrics.csv");
+  EXPECT_NE(refusal().find("metrics.csv: is a symbolic link"), std::string::npos) << refusal();
+  EXPECT_FALSE(fs::exists(folder_ / "outside.csv"));
+}
+
 TEST_F(Compare, AFolderThatHoldsNoRunIsRefused) {
   fs::create_directories(folder_ / "empty/inner");
   EXPECT_EQ(refused<FormatError>({path("empty")}, {file('a')}),

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/core/error.h"
 #include "sgilo/models/model_folder.h"
 #include "support/error_text.h"
@@ -67,6 +68,9 @@ TEST_F(TrainedPartTest, KeepsAGeneratorThatIsBetterThanTheNewOne) {
 }
 
 TEST_F(TrainedPartTest, TakesABetterGeneratorAndKeepsTheModelAsItWas) {
+  const std::filesystem::path discriminator = "training/discriminator.safetensors";
+  std::filesystem::create_directory(model_ / "training");
+  write_safetensors(model_ / discriminator, {{"earlier", torch::ones({1})}});
   const EnteredPart entered =
       enter_generator({.measure = "Frechet distance", .fresh = 12, .earlier = 14.75});
   EXPECT_TRUE(entered.entered);
@@ -83,7 +87,8 @@ TEST_F(TrainedPartTest, TakesABetterGeneratorAndKeepsTheModelAsItWas) {
   const Model was = load_model({(model_ / "replaced_1").string()}, {});
   EXPECT_EQ(was.generator_hash, before_);
   EXPECT_TRUE(was.priors.has(1, Role::layer));
-  EXPECT_TRUE(std::filesystem::exists(model_ / "training" / "discriminator.safetensors"));
+  EXPECT_FALSE(read_safetensors(model_ / discriminator).tensors.count("earlier"));
+  EXPECT_TRUE(read_safetensors(model_ / "replaced_1" / discriminator).tensors.count("earlier"));
   EXPECT_FALSE(std::filesystem::exists(model_ / "score_1.safetensors"));
 }
 

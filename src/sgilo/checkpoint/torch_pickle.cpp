@@ -522,10 +522,7 @@ class TorchPickle {
   // numpy.core.multiarray.scalar(dtype('f8'), 8 bytes): the numbers of layers that NumPy computed.
   Json numpy_scalar(Ref ref) const {
     const auto& given = arguments(ref);
-    const bool known = given.size() == 2 && is_call(given[0], "numpy.dtype") &&
-                       !arguments(given[0]).empty() &&
-                       document_.is(arguments(given[0])[0], Kind::text) &&
-                       document_.text(arguments(given[0])[0]) == "f8" &&
+    const bool known = given.size() == 2 && numpy_type(given[0]) == torch::kFloat64 &&
                        document_.is(given[1], Kind::bytes) && document_.span(given[1]).size == 8;
     if (!known) return "(a number of NumPy)";
     double value = 0;

@@ -190,7 +190,7 @@ void set_family(Json& place, const Json& value) {
 }
 
 // Options and mode before the flags of the table: of a file, or of the run that goes on.
-void read_sources(ParsedLine& line, const LineReader& reader) {
+void read_sources(ParsedLine& line, const LineReader& reader, bool makes_run) {
   const auto name_of = [&](std::string_view flag, const char* what) {
     const std::string& name = reader.given(flag)->back();
     if (name.empty()) throw ConfigError(concat(flag, " needs ", what, ", but is empty"));
@@ -205,8 +205,8 @@ void read_sources(ParsedLine& line, const LineReader& reader) {
   if (const auto* words = reader.given("--verbose"))
     for (const std::string& word : *words) line.verbosity += boolean_of(word).value_or(false);
   if (is_on("--quiet")) line.verbosity = -1;
-  if (is_on("--force")) line.mode = RunMode::force;
-  if (reader.given("--resume") == nullptr) {
+  if (makes_run && is_on("--force")) line.mode = RunMode::force;
+  if (!makes_run || reader.given("--resume") == nullptr) {
     if (reader.given("--config")) line.given = read_options(name_of("--config", "a file"));
     return;
   }
@@ -232,7 +232,7 @@ ParsedLine parse_line(const Job& job, const std::vector<std::string>& words) {
   const std::vector<Flag> flags = flags_of(job);
   LineReader reader(job, flags, words);
   reader.read();
-  read_sources(line, reader);
+  read_sources(line, reader, job.makes_run);
   for (const bool families : {true, false})  // --operator first, then --operator.keep
     for (const Flag& flag : flags) {
       const auto* given = reader.given(flag);

@@ -111,7 +111,10 @@ void fail_unknown(const std::vector<Flag>& flags, const std::string& name) {
     std::set<std::string> level;
     for (const std::string& known : all)
       if (known.starts_with(parent)) level.insert(known.substr(0, known.find('.', parent.size())));
-    if (!level.contains(above) || dot == std::string::npos)
+    if (level.contains(above) && dot == std::string::npos)
+      throw ConfigError(concat("'", name, "' is a group of options; name one of them, for example ",
+                               *all.lower_bound(name + ".")));
+    if (!level.contains(above))
       throw ConfigError(unknown_name("option", above, {level.begin(), level.end()}));
   }
 }

@@ -21,14 +21,17 @@ Json options_in(const std::string& text, const std::string& file) {
 
 }  // namespace
 
-Json read_options(const std::string& file) { return options_in(read_file(file), file); }
+Json read_options(const std::string& file) {
+  return options_in(read_file(file, JsonLimits().bytes), file);
+}
 
 Json options_of_run(const std::string& folder) {
   const auto config = std::filesystem::path(folder) / "config.json";
   std::error_code none;
   if (!std::filesystem::exists(config, none))
     throw ConfigError(concat(folder, " holds no run that could be resumed"));
-  Json options = options_in(Folder(folder).read("config.json"), config.string());
+  Json options =
+      options_in(Folder(folder).read("config.json", JsonLimits().bytes), config.string());
   options["output"] = folder;
   return options;
 }

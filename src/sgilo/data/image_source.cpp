@@ -52,7 +52,7 @@ std::size_t ImageSource::read(void* out, std::size_t count) noexcept {
 }
 
 std::string ImageSource::start(std::size_t count) {
-  std::string text(std::min<std::uint64_t>(count, size_), '\0');
+  std::string text(std::min<std::uint64_t>({count, size_, budget_}), '\0');
   const std::uint64_t before = position_;
   position_ = 0;
   text.resize(read(text.data(), text.size()));

@@ -52,7 +52,9 @@ void require_memory() {
                   &pages[1], &pages[2], &pages[3], &pages[4], &pages[5]) != 6)
     return;
   const long pages_per_mib = (1L << 20) / sysconf(_SC_PAGESIZE);
-  const int threads = available_processors();
+  const char* wish = std::getenv("OMP_NUM_THREADS");
+  const int most = available_processors(), wished = wish == nullptr ? 0 : std::atoi(wish);
+  const int threads = wished > 0 ? std::min(wished, most) : most;
   rlimit space{}, data{};
   if (getrlimit(RLIMIT_AS, &space) != 0 || getrlimit(RLIMIT_DATA, &data) != 0) return;
   char text[256];
@@ -101,8 +103,11 @@ __attribute__((section(".preinit_array"), used)) void (*const before_libraries)(
 
 int available_processors() {
   cpu_set_t cores;
-  if (sched_getaffinity(0, sizeof cores, &cores) != 0) return 1;
-  const int count = std::max(1, CPU_COUNT(&cores)), quota = quota_processors();
+  // The set has room for 1024 processors; where there are more, all count.
+  const long known = sched_getaffinity(0, sizeof cores, &cores) == 0
+                         ? CPU_COUNT(&cores)
+                         : sysconf(_SC_NPROCESSORS_ONLN);
+  const int count = std::max(1, static_cast<int>(known)), quota = quota_processors();
   return quota > 0 ? std::min(count, quota) : count;
 }
 

@@ -1,5 +1,6 @@
 #include "sgilo/runs/finished_run.h"
 
+#include "sgilo/core/escape.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/folder.h"
@@ -40,6 +41,8 @@ const Json& list_in(const Json& json, const char* key) {
 void read_images(FinishedRun& run) {
   for (const Json& image : list_in(run.manifest, "images")) {
     run.images.push_back(value_in<std::string>(image, "name"));
+    if (!is_plain_name(run.images.back()) || !is_printable(run.images.back()))
+      throw FormatError(concat("entry 'images': '", run.images.back(), "' cannot name an image"));
     run.framings.emplace_back();
     from_json(entry(image, "framing"), run.framings.back(), "framing.");
   }

@@ -163,6 +163,9 @@ void RunFolder::finish(const Json& manifest) const {
   for (const char* name : {"state", kReplaced}) remove_folder(path_ / name);
 }
 
-Json read_json_file(const fs::path& path) { return parse_json(read_file(path), path.string()); }
+Json read_json_file(const fs::path& path) {
+  const Folder folder(path.has_parent_path() ? path.parent_path() : fs::path("."));
+  return parse_json(folder.read(path.filename().string(), JsonLimits().bytes), path.string());
+}
 
 }  // namespace sgilo

@@ -45,6 +45,7 @@ class RunFolder {
   Json earlier_;
 };
 
-Json read_json_file(const std::filesystem::path& path);  // throws FormatError
+// A file of a folder that the program made: throws FormatError for a link or a pipe, too.
+Json read_json_file(const std::filesystem::path& path);
 
 }  // namespace sgilo

@@ -140,7 +140,9 @@ std::string not_finite(const StateDict& tensors) {
 }  // namespace
 
 TrainingFolder::TrainingFolder(const fs::path& path, Json course)
-    : files_(Folder::made(path)), lock_(files_), course_(std::move(course)) {}
+    : files_(Folder::made(path)), lock_(files_), course_(std::move(course)) {
+  files_.require_plain_files();
+}
 
 std::optional<TrainingState> TrainingFolder::load(const StateDict& like) {
   if (!files_.holds(kFile)) return std::nullopt;

@@ -13,6 +13,7 @@
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
+#include "sgilo/files/folder.h"
 #include "sgilo/files/last_name.h"
 #include "sgilo/files/standard_stream.h"
 #include "sgilo/metrics/bootstrap.h"
@@ -103,8 +104,9 @@ std::vector<RunPlace> runs_of(const fs::path& folder) {
   if (names.empty()) throw no_manifest(folder);
   std::sort(names.begin(), names.end());
   std::vector<RunPlace> runs;
-  for (const std::string& name : names)
-    runs.push_back({folder / name, concat(last_name(folder), "/", name), true});
+  const Folder inside(folder);
+  for (const std::string& name : names)  // a manifest may name what lies elsewhere
+    runs.push_back({inside.folder(name).path(), concat(last_name(folder), "/", name), true});
   return runs;
 }
 
@@ -362,10 +364,10 @@ bool replaces(const fs::path& output) {
   if (is_folder(output))
     throw ConfigError(concat("output must name a file, but ", output.string(), " is a folder"));
   if (!fs::is_regular_file(output, none)) return false;  // none yet, or a pipe or device
-  std::ifstream file(output);
-  std::string line;
-  std::getline(file, line);
-  if (!line.empty() && !line.starts_with("run,image,estimate,"))
+  const std::string_view title = "run,image,estimate,";
+  std::string start(title.size(), '\0');
+  std::ifstream(output).read(start.data(), static_cast<std::streamsize>(start.size()));
+  if (start[0] != '\0' && start != title)
     throw ConfigError(concat(output.string(),
                              " holds something else than metrics of 'sgilo compare', and is not "
                              "replaced; name another file with --output"));
@@ -392,9 +394,9 @@ Inputs inputs_of(const CompareOptions& options, Observer& observer) {
     for (const RunPlace& place : runs_of(folder)) inputs.places.push_back(place);
   if (inputs.places.size() == 1)
     refuse_idle(options, {"seed"}, "on one run, as it draws the intervals of differences");
-  inputs.output = !options.output.empty()    ? fs::path(options.output)
-                  : options.runs.size() == 1 ? fs::path(options.runs[0]) / "metrics.csv"
-                                             : fs::path(options.runs[0]) / "comparison.csv";
+  const char* beside = options.runs.size() == 1 ? "metrics.csv" : "comparison.csv";
+  inputs.output =
+      !options.output.empty() ? fs::path(options.output) : Folder(options.runs[0]) / beside;
   for (const fs::path& file : inputs.references)
     require_other_file(inputs.output.string(), {file.string(), options.lpips,
                                                 options.lpips_backbone, options.feature_script});

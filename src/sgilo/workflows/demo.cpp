@@ -5,8 +5,8 @@
 #include "sgilo/checkpoint/hashed_file.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
+#include "sgilo/files/folder.h"
 #include "sgilo/files/folder_lock.h"
-#include "sgilo/files/make_folder.h"
 #include "sgilo/metrics/psnr.h"
 #include "sgilo/metrics/ssim.h"
 #include "sgilo/portraits/portrait_batches.h"
@@ -194,9 +194,10 @@ DemoResult demo(const DemoOptions& options, Observer& observer) {
   std::vector<MeasuredImage> names;
   for (std::int64_t i = 0; i < options.portraits; ++i)
     names.push_back({concat("portrait ", options.first + i), center_square(size, size, size)});
-  const fs::path folder = options.output;
-  make_folder(folder / "runs");
+  const Folder folder = Folder::made(options.output);
+  folder.made_folder("runs");
   const FolderLock lock(folder);
+  folder.require_plain_files();
 
   Gallery gallery{.truth = portrait_images(kPortraitSeed, PortraitSplit::test,
                                            static_cast<std::uint64_t>(options.first),
@@ -209,8 +210,9 @@ DemoResult demo(const DemoOptions& options, Observer& observer) {
                          GaussianNoiseOptions{options.noise_std}, options.seed);
     if (!add_task(gallery, task, measurement, model, options, observer)) return {gallery.table, {}};
   }
-  write_gallery(gallery, options, model, folder / "demo.png");
-  return {gallery.table, folder / "demo.png"};
+  const fs::path picture = folder / "demo.png";
+  write_gallery(gallery, options, model, picture);
+  return {gallery.table, picture};
 }
 
 std::string plan(const DemoOptions& options) {

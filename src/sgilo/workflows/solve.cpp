@@ -77,8 +77,8 @@ SolveResult solve_measurement(const Measurement& measurement, const std::string&
   } catch (const Error&) {
     ended("failed");
     throw;
-  } catch (
-      const c10::Error&) {  // what was loaded passed all checks, and still does not fit together
+  } catch (const c10::Error&) {  // of what was loaded, passed all checks, and still does not fit
+    ended("failed");
     if (states.loaded().empty()) throw;
     throw format_error(
         states.loaded(),

@@ -154,6 +154,14 @@ std::string TrainedPart::keep_earlier() {
     if (entry.is_regular_file() && !entry.is_symlink() &&
         !entry.path().filename().string().starts_with('.'))
       link_or_copy(entry.path(), kept.path() / entry.path().filename());
+  const Folder staged(staging());
+  for (const std::string& name : staged.names()) {  // folders of which move_in() replaces files
+    if (!fs::is_directory(staged / name) || !files_.holds(name)) continue;
+    const Folder earlier = files_.folder(name);
+    fs::create_directory(kept.path() / name);
+    for (const std::string& file : staged.folder(name).names())
+      if (earlier.holds(file)) link_or_copy(earlier / file, kept.path() / name / file);
+  }
   kept.commit();
   return target.string();
 }

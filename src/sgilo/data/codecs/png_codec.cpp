@@ -12,6 +12,8 @@
 namespace sgilo {
 namespace {
 
+constexpr std::uint64_t kMostDecodedBytes = std::uint64_t{5} << 28;  // 100 megapixels of RGB fit
+
 constexpr png_uint_32 kMostSide = 100'000'000;        // kMostPixels is checked besides
 constexpr png_alloc_size_t kLargestChunk = 16 << 20;  // of what is kept: profile, EXIF
 constexpr std::uint64_t kMostDeflateRatio = 1032;     // 258 bytes in two bits
@@ -135,15 +137,22 @@ DecodedPicture decode_png(ImageSource& source) {
   if (!try_step(reader, prepare)) throw source.failure();
   reader.channels = png_get_channels(reader.png, reader.info);
   reader.is_wide = png_get_bit_depth(reader.png, reader.info) == 16;
+  const std::size_t row_bytes = png_get_rowbytes(reader.png, reader.info);
+  const bool interlaced = png_get_interlace_type(reader.png, reader.info) != PNG_INTERLACE_NONE;
+  const std::uint64_t rows_at_once = interlaced ? static_cast<std::uint64_t>(height) : 1;
+  const std::uint64_t needed = rows_at_once * row_bytes + sizeof(float) * reader.channels *
+                                                              static_cast<std::uint64_t>(height) *
+                                                              static_cast<std::uint64_t>(width);
+  if (needed > kMostDecodedBytes)
+    throw source.error(concat("would take ", needed >> 20, " MiB to decode, but at most ",
+                              kMostDecodedBytes >> 20, " are accepted"));
   DecodedPicture picture;
   picture.has_opacity = reader.channels % 2 == 0;
   picture.model = reader.channels <= 2 ? ColourModel::grey : ColourModel::rgb;
   picture.profile = profile_of(reader, reader.channels <= 2);
   picture.planes = torch::empty({reader.channels, height, width});
   reader.planes = picture.planes.data_ptr<float>();
-  const std::size_t row_bytes = png_get_rowbytes(reader.png, reader.info);
-  const bool interlaced = png_get_interlace_type(reader.png, reader.info) != PNG_INTERLACE_NONE;
-  reader.samples.resize(row_bytes * (interlaced ? static_cast<std::size_t>(height) : 1));
+  reader.samples.resize(row_bytes * rows_at_once);
   for (std::int64_t y = 0; interlaced && y < height; ++y)
     reader.rows.push_back(reader.samples.data() + static_cast<std::size_t>(y) * row_bytes);
   if (!try_step(reader, read_pixels)) throw source.failure();
