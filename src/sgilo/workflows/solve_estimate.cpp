@@ -12,6 +12,13 @@
 namespace sgilo {
 namespace {
 
+// "120" for 117.3 and two digits: as many digits as count, and no power of ten behind them.
+std::string rounded(double value, int digits) {
+  if (!(value > 0)) return "0";
+  const double unit = std::pow(10, std::floor(std::log10(value)) - digits + 1);
+  return number_text(std::round(value / unit) * unit, 12);
+}
+
 constexpr double kTimedSeconds = 0.5;  // about; never more than one evaluation and one step need
 
 // Seconds of an evaluation of one row, without scores.
@@ -80,10 +87,10 @@ SolveEstimate estimate_solve(const SolveOptions& options, Observer& observer) {
         concat(file.string(), ": ", measurement.count(), " image(s) with ", solver->describe(),
                "\n  operator ", measurement.forward_operator->describe(), ", noise ",
                measurement.noise_model()->describe(), ", model error ",
-               problem.likelihood.model_error(), ", about ", number_text(seconds, 2), " s\n");
+               problem.likelihood.model_error(), ", about ", rounded(seconds, 2), " s\n");
   }
   out.text += concat("model ", model.name, ": ", model.generator->describe(), "\nabout ",
-                     number_text(out.seconds, 2), " s and ", number_text(out.memory_mib, 3),
+                     rounded(out.seconds, 2), " s and ", rounded(out.memory_mib, 3),
                      " MiB\nwould write ", options.output, "\n");
   return out;
 }
