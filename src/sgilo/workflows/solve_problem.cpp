@@ -95,8 +95,8 @@ RandomStreams streams_of(const SolveOptions& options) {
 double estimated_mib(const Model& model, const SolveOptions& options, std::int64_t images,
                      double rows) {
   constexpr double kMib = 1 << 20;
-  // The program, its libraries and the score networks: measured 234 with PyTorch 2.13, of which 204
-  // before the model is loaded; about 15 less with Debian's.
+  // The program, its libraries and the score networks: what the measured peaks of a row at 64 pixels leave
+  // (csgm 239, sgilo 254 MiB, with PyTorch 2.13).
   constexpr double kProgram = 234;
   // A row's noise inputs, their gradients, moments and draws: about 100 bytes per pixel (measured).
   const Shape image = model.generator->image_shape();
