@@ -146,7 +146,8 @@ TEST(SgiloTruth, LangevinsDiscretisedChainHasItsOwnExactLawAtCondition10000) {
   kernel.step_size = step;
   SgiloOptions options = one_layer(kernel, 1000, 280);
   options.use_layer_score = false;
-  options.style_evaluations = 0;
+  options.style_evaluations = SgiloOptions().style_evaluations;
+  options.layers = SgiloOptions().layers;
 
   const Tensor pull = map.t().matmul(linear.problem.measurements[0]) / variance;
   Tensor mean = torch::zeros({10}, torch::kFloat64), covariance = identity;

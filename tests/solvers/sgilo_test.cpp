@@ -42,7 +42,8 @@ TEST(Sgilo, WithoutTheLayersScoreMovesStylesAndNoisesOnly) {
   linear.problem.priors.remove(1, Role::layer);
   SgiloOptions options = short_run();
   options.use_layer_score = false;
-  options.style_evaluations = 0;
+  options.style_evaluations = SgiloOptions().style_evaluations;
+  options.layers = SgiloOptions().layers;
   const SolverState state = ended(Sgilo(options), linear.problem, 3, 5);
   EXPECT_EQ(state.latent.layer, 0);
   EXPECT_EQ(state.counts.evaluations, 61 * 3);
