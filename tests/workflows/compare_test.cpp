@@ -168,8 +168,8 @@ TEST_F(Compare, TheFeaturesOfATrustedScriptAreAColumn) {
 }
 
 TEST_F(Compare, NothingOutsideOfAReceivedFolderIsReadOrWritten) {
-  namespace fs = std::filesystem;
   write_run("run", "a");
+  fs::create_directory(folder_ / "received");
   folder_.put("received/manifest.json",
               R"({"format": "sgilo runs 1", "status": "finished", "runs": ["../run"]})");
   const auto refusal = [&] { return refused<FormatError>({path("received")}, {file('a')}); };
@@ -177,7 +177,11 @@ TEST_F(Compare, NothingOutsideOfAReceivedFolderIsReadOrWritten) {
   fs::remove(folder_ / "received/manifest.json");
   fs::rename(folder_ / "run", folder_ / "received/one");
   fs::create_symlink(folder_ / "outside.csv", folder_ / "received/metrics.csv");
-  EXPECT_NE(refusal().find("metrics.csv: is a symbolic link"), std::string::npos) << refusal();
+  CompareOptions beside;  // the run, where no output is named
+  beside.runs = {path("received")};
+  beside.reference = {file('a')};
+  const std::string text = error_text<FormatError>([&] { compare(beside, observer_); });
+  EXPECT_NE(text.find("metrics.csv: is a symbolic link"), std::string::npos) << text;
   EXPECT_FALSE(fs::exists(folder_ / "outside.csv"));
 }
 

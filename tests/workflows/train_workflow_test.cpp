@@ -81,10 +81,10 @@ TEST(TrainWorkflow, GoesFromNothingToSamplesOfALayer) {
   TrainScoreOptions score;
   score.model = model;
   score.latents = inversion.output;
-  score.held_out = 2;
   score.layer = 0;
   EXPECT_TRUE(train_score(score, silent).finished);
   score.layer = 2;
+  score.held_out = 2;
   score.network.network.width = 12;
   score.network.network.layers = 1;
   score.trainer.steps = 3;
@@ -148,7 +148,7 @@ TEST(TrainWorkflow, GoesFromNothingToSamplesOfALayer) {
 TEST(TrainWorkflow, TrainsAScoreFromAFewInversionsByItsSeed) {
   const TemporaryFolder folder;
   Observer silent;
-  const std::string model = write_tiny_model(folder / "model").string();
+  const std::string model = write_tiny_model(folder / "model", 4).string();
   InvertOptions inversion;
   inversion.model = model;
   inversion.output = (folder / "latents").string();
@@ -251,6 +251,7 @@ TEST(TrainWorkflow, StartsWarmFromTheWeightsOfAModel) {
                                       "discriminator.safetensors"));
   second.warm_start = (folder.path() / "nowhere").string();
   second.state = (folder.path() / "third_state").string();
+  second.output = (folder.path() / "third_model").string();
   EXPECT_THROW(train_generator(second, silent), FormatError);
 }
 

@@ -313,7 +313,7 @@ Latents read_latents(const std::string& folder, int layer) {
     if (a.dim() < 2 || b.dim() < 2 || a[0].sizes() != b[0].sizes() || !b.is_floating_point())
       throw FormatError("its tensors are not those of the chunks before");
   };
-  Folder(folder).require_plain_files();
+  if (std::error_code none; fs::is_directory(folder, none)) Folder(folder).require_plain_files();
   std::vector<Tensor> styles, features, deviations, residual;
   for (std::int64_t chunk = 0; fs::exists(chunk_file(folder, chunk)); ++chunk) {
     const fs::path path = chunk_file(folder, chunk);
