@@ -11,13 +11,18 @@
 namespace sgilo {
 namespace {
 
-TEST(Demo, ShowsEveryMethodOnEveryTaskInOnePicture) {
-  const TemporaryFolder folder;
+DemoOptions small_demo(const TemporaryFolder& folder) {
   DemoOptions options;
   options.model = write_tiny_model(folder / "model", 4).string();
   options.portraits = 1;
   options.chains = 2;
   options.evaluations = 6;
+  return options;
+}
+
+TEST(Demo, ShowsEveryMethodOnEveryTaskInOnePicture) {
+  const TemporaryFolder folder;
+  DemoOptions options = small_demo(folder);
   options.output = (folder / "demo").string();
   StoppingObserver observer;
   const DemoResult result = demo(options, observer);
@@ -35,11 +40,7 @@ TEST(Demo, ShowsEveryMethodOnEveryTaskInOnePicture) {
 
 TEST(Demo, GoesOnWhereItWasInterrupted) {
   const TemporaryFolder folder;
-  DemoOptions options;
-  options.model = write_tiny_model(folder / "model", 4).string();
-  options.portraits = 1;
-  options.chains = 2;
-  options.evaluations = 6;
+  DemoOptions options = small_demo(folder);
   options.output = (folder / "whole").string();
   Observer silent;
   const Table whole = demo(options, silent).table;
