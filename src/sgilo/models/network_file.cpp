@@ -221,11 +221,6 @@ StateDict tensors_of(const Checkpoint& checkpoint, torch::Device device) {
   return state;
 }
 
-StateDict read_tensors(const std::filesystem::path& path, torch::Device device,
-                       const CheckpointOptions& options) {
-  return tensors_of(open_checkpoint(path, options), device);
-}
-
 ReleasedTransformer released_score_of(const Checkpoint& checkpoint, const Shape& shape,
                                       torch::Device device) {
   checkpoint.verify();

@@ -54,8 +54,6 @@ void require_finite_weights(const StateDict& state, const std::filesystem::path&
 
 // All tensors of a file after its checksums, as weights_of().
 StateDict tensors_of(const Checkpoint& checkpoint, torch::Device device = torch::kCPU);
-StateDict read_tensors(const std::filesystem::path& path, torch::Device device = torch::kCPU,
-                       const CheckpointOptions& options = {});
 
 // What `make` returns; the errors of what it makes of the file's tensors name the file.
 template <class Make>
