@@ -5,9 +5,9 @@
 #   ./do unit                 the unit tests alone
 #   ./do build                builds the command build/release/sgilo
 #   ./do bench [OPTION...]    runs the benchmarks (options of Google Benchmark)
-#   ./do sanitize [MODULE...] the unit tests (of these modules) under the address and undefined-behaviour sanitizers
+#   ./do sanitize [MODULE...] the unit tests (of these modules) under the address and undefined-behaviour sanitizers (clang, PyTorch)
 #   ./do races [MODULE...]    those of the modules that compute in threads under the thread sanitizer
-#   ./do fuzz [SECONDS [TARGET...]]  the fuzz targets, each for so long (60; needs clang and PyTorch >= 2.7)
+#   ./do fuzz [SECONDS [TARGET...]]  the fuzz targets, each for so long (60), in the build of sanitize
 #   ./do mutate [COUNT]       the command on COUNT (5000) damaged measurements, run folders and model folders
 #   ./do clean                removes build/
 # TORCH=debian or TORCH=python chooses the libtorch: Debian's, or that of a PyTorch >= 2.7, which is installed into .venv when
@@ -100,19 +100,22 @@ run_tests() { OMP_NUM_THREADS=1 ctest --test-dir "$1" --output-on-failure -j "$(
 # are at hand, the golden data's files.
 fuzz_target() {
   local target=$1 corpus="${SGILO_STATE_DIR:-build}/fuzz_corpus/$1" golden=${SGILO_GOLDEN_DIR:-../shared/golden} pattern
+  local finds="build/finds/$target" log="build/sanitize/$target.log"
   case $target in
   pickle_fuzz | nvidia_pickle_fuzz) pattern='*.pkl' ;;
   torch_zip_fuzz | torch_legacy_fuzz) pattern='*.pt*' ;;
   npy_fuzz) pattern='t_*.np[yz]' ;;
   *) pattern='' ;;
   esac
-  mkdir -p "$corpus" "build/fuzz/finds/$target"
+  mkdir -p "$corpus" "$finds"
   cp "fuzz/seeds/$target"/* "$corpus" 2>/dev/null || true
   [ -z "$pattern" ] || [ ! -d "$golden" ] || find "$golden" -name "$pattern" -size -300k -exec cp {} "$corpus" \;
   LSAN_OPTIONS=suppressions=tests/leaks_of_libraries.txt:print_suppressions=0 OMP_NUM_THREADS=1 \
-    "build/fuzz/fuzz/$target" -max_total_time="$2" -max_len=400000 -timeout=10 -rss_limit_mb=3000 -malloc_limit_mb=512 -print_final_stats=1 -dict=fuzz/pickle.dict \
-    -artifact_prefix="build/fuzz/finds/$target/" "$corpus" >"build/fuzz/$target.log" 2>&1 || { tail -n 40 "build/fuzz/$target.log" >&2; return 1; }
-  say "$target: $(awk '/number_of_executed_units/ { units = $2 } /cov:/ { for (i = 1; i < NF; ++i) if ($i == "cov:") cov = $(i + 1) } END { print units " executions, coverage " cov }' "build/fuzz/$target.log") in $2 s"
+    "build/sanitize/fuzz/$target" -max_total_time="$2" -max_len=400000 -timeout=10 -rss_limit_mb=3000 -malloc_limit_mb=512 \
+    -print_final_stats=1 -dict=fuzz/pickle.dict -artifact_prefix="$finds/" "$corpus" >"$log" 2>&1 ||
+    { tail -n 40 "$log" >&2; say "$target found something: $finds"; return 1; }
+  say "$target: $(awk '/number_of_executed_units/ { units = $2 } /cov:/ { for (i = 1; i < NF; ++i) if ($i == "cov:") cov = $(i + 1) }
+    END { print units " executions, coverage " cov }' "$log") in $2 s"
 }
 
 # test_programs MODULE...: the unit tests of modules as targets; of all when none is named.
@@ -126,8 +129,8 @@ benchmarks=OFF
 case $word in
 help | -h | --help) sed -n '3,16s/^# \{0,1\}//p' "$0"; exit ;;
 clean) rm -rf build; exit ;;
-sanitize | races | mutate) TORCH=${TORCH:-debian} ;;
-fuzz) TORCH=python ;;  # clang 14 does not take the headers of libtorch 1.13
+races | mutate) TORCH=${TORCH:-debian} ;;
+sanitize | fuzz) TORCH=python ;;  # clang 14 does not take the headers of libtorch 1.13
 build | demo | test | unit | bench) ;;
 *) fail "unknown word '$word'; known words: demo, test, unit, build, bench, sanitize, races, fuzz, mutate, clean, help" ;;
 esac
@@ -154,6 +157,7 @@ unit)
   build_targets "$torch" unit_tests
   run_tests "build/$torch" -L unit "$@" ;;
 sanitize)
+  need clang libclang-rt-14-dev
   build_targets sanitize $(test_programs "$@")
   run_tests build/sanitize -L unit $(only "$@") ;;
 races)
@@ -172,11 +176,12 @@ mutate)
   python3 fuzz/mutate_folders.py build/release/sgilo --count "${1:-5000}" ;;
 fuzz)
   need clang libclang-rt-14-dev
-  build_targets fuzz fuzz/all
+  build_targets sanitize fuzz/all
   seconds=${1:-60}
   [ $# -eq 0 ] || shift
   [ $# -gt 0 ] || set -- $(cd fuzz && ls ./*_fuzz.cpp | sed 's|./||; s/.cpp//')
-  for target; do fuzz_target "$target" "$seconds"; done ;;
+  export -f fuzz_target say
+  printf '%s\n' "$@" | xargs -P "$(nproc)" -I{} bash -c "fuzz_target {} $seconds" ;;
 bench)
   benchmarks=ON
   build_targets "$torch" sgilo_benchmarks

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Feeds the command with damaged measurements, run folders, model folders and training states.
+"""Feeds the command with damaged measurements, run folders, model folders, training states and pictures.
 
 Makes a sound one of each with the program itself, changes one thing in a copy (a value or a key of its JSON, a byte, its length, its
 kind), and runs the verbs that read it. A find is: an end by a signal, more than 5 s of processor or 500 MB of memory, an exit code that
@@ -173,18 +173,26 @@ def make_samples(sgilo, model, work):
     """Sound things, made with the program itself."""
     base = os.path.join(work, "sound")
     os.makedirs(base)
-    def call(*words, interrupt=None):
+    def call(*words, interrupted_after=None):  # a file whose appearance is waited for, and 3 s more
         process = subprocess.Popen([sgilo, *words], cwd=base, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=dict(os.environ, OMP_NUM_THREADS="1"))
-        if interrupt:
-            time.sleep(interrupt)
+        if interrupted_after:
+            while process.poll() is None and not os.path.exists(os.path.join(base, interrupted_after)):
+                time.sleep(0.1)
+            time.sleep(3)
             process.send_signal(signal.SIGINT)
         error = process.communicate()[1].decode()
-        if process.returncode not in ((130,) if interrupt else (0,)):
+        if process.returncode not in ((130,) if interrupted_after else (0,)):
             sys.exit("sgilo %s: exit %d: %s" % (" ".join(words), process.returncode, error))
     call("data", "portraits", "--split", "test", "--start", "0", "--count", "2", "--size", "64", "-o", "images/")
     call("measure", "images/test_0.png", "--operator", "inpaint:keep=0.05|grayscale", "--noise", "gaussian:sigma=0.01", "-o", "y.safetensors")
     call("solve", "y.safetensors", "--model", model, "--solver", "csgm", "--evaluations", "3", "--chains", "2", "-o", "finished")
-    call("solve", "y.safetensors", "--model", model, "--solver", "csgm", "--evaluations", "100000", "--chains", "2", "-o", "half", interrupt=8)
+    call("solve", "y.safetensors", "--model", model, "--solver", "csgm", "--evaluations", "100000", "--chains", "2", "-o", "half", interrupted_after="half/manifest.json")
+    if not os.listdir(os.path.join(base, "half", "state")):
+        sys.exit("the unfinished run has no state: it was interrupted too early")
+    train = ["train", "generator", "--trainer.z-dim", "8", "--trainer.w-dim", "8", "--trainer.mapping-layers", "1", "--trainer.widths", "8,8,8,8",
+             "--trainer.discriminator-widths", "8,8,8,8", "--trainer.batch", "4", "--portraits", "16", "--frechet-images", "16", "--interim-frechet-images", "4"]
+    call(*train, "--state", "state", "--loop.steps", "1", "-o", "trained")
+    shutil.copytree(os.path.join(os.path.dirname(os.path.abspath(__file__)), "seeds", "image_fuzz"), os.path.join(base, "pictures"))
     copy_linked(model, os.path.join(base, "model"))
     shutil.rmtree(os.path.join(base, "model", "training"), ignore_errors=True)
     small = lambda file: 4.0 if file.endswith(".json") else 0.3 if file.endswith(".png") else 1.0
@@ -197,6 +205,9 @@ def make_samples(sgilo, model, work):
                                                              ["compare", "{it}", "--reference", os.path.join(base, "images/test_0.png"), "-o", "{new}.csv"]], small),
         Sample("model folder", os.path.join(base, "model"), [["info", "{it}"], ["solve", os.path.join(base, "y.safetensors"), "--model", "{it}", *solve[2:]],
                                                             ["sample", "--model", "{it}", "--count", "1", "-o", "{new}.png"]], small),
+        Sample("training state", os.path.join(base, "state"), [[*train, "--state", "{it}", "--loop.steps", "2", "-o", "{new}"]]),
+        Sample("pictures", os.path.join(base, "pictures"), [["measure", "{it}", "--size", "32", "--operator", "inpaint:keep=0.05", "-o", "{new}.safetensors"],
+                                                            ["measure", "{it}", "--size", "32", "--operator", "inpaint:keep=0.05", "-o", "{new}.safetensors", "--strict"]]),
     ]
 
 
