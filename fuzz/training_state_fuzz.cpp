@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::ofstream(folder / (is_log ? "log.csv" : "state.safetensors"), std::ios::binary)
       << std::string(reinterpret_cast<const char*>(data) + 1, size - 1);
   try {
-    const TrainingFolder training(folder, {{"seed", 1}});
+    TrainingFolder training(folder, {{"seed", 1}});
     training.load({{"weight", torch::zeros({2, 3})}});
     read_training_log(training.files());
   } catch (const Error&) {

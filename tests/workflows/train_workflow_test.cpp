@@ -39,6 +39,18 @@ TrainGeneratorOptions tiny_generator(const std::filesystem::path& folder) {
   return o;
 }
 
+TEST(TrainWorkflow, RefusesASizeThatPortraitsDoNotHaveBeforeItWrites) {
+  const TemporaryFolder folder;
+  Observer silent;
+  TrainGeneratorOptions options = tiny_generator(folder.path());
+  options.trainer.widths = options.trainer.discriminator_widths = {8, 8};
+  EXPECT_EQ(error_text<ConfigError>([&] { train_generator(options, silent); }),
+            "portrait size must be between 32 and 256, but is 8");
+  EXPECT_EQ(error_text<ConfigError>([&] { plan(options); }),
+            "portrait size must be between 32 and 256, but is 8");
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
 TEST(TrainWorkflow, GoesFromNothingToSamplesOfALayer) {
   const TemporaryFolder folder;
   Observer silent;

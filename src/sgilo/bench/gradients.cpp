@@ -92,24 +92,28 @@ std::vector<GradientAgreement> gradient_agreement(const std::string& preset, std
                other = first->decode(first->draw(0, bench_rows(seed + 1, 1)));
   const double sigma = kNoise * image.std().item<double>();
   const RandomStreams noise(static_cast<std::uint64_t>(seed));
-  const std::vector<std::pair<std::string, Tensor>> points{
+  struct Point {
+    std::string name;
+    Tensor target;
+  };
+  const std::vector<Point> points{
       {"random start", other},
       {"near convergence", image + sigma * noise.normal(image.sizes()).to(torch::kFloat64)}};
 
   std::vector<GradientAgreement> rows;
   std::int64_t done = 0;
-  for (const auto& [point, target] : points) {
+  for (const Point& point : points) {
     const auto gradients = [&](const Way& way) {
       const torch::AutoGradMode with_gradients(true);
       observer.on_step({.stage = concat(preset, ", ", way.name), .step = ++done, .steps = 10});
       return gradients_of(way.name == exact.name ? *reference : *make(preset, way), way, state,
-                          target, sigma);
+                          point.target, sigma);
     };
     const auto add = [&](const Way& way, const Gradients& got, const Way& against,
                          const Gradients& want) {
       GradientAgreement row = agreement(got, want);
       row.preset = preset;
-      row.point = point;
+      row.point = point.name;
       row.way = way.name;
       row.against = against.name;
       rows.push_back(row);

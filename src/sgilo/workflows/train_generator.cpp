@@ -1,5 +1,7 @@
 #include "sgilo/workflows/train_generator.h"
 
+#include <algorithm>
+
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/core/error.h"
 #include "sgilo/data/image_io.h"
@@ -8,6 +10,7 @@
 #include "sgilo/generator/style_prior.h"
 #include "sgilo/models/model_folder.h"
 #include "sgilo/portraits/portrait_batches.h"
+#include "sgilo/portraits/portrait_renderer.h"
 #include "sgilo/training/portrait_frechet.h"
 #include "sgilo/training/training_output.h"
 
@@ -19,8 +22,11 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kSheetImages = 48, kSheetColumns = 12;
 constexpr double kFirstRowDeviation = 0.3;  // tau of the style prior until inversions say better
 
+// Throws ConfigError for a size that portraits do not have.
 int image_size(const TrainGeneratorOptions& options) {
-  return 4 << (options.trainer.widths.size() - 1);
+  const int size = 4 << (std::min<std::size_t>(options.trainer.widths.size(), 20) - 1);
+  check_portrait_size(size);
+  return size;
 }
 
 fs::path discriminator_file(const fs::path& model) {

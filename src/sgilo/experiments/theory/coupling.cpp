@@ -110,27 +110,26 @@ void check_contraction(TheoryRun& run, Figure& figure) {
   struct Known {
     double concentration, rate_near, rate_far;  // 0: not known
   };
-  for (const auto& [concentration, rate_near, rate_far] :
-       {Known{100, 0.98, 1}, Known{30, 0.92, 0}, Known{10, 0.84, 0.84}, Known{3, 0, 0.66},
-        Known{1, 0, 0.53}}) {
-    const PopulationSetting setting(options.depth, options.dimension, concentration);
+  for (const Known& known : {Known{100, 0.98, 1}, Known{30, 0.92, 0}, Known{10, 0.84, 0.84},
+                             Known{3, 0, 0.66}, Known{1, 0, 0.53}}) {
+    const PopulationSetting setting(options.depth, options.dimension, known.concentration);
     const RandomStreams streams =
-        run.streams("S3").child("C", static_cast<std::uint64_t>(concentration));
+        run.streams("S3").child("C", static_cast<std::uint64_t>(known.concentration));
     const Contraction close = contraction(setting, setting.on_axis(chains, 1), options.step_size,
                                           10, streams.child("truth"));
     const Contraction distant = contraction(setting, setting.at_saddle(chains), options.step_size,
                                             16, streams.child("saddle"));
     const double close_rate = rate_after(close, 2), distant_rate = rate_after(distant, 10);
-    const auto instance = concat(", C = ", concentration);
-    if (rate_near > 0)
-      run.add_known(check_near("S3", "rate from x*" + instance, rate_near, close_rate, 0.05));
-    if (rate_far > 0)
-      run.add_known(
-          check_near("S3", "late rate from the saddle" + instance, rate_far, distant_rate, 0.1));
-    if (concentration == 100) check_plateau(run, distant);
+    const auto instance = concat(", C = ", known.concentration);
+    if (known.rate_near > 0)
+      run.add_known(check_near("S3", "rate from x*" + instance, known.rate_near, close_rate, 0.05));
+    if (known.rate_far > 0)
+      run.add_known(check_near("S3", "late rate from the saddle" + instance, known.rate_far,
+                               distant_rate, 0.1));
+    if (known.concentration == 100) check_plateau(run, distant);
     const auto add = [&](Panel& panel, const Contraction& pairs, double rate) {
       panel.curves.push_back(
-          {.label = concat("C = ", concentration, ", rate ", number_text(rate, 2)),
+          {.label = concat("C = ", known.concentration, ", rate ", number_text(rate, 2)),
            .x = pairs.time,
            .y = pairs.distance});
     };

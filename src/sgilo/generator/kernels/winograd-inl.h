@@ -310,7 +310,7 @@ HWY_INLINE void conclude(const WinogradPass<T>& p, const GradientEnd<T>& end, co
 template <class T, class End>
 HWY_INLINE void winograd(const WinogradPass<T>& p, const End& end) {
   const Workspace w(p);
-  std::memset(w.across, 0, sizeof(float) * kWinogradTiles * kTilePixels * kSums * kMostLanes);
+  std::fill_n(w.across, kWinogradTiles * kTilePixels * kSums * kMostLanes, 0.0F);
   transform_inputs(p, w);
   const std::int64_t blocks = (p.outputs + kBlock - 1) / kBlock;
   for (std::int64_t block = 0; block < blocks; ++block) {
