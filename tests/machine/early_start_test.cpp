@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "sgilo/machine/sanitized.h"
+
 namespace sgilo {
 namespace {
 
@@ -42,7 +44,7 @@ TEST(EarlyStart, SaysThatMemoryDoesNotSuffice) {
   EXPECT_EQ(memory_sentence(text, 20, "ulimit -v", 1, 600, 2), 19);
 }
 
-#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
+#ifndef SGILO_SANITIZED
 // Exit code of this program, started anew without tests to run.
 int started(void (*first)()) {
   const pid_t child = ::fork();

@@ -90,9 +90,10 @@ TEST(Measurement, WhatIsWrongInItsEntriesIsSaidInASentence) {
         path, measure_pictures(smooth_pictures(1, 16), {{"a", center_square(16, 16, 16)}},
                                read_operator(parse_operator(text)), GaussianNoiseOptions{0.02}, 5));
     const SafetensorsFile file = read_safetensors(path);
-    for (const auto& [key, value] : file.metadata) {
+    for (const auto& entry : file.metadata) {
+      const std::string& key = entry.first;
       if (key == "format" || key == "version" || key == "commit") continue;
-      for_each_wrong_value(Json::parse(value), [&](const Json& wrong, const std::string& what) {
+      for_each_wrong_value(Json::parse(entry.second), [&](const Json& wrong, const std::string& what) {
         auto metadata = file.metadata;
         metadata[key] = wrong.dump();
         write_safetensors(path, file.tensors, metadata);

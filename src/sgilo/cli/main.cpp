@@ -9,10 +9,11 @@
 #include "sgilo/cli/command.h"
 #include "sgilo/cli/terminal_observer.h"
 #include "sgilo/files/standard_stream.h"
+#include "sgilo/machine/sanitized.h"
 
 namespace {
 
-#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__  // whose own start comes later
+#ifndef SGILO_SANITIZED
 // Before the libraries start, which may open files of their own.
 __attribute__((section(".preinit_array"), used)) void (*const first_of_all)() = [] {
   sgilo::reserve_standard_streams();

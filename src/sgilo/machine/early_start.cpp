@@ -11,6 +11,8 @@
 #include <cstring>
 #include <vector>
 
+#include "sgilo/machine/sanitized.h"
+
 namespace sgilo {
 namespace {
 
@@ -41,7 +43,7 @@ bool starts_with(const char* text, const char* start) {
   return std::strncmp(text, start, std::strlen(start)) == 0;
 }
 
-#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__  // whose own start comes later
+#ifndef SGILO_SANITIZED
 
 long mib_of(rlim_t bytes) { return bytes == RLIM_INFINITY ? -1 : static_cast<long>(bytes >> 20); }
 

@@ -1,11 +1,6 @@
 // Compiles the renderer for every SIMD target and calls the best that this machine supports.
 #include "sgilo/portraits/portrait_renderer.h"
 
-// With sanitizers each target takes half a minute to compile: keep AVX2 and the scalar one.
-#ifdef __SANITIZE_ADDRESS__
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3)
-#endif
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "sgilo/portraits/portrait_renderer.cpp"
 #include "hwy/foreach_target.h"

@@ -1,10 +1,6 @@
 // Compiles the passes for every SIMD target and calls the best that this machine supports.
 #include "sgilo/generator/kernels/pixel_passes.h"
 
-#ifdef __SANITIZE_ADDRESS__
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3)
-#endif
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "sgilo/generator/kernels/pixel_passes.cpp"
 #include "hwy/foreach_target.h"
