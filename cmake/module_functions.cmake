@@ -46,7 +46,7 @@ function(add_module_tests name)
       target_compile_options(${target} PRIVATE -O1)  # compiles in three quarters of the time of -O3, and computes in the libraries
       add_test(NAME ${target} COMMAND ${target} --gtest_brief=1)
       set_tests_properties(${target} PROPERTIES LABELS ${label}
-        ENVIRONMENT "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/leaks_of_libraries.txt:print_suppressions=0")
+        ENVIRONMENT "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/leaks_of_libraries.txt:print_suppressions=0;ASAN_OPTIONS=allocator_may_return_null=1")
       add_dependencies(${label}_tests ${target})
     endif()
   endforeach()
