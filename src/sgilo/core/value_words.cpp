@@ -1,17 +1,10 @@
 #include "sgilo/core/value_words.h"
 
-#include <charconv>
-
 #include "sgilo/core/parse_json.h"
+#include "sgilo/core/read_number.h"
 
 namespace sgilo {
 namespace {
-
-template <class Number>
-bool read_number(std::string_view text, Number& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);

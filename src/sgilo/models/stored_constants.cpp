@@ -1,11 +1,11 @@
 #include "sgilo/models/stored_constants.h"
 
-#include <charconv>
 #include <cmath>
 #include <numbers>
 
 #include "sgilo/core/error.h"
 #include "sgilo/core/parse_json.h"
+#include "sgilo/core/read_number.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/files/file_problem.h"
 
@@ -19,11 +19,9 @@ constexpr std::size_t kLongestText = 60;
 std::optional<double> number_in(const Json& value) {
   if (value.is_number()) return value.get<double>();
   if (!value.is_string()) return std::nullopt;
-  const auto& text = value.get_ref<const std::string&>();
   double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  return read_number(value.get_ref<const std::string&>(), number) ? std::optional(number)
+                                                                  : std::nullopt;
 }
 
 // As JSON, cut where it is long.

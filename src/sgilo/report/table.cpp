@@ -2,20 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <string_view>
 #include <utility>
 
 #include "sgilo/core/error.h"
+#include "sgilo/core/read_number.h"
 
 namespace sgilo {
 namespace {
 
 bool is_number(std::string_view text) {
   double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
+  return read_number(text, value);
 }
 
 // Characters of UTF-8 text, each taken as one column wide.
