@@ -34,5 +34,20 @@ TEST(IdleOptions, AreRefusedWhereTheyDifferFromTheirDefault) {
   EXPECT_EQ(refused(), "");
 }
 
+TEST(IdleOptions, AreNamedByTheirWholePath) {
+  struct Outer {
+    ScriptOptions own;
+    static constexpr auto fields() { return std::tuple{field("own", &Outer::own, "of a script")}; }
+  };
+  Outer options;
+  const auto refused = [&] {
+    return error_text<ConfigError>(
+        [&] { refuse_idle(options, {"own"}, "without script", "solver."); });
+  };
+  EXPECT_EQ(refused(), "");
+  options.own.size = 4;
+  EXPECT_EQ(refused(), "solver.own.size has no effect without script; leave it out");
+}
+
 }  // namespace
 }  // namespace sgilo

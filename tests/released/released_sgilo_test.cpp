@@ -19,7 +19,7 @@ ReleasedSgiloOptions adam_alone(const std::string& variables, std::vector<int> s
   options.variables = {variables};
   options.steps = std::move(steps);
   options.style_temperatures = options.layer_temperatures = {0};
-  options.style_noise = options.layer_noise = 0;
+  options.style_noise = 0;
   options.project_styles = options.project_noises = false;
   options.start_at_ones = false;
   return options;
@@ -172,7 +172,7 @@ TEST(ReleasedSgilo, FollowsTheScoreByItsTemperature) {
 TEST(ReleasedSgilo, AddsNoiseToStylesAlwaysAndToLayersWithTheirScore) {
   SmallProblem small(downsampling());
   ReleasedSgiloOptions options = adam_alone("n", {1, 1});
-  options.style_noise = options.layer_noise = 0.1;
+  options.style_noise = 0.1;
   const ReleasedSgilo solver(options, [](const Shape& shape) { return torch::ones(shape); });
   SolverState state = solver.start(small.problem, row_keys(2, 1), kStreams);
   const Tensor styles = state.latent.at("styles");
@@ -220,7 +220,8 @@ TEST(ReleasedSgilo, RepeatsARunFromItsSeed) {
 TEST(ReleasedSgilo, RefusesWhatItCannotRun) {
   SmallProblem small(downsampling());
   const auto refusal = [&](const ReleasedSgiloOptions& options) {
-    return error_text<ConfigError>([&] { ReleasedSgilo(options).start(small.problem, row_keys(2, 1), kStreams); });
+    return error_text<ConfigError>(
+        [&] { ReleasedSgilo(options).start(small.problem, row_keys(2, 1), kStreams); });
   };
   EXPECT_EQ(refusal({}),
             "released_sgilo needs the released score of the code in round 0 (or a temperature of "
@@ -234,6 +235,35 @@ TEST(ReleasedSgilo, RefusesWhatItCannotRun) {
   ReleasedSgiloOptions options = adam_alone("n", {1});
   options.layer_range = {1, 1};
   EXPECT_EQ(refusal(options), "solver.layer_range.max must be above min = 1, but is 1");
+}
+
+TEST(ReleasedSgilo, RefusesOptionsWithoutEffect) {
+  const auto refusal = [](const char* json) {
+    ReleasedSgiloOptions options;
+    from_json(Json::parse(json), options, "solver.");
+    return error_text<ConfigError>([&] { ReleasedSgilo{options}; });
+  };
+  for (const char* list : {"learning_rates", "mse", "style_temperatures", "layer_temperatures"})
+    EXPECT_EQ(refusal(concat(R"({"steps": [3], ")", list, R"(": [1, 2]})").c_str()),
+              concat("solver.", list, " must name at most 1 values, one for each stage that it is ",
+                     "of, but names 2"));
+  EXPECT_EQ(refusal(R"({"steps": [3, 3], "variables": ["n", "l", "g"]})"),
+            "solver.variables must name at most 2 values, one for each stage that it is of, but "
+            "names 3");
+  EXPECT_EQ(refusal(R"({"style_temperatures": [0], "style_sampler": {"hot_steps": 2}})"),
+            "solver.style_sampler.hot_steps has no effect where no round has a style temperature; "
+            "leave it out");
+  for (const char* text : {R"({"steps": [3], "layer_noise": 0.1})",
+                           R"({"layer_temperatures": [0.1, 0], "layer_noise": 0.1})"})
+    EXPECT_EQ(refusal(text),
+              "solver.layer_noise has no effect where no round from 1 on has a layer temperature; "
+              "leave it out");
+  EXPECT_EQ(refusal(R"({"layer_sampler": {"corrector": "none", "snr": 0.1}})"),
+            "solver.layer_sampler.snr has no effect with corrector = none; leave it out");
+  EXPECT_EQ(refusal(R"({"style_sampler": {"t_index": 0.5}})"),
+            "solver.style_sampler.t_index has no effect on the hot sampler; leave it out");
+  for (const char* text : {"{}", R"({"steps": [3]})", R"({"layer_temperatures": [0]})"})
+    EXPECT_EQ(refusal(text), "") << text;
 }
 
 }  // namespace

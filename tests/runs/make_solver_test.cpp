@@ -82,20 +82,21 @@ TEST(MakeSolver, WhatFollowsFromTheEvaluationsNeedNotBeStated) {
 }
 
 TEST(MakeSolver, RefusesOptionsWithoutEffect) {
-  EXPECT_EQ(refusal(R"({"integrator": {"kind": "annealed", "step_size": 0.1}})"),
-            "solver.integrator.step_size has no effect with inner = perturb_and_optimise");
+  EXPECT_EQ(
+      refusal(R"({"integrator": {"kind": "annealed", "step_size": 0.1}})"),
+      "solver.integrator.step_size has no effect with inner = perturb_and_optimise; leave it out");
   EXPECT_EQ(refusal(R"({"integrator": {"kind": "annealed", "adam_rate": 0.1}})"),
-            "solver.integrator.adam_rate has no effect with optimiser = lbfgs");
+            "solver.integrator.adam_rate has no effect with optimiser = lbfgs; leave it out");
   EXPECT_EQ(refusal(R"({"integrator": {"inner": "langevin", "optimiser": "adam"}})"),
-            "solver.integrator.optimiser has no effect with inner = langevin");
+            "solver.integrator.optimiser has no effect with inner = langevin; leave it out");
   EXPECT_EQ(refusal(R"({"use_layer_score": false, "style_evaluations": 50})"),
-            "solver.style_evaluations has no effect with use_layer_score = false");
+            "solver.style_evaluations has no effect with use_layer_score = false; leave it out");
   EXPECT_EQ(refusal(R"({"use_layer_score": false, "layers": [1]})"),
-            "solver.layers has no effect with use_layer_score = false");
+            "solver.layers has no effect with use_layer_score = false; leave it out");
   EXPECT_EQ(refusal(R"({"coarse_side": 32})"),
-            "solver.coarse_side has no effect with coarse_steps = 0");
+            "solver.coarse_side has no effect with coarse_steps = 0; leave it out");
   EXPECT_EQ(refusal(R"({"kind": "ilo", "constrained": false, "radii": [0.5]})"),
-            "solver.radii has no effect with constrained = false");
+            "solver.radii has no effect with constrained = false; leave it out");
   EXPECT_EQ(refusal(R"({"kind": "ilo", "shares": [1, 1], "learning_rates": [0.1, 0.1, 0.1]})"),
             "solver.learning_rates must name at most 2 values, one for each stage that it is of, "
             "but names 3");

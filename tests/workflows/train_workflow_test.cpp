@@ -3,7 +3,7 @@
 
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/core/error.h"
-#include "sgilo/models/model_folder.h"
+#include "sgilo/models/model_parts.h"
 #include "sgilo/workflows/invert.h"
 #include "sgilo/workflows/sample.h"
 #include "sgilo/workflows/train_classifier.h"
@@ -198,8 +198,10 @@ TEST(TrainWorkflow, TrainsAScoreFromAFewInversionsByItsSeed) {
             "held_out must be less than the 3 inversions of " + score.latents + ", but is 3");
   score.layer = 0;
   score.held_out = 0;
-  EXPECT_EQ(error_text<ConfigError>([&] { train_score(score, silent); }),
-            "trainer.steps has no effect with layer 0, whose prior is fitted in closed form");
+  EXPECT_EQ(
+      error_text<ConfigError>([&] { train_score(score, silent); }),
+      "trainer.steps has no effect with layer 0, whose prior is fitted in closed form; leave it "
+      "out");
 }
 
 TEST(TrainWorkflow, StartsWarmFromTheStateOfAnOlderVersion) {

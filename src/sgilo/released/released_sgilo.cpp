@@ -1,5 +1,6 @@
 #include "sgilo/released/released_sgilo.h"
 
+#include "sgilo/core/idle_options.h"
 #include "sgilo/released/geocross.h"
 #include "sgilo/solvers/adam.h"
 #include "sgilo/solvers/chains.h"
@@ -28,6 +29,42 @@ Tensor displacement(const Tensor& x, const ScoreFunction& score, const Sde& sde,
   return range.restored(released_hot_sampler(score, sde, range.normalised(x), sampler, draws)) - x;
 }
 
+// Whether any round from `first` on follows a score of these temperatures.
+bool follows(const std::vector<double>& temperatures, std::size_t first, std::size_t rounds) {
+  for (std::size_t round = first; round < rounds; ++round)
+    if (of_stage(temperatures, round) > 0) return true;
+  return false;
+}
+
+void refuse_idle_options(const ReleasedSamplerOptions& o, const std::string& path) {
+  refuse_idle(o, {"t_index", "denoise", "measurements_strength"}, "on the hot sampler", path);
+  if (o.corrector == Corrector::none)
+    refuse_idle(o, {"corrector_steps", "snr"}, "with corrector = none", path);
+  if (o.predictor == Predictor::none)
+    refuse_idle(o, {"probability_flow"}, "with predictor = none", path);
+}
+
+void refuse_idle_options(const ReleasedSgiloOptions& o) {
+  const ReleasedSgiloOptions defaults;
+  const std::size_t rounds = o.steps.size();
+  const auto list = [&](const char* name, auto member) {
+    refuse_idle_values(concat("solver.", name), o.*member, defaults.*member, rounds);
+  };
+  list("learning_rates", &ReleasedSgiloOptions::learning_rates);
+  list("variables", &ReleasedSgiloOptions::variables);
+  list("mse", &ReleasedSgiloOptions::mse);
+  list("style_temperatures", &ReleasedSgiloOptions::style_temperatures);
+  list("layer_temperatures", &ReleasedSgiloOptions::layer_temperatures);
+  refuse_idle_options(o.style_sampler, "solver.style_sampler.");
+  refuse_idle_options(o.layer_sampler, "solver.layer_sampler.");
+  if (!follows(o.style_temperatures, 0, rounds))
+    refuse_idle(o, {"style_range", "style_sampler"}, "where no round has a style temperature",
+                "solver.");
+  if (!follows(o.layer_temperatures, 1, rounds))
+    refuse_idle(o, {"layer_noise", "layer_range", "layer_sampler"},
+                "where no round from 1 on has a layer temperature", "solver.");
+}
+
 Tensor as_map(const Tensor& styles) { return styles.transpose(1, 2).unsqueeze(3); }
 Tensor as_rows(const Tensor& map) { return map.squeeze(3).transpose(1, 2); }
 
@@ -44,6 +81,7 @@ ReleasedSgilo::ReleasedSgilo(const ReleasedSgiloOptions& options, DrawSource dra
     if (!(range.max > range.min))
       throw ConfigError(
           concat("solver.", name, ".max must be above min = ", range.min, ", but is ", range.max));
+  refuse_idle_options(options);
   schedule_ = Schedule(stages_of_steps(options.steps));
 }
 

@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "sgilo/core/idle_options.h"
 #include "sgilo/sampling/batch.h"
 #include "sgilo/solvers/chains.h"
 #include "sgilo/solvers/energy.h"
@@ -20,22 +21,12 @@ void enter_stage(SolverState& state, const Problem& problem, int layer) {
   state.centre = state.latent;
 }
 
-template <class T>
-void require_used(const char* name, const std::vector<T>& values, const std::vector<T>& defaults,
-                  std::size_t most) {
-  if (values.size() > most && values != defaults)
-    throw ConfigError(concat("solver.", name, " must name at most ", most,
-                             " values, one for each stage that it is of, but names ",
-                             values.size()));
-}
-
-// What has no effect must not be stated: another value than the default says that one was expected.
-void require_effect(const IloOptions& o) {
+void refuse_idle_options(const IloOptions& o) {
   const IloOptions defaults;
-  require_used("learning_rates", o.learning_rates, defaults.learning_rates, o.shares.size());
-  require_used("radii", o.radii, defaults.radii, o.shares.size() - 1);
-  if (!o.constrained && o.radii != defaults.radii)
-    throw ConfigError("solver.radii has no effect with constrained = false");
+  refuse_idle_values("solver.learning_rates", o.learning_rates, defaults.learning_rates,
+                     o.shares.size());
+  refuse_idle_values("solver.radii", o.radii, defaults.radii, o.shares.size() - 1);
+  if (!o.constrained) refuse_idle(o, {"radii"}, "with constrained = false", "solver.");
 }
 
 }  // namespace
@@ -60,7 +51,7 @@ std::vector<int> stage_evaluations(int evaluations, const std::vector<int>& shar
 
 Ilo::Ilo(const IloOptions& options) : options_(options) {
   validate(options, "solver.");
-  require_effect(options);
+  refuse_idle_options(options);
   evaluations_ = stage_evaluations(options.evaluations, options.shares);
   schedule_ = Schedule(stages_of_steps(evaluations_));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "sgilo/core/idle_options.h"
 #include "sgilo/solvers/chains.h"
 
 namespace sgilo {
@@ -54,18 +55,10 @@ std::int64_t kept_of(const SgiloOptions& o, const Stage& last) {
   return o.kept;
 }
 
-// What has no effect must not be stated: another value than the default says that one was expected.
-void require_effect(const SgiloOptions& o) {
-  const SgiloOptions defaults;
-  const auto refuse = [](const char* name, const char* without) {
-    throw ConfigError(concat("solver.", name, " has no effect with ", without));
-  };
-  if (!o.use_layer_score && o.style_evaluations != defaults.style_evaluations)
-    refuse("style_evaluations", "use_layer_score = false");
-  if (!o.use_layer_score && o.layers != defaults.layers)
-    refuse("layers", "use_layer_score = false");
-  if (o.coarse_steps == 0 && o.coarse_side != defaults.coarse_side)
-    refuse("coarse_side", "coarse_steps = 0");
+void refuse_idle_options(const SgiloOptions& o) {
+  if (!o.use_layer_score)
+    refuse_idle(o, {"style_evaluations", "layers"}, "with use_layer_score = false", "solver.");
+  if (o.coarse_steps == 0) refuse_idle(o, {"coarse_side"}, "with coarse_steps = 0", "solver.");
 }
 
 // A layer without a score would be sampled under no prior at all.
@@ -91,7 +84,7 @@ std::int64_t kept_draws(const SgiloOptions& options) {
 
 Sgilo::Sgilo(const SgiloOptions& options) : options_(options) {
   validate(options, "solver.");
-  require_effect(options);
+  refuse_idle_options(options);
   std::visit([](const auto& kernel) { require_consistent(kernel, "solver.integrator."); },
              options.integrator);
   const std::vector<Stage> stages = stages_of(options);

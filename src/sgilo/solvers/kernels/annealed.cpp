@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sgilo/core/error.h"
+#include "sgilo/core/idle_options.h"
 #include "sgilo/sampling/probability_flow.h"
 #include "sgilo/solvers/kernels/inner_langevin.h"
 #include "sgilo/solvers/kernels/perturb_and_optimise.h"
@@ -46,17 +46,12 @@ void require_consistent(const AnnealedKernelOptions& o, const std::string& path)
   if (o.last_std > o.first_std)
     throw ConfigError(concat(path, "last_std must be at most first_std = ", o.first_std,
                              ", but is ", o.last_std));
-  // What has no effect must not be stated: another value than the default says that one was expected.
-  const AnnealedKernelOptions defaults;
-  const bool optimises = o.inner == InnerStep::perturb_and_optimise;
-  const auto refuse = [&](const char* name, const std::string& with) {
-    throw ConfigError(concat(path, name, " has no effect with ", with));
-  };
-  if (optimises && o.step_size != defaults.step_size)
-    refuse("step_size", "inner = perturb_and_optimise");
-  if (!optimises && o.optimiser != defaults.optimiser) refuse("optimiser", "inner = langevin");
-  if ((!optimises || o.optimiser != InnerOptimiser::adam) && o.adam_rate != defaults.adam_rate)
-    refuse("adam_rate", optimises ? "optimiser = lbfgs" : "inner = langevin");
+  if (o.inner == InnerStep::langevin)
+    refuse_idle(o, {"optimiser", "adam_rate"}, "with inner = langevin", path);
+  else
+    refuse_idle(o, {"step_size"}, "with inner = perturb_and_optimise", path);
+  if (o.optimiser == InnerOptimiser::lbfgs)
+    refuse_idle(o, {"adam_rate"}, "with optimiser = lbfgs", path);
 }
 
 void require_usable(const AnnealedKernelOptions& o, const Problem& problem,
