@@ -65,7 +65,7 @@ void AtomicFile::open_temporary() {
       throw Error(concat(path_.string(), ": cannot be written: it is not a regular file"));
     replaced_ = status;
   }
-  remove_leftovers(folder_.get(), path_.parent_path());
+  remove_leftovers(folder_.get());
   do {
     temporary_ = temporary_name();
     // What is to replace a private file is private from the start.

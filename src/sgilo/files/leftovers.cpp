@@ -11,6 +11,7 @@
 #include <mutex>
 #include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sgilo/core/error.h"
@@ -31,11 +32,13 @@ bool is_temporary_name(std::string_view name) {
          name.back() != '-' && name.find_first_not_of("0123456789-") == std::string_view::npos;
 }
 
-bool first_look(const std::filesystem::path& path) {
+bool first_look(int folder) {
   static std::mutex mutex;
-  static std::set<std::string> seen;
+  static std::set<std::pair<dev_t, ino_t>> seen;
+  struct stat status {};
+  if (::fstat(folder, &status) != 0) return false;
   const std::lock_guard lock(mutex);
-  return seen.insert(path.string()).second;
+  return seen.emplace(status.st_dev, status.st_ino).second;
 }
 
 void remove_leftover(int folder, const std::string& name) {
@@ -62,8 +65,8 @@ bool lock_temporary(int descriptor) {
   return ::fstat(descriptor, &status) == 0 && status.st_nlink > 0;
 }
 
-void remove_leftovers(int folder, const std::filesystem::path& path) {
-  if (!first_look(path)) return;
+void remove_leftovers(int folder) {
+  if (!first_look(folder)) return;
   std::vector<std::string> names;
   list_names(folder, names);
   for (const std::string& name : names)

@@ -3,7 +3,6 @@
 // kill, and whoever writes into the folder next removes it. Only one's own: others share folders.
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 namespace sgilo {
@@ -14,7 +13,7 @@ std::string temporary_name();  // another one at each call
 bool lock_temporary(int descriptor);
 
 // Removes what kills left in an open folder; a failure is none of the caller's. Looks once into
-// each folder during the life of the process.
-void remove_leftovers(int folder, const std::filesystem::path& path);
+// each folder during the life of the process, whatever its path was.
+void remove_leftovers(int folder);
 
 }  // namespace sgilo

@@ -38,7 +38,7 @@ void remove_folder(const fs::path& path) {
   const Descriptor around(::open(parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!around && errno == ENOENT) return;
   if (!around) fail(errno);
-  remove_leftovers(around.get(), parent);
+  remove_leftovers(around.get());
   const std::string leaving = temporary_name();
   if (::renameat(around.get(), path.filename().c_str(), around.get(), leaving.c_str()) != 0) {
     if (errno == ENOENT) return;

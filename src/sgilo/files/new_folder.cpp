@@ -36,7 +36,7 @@ NewFolder::NewFolder(const fs::path& target)
   make_folder(parent);
   const Descriptor beside(::open(parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!beside) fail(errno);
-  remove_leftovers(beside.get(), parent);
+  remove_leftovers(beside.get());
   do {
     around_ = parent / temporary_name();
     path_ = around_ / target_.filename();
