@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sgilo/checkpoint/finite_numbers.h"
 #include "sgilo/checkpoint/read_checkpoint.h"
 #include "sgilo/core/error.h"
 #include "sgilo/core/escape.h"
@@ -41,7 +42,9 @@ Tensor read_real_array(const std::filesystem::path& path, const std::vector<std:
   const Checkpoint checkpoint = open_checkpoint(path);
   const std::string name = name_of_array(checkpoint, names);
   const std::string place = is_standard_stream(path) ? "stdin" : escaped(path.string());
-  return as_float32(checkpoint.load(name), place + ":");
+  const Tensor array = as_float32(checkpoint.load(name), place + ":");
+  require_finite_numbers(array, path);
+  return array;
 }
 
 }  // namespace sgilo

@@ -10,9 +10,9 @@
 
 namespace sgilo {
 
-// Real numbers as float32; `names`: those that the array may have among others, the best first.
+// Finite real numbers as float32; `names`: those that the array may have among others, the best first.
 // Throws FormatError for a file that open_checkpoint refuses, for several arrays without such a
-// name, and for numbers that are not real (as_float32).
+// name, and for numbers that are not real (as_float32) or not finite.
 Tensor read_real_array(const std::filesystem::path& path, const std::vector<std::string>& names);
 
 }  // namespace sgilo

@@ -66,10 +66,8 @@ void load_adam_state(torch::optim::Adam& adam, const torch::nn::Module& module,
     if (taken_steps < 0 || taken_steps > 2 * steps)
       throw FormatError(concat("tensor '", name, ".step' must be from 0 to ", 2 * steps, " after ",
                                steps, " steps of training, but is ", taken_steps));
-    if (!mean.isfinite().all().item<bool>() || !square.isfinite().all().item<bool>() ||
-        (square < 0).any().item<bool>())
-      throw FormatError(concat("the moments of '", name,
-                               "' must be finite, and the second not negative, but are not"));
+    if ((square < 0).any().item<bool>())
+      throw FormatError(concat("tensor '", name, ".exp_avg_sq' must not be negative, but is"));
     most = std::max(most, taken_steps);
     if (taken_steps == 0) continue;
     auto own = std::make_unique<ParameterState>();

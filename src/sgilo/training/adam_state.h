@@ -11,7 +11,8 @@ namespace sgilo {
 StateDict adam_state(const torch::optim::Adam& adam, const torch::nn::Module& module);
 
 // Throws FormatError for tensors that are missing, unknown, of another shape, or that Adam cannot
-// have after `steps` steps of training, each of which takes one or two of its own.
+// have after `steps` steps of training, each of which takes one or two of its own. That they are
+// finite is for who reads them to see (training_folder.h).
 void load_adam_state(torch::optim::Adam& adam, const torch::nn::Module& module,
                      const StateDict& state, std::int64_t steps);
 
