@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sgilo/checkpoint/sealed_file.h"
 #include "sgilo/runs/run_folder.h"
-#include "sgilo/runs/sealed_file.h"
 #include "support/error_text.h"
 #include "support/temporary_folder.h"
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sgilo/runs/sealed_file.h"
+#include "sgilo/checkpoint/sealed_file.h"
 #include "support/error_text.h"
 #include "support/temporary_folder.h"
 

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/checkpoint/sealed_file.h"
 #include "sgilo/core/error.h"
 #include "support/error_text.h"
 #include "support/temporary_folder.h"
@@ -13,6 +13,10 @@ namespace sgilo {
 namespace {
 
 const Json kCourse = {{"seed", 1}, {"trainer", {{"batch", 32}, {"widths", {8, 4}}}}};
+
+const std::string kChanged =
+    "was changed since it was written, its content is not what its SHA-256 says; start anew in "
+    "another folder, named with --state";
 
 TrainingState small_state() { return {{{"w", torch::arange(3.0f)}}, 7, 0.5}; }
 
@@ -98,10 +102,13 @@ TEST(TrainingFolder, RefusesAStateThatHoldsAnArchiveOfAnOlderVersion) {
   write_safetensors(folder / "state.safetensors",
                     {{"w", torch::arange(3.0f)}, {"optimizer", torch::zeros({9}, torch::kUInt8)}},
                     {{"counters", R"({"seconds":1.0,"step":7.0})"}});
-  EXPECT_EQ(refusal(folder),
-            "was written by an older version of sgilo, whose training states are not read; start "
-            "anew in another folder, or name this one with --warm-start (train generator) to begin "
-            "with its weights");
+  const std::string older =
+      "was written by an older version of sgilo, whose training states are not read; start anew in "
+      "another folder, or name this one with --warm-start (train generator) to begin with its "
+      "weights";
+  EXPECT_EQ(refusal(folder), older);
+  forge(folder, "format", "sgilo training 2");  // whose seal was another one
+  EXPECT_EQ(refusal(folder), older);
 }
 
 TEST(TrainingFolder, RefusesDamage) {
@@ -109,12 +116,12 @@ TEST(TrainingFolder, RefusesDamage) {
   folder.put("state.safetensors", "no state");
   EXPECT_NE(refusal(folder), "");
   write_safetensors(folder / "state.safetensors", small_state().tensors);
-  EXPECT_EQ(refusal(folder), "\"format\" must be \"sgilo training 2\", but is missing");
+  EXPECT_EQ(refusal(folder), "\"format\" must be \"sgilo training 3\", but is missing");
   save(folder.path());
   std::string bytes = folder.get("state.safetensors");
   bytes[bytes.size() - 2] ^= 1;
   folder.put("state.safetensors", bytes);
-  EXPECT_EQ(refusal(folder), "is damaged: its SHA-256 is not the one that it was saved with");
+  EXPECT_EQ(refusal(folder), kChanged);
 }
 
 TEST(TrainingFolder, RefusesProgressThatCannotBe) {
@@ -123,8 +130,7 @@ TEST(TrainingFolder, RefusesProgressThatCannotBe) {
     forge(folder, "progress", progress);
     return refusal(folder);
   };
-  EXPECT_EQ(with(R"({"step": 8, "seconds": 0.5})"),
-            "is damaged: its SHA-256 is not the one that it was saved with");
+  EXPECT_EQ(with(R"({"step": 8, "seconds": 0.5})"), kChanged);
   EXPECT_EQ(with(R"({"step": 1e15, "seconds": 0.5})"),
             "'step' must be a number from 0 to 1e+12, but is 1e+15");
   EXPECT_EQ(with(R"({"step": -1, "seconds": 0.5})"),
@@ -161,6 +167,16 @@ TEST(TrainingFolder, KeepsTheLastStateWhenTheNextIsNotFinite) {
       }),
       (folder / "state.safetensors").string() + ": step 8 is not saved: tensor 'w' is not finite");
   EXPECT_EQ(load(folder.path())->step, 7);
+}
+
+TEST(TrainingFolder, RefusesASealedStateThatIsNotFinite) {
+  const TemporaryFolder folder;
+  save(folder.path());
+  auto [tensors, metadata] = read_safetensors(folder / "state.safetensors");
+  tensors["w"] = torch::full({3}, INFINITY);
+  write_sealed(folder / "state.safetensors", tensors, metadata);
+  EXPECT_EQ(refusal(folder),
+            "tensor 'w' must hold finite numbers, but 3 of its 3 are nan or infinite");
 }
 
 TEST(TrainingFolder, LetsOneTrainerInAtATime) {

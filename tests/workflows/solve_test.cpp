@@ -6,10 +6,10 @@
 #include <cmath>
 
 #include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/checkpoint/sealed_file.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/input_file.h"
 #include "sgilo/runs/finished_run.h"
-#include "sgilo/runs/sealed_file.h"
 #include "sgilo/workflows/measure.h"
 #include "sgilo/workflows/solve_problem.h"
 #include "support/error_text.h"

@@ -1,11 +1,11 @@
 #include "sgilo/runs/finished_run.h"
 
+#include "sgilo/checkpoint/sealed_file.h"
 #include "sgilo/core/escape.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/folder.h"
 #include "sgilo/runs/run_folder.h"
-#include "sgilo/runs/sealed_file.h"
 
 namespace sgilo {
 namespace {

@@ -2,13 +2,13 @@
 
 #include <cmath>
 
+#include "sgilo/checkpoint/sealed_file.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/last_name.h"
 #include "sgilo/files/make_folder.h"
 #include "sgilo/report/html_page.h"
 #include "sgilo/runs/finished_run.h"
-#include "sgilo/runs/sealed_file.h"
 
 namespace sgilo {
 namespace {

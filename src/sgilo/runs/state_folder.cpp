@@ -1,9 +1,9 @@
 #include "sgilo/runs/state_folder.h"
 
+#include "sgilo/checkpoint/sealed_file.h"
 #include "sgilo/core/parse_json.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/make_folder.h"
-#include "sgilo/runs/sealed_file.h"
 
 namespace sgilo {
 namespace {

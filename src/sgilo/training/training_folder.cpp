@@ -3,13 +3,13 @@
 #include <cmath>
 #include <utility>
 
-#include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/checkpoint/finite_numbers.h"
+#include "sgilo/checkpoint/sealed_file.h"
 #include "sgilo/core/error.h"
 #include "sgilo/core/escape.h"
 #include "sgilo/core/parse_json.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/files/file_problem.h"
-#include "sgilo/files/sha256.h"
 
 namespace sgilo {
 namespace {
@@ -17,7 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kFile = "state.safetensors";
-constexpr const char* kFormat = "sgilo training 2";
+constexpr const char* kFormat = "sgilo training 3";
+constexpr const char* kEarlierFormat = "sgilo training 2";
 constexpr double kMostSteps = 1e12, kMostSeconds = 1e12;
 
 // What the state's header says, before any tensor is read.
@@ -26,7 +27,6 @@ struct Header {
   Json course;
   std::int64_t step = 0;
   double seconds = 0;
-  std::string sha256;
 };
 
 std::string entry(const Checkpoint& checkpoint, const std::string& name) {
@@ -37,7 +37,7 @@ std::string entry(const Checkpoint& checkpoint, const std::string& name) {
 void require_format(const Checkpoint& checkpoint) {
   const std::string format = entry(checkpoint, "format");
   if (format == kFormat) return;
-  if (format.empty() && checkpoint.values.contains("counters"))
+  if (format == kEarlierFormat || (format.empty() && checkpoint.values.contains("counters")))
     throw format_error(checkpoint.path,
                        "was written by an older version of sgilo, whose training states are not "
                        "read; start anew in another folder, or name this one with --warm-start "
@@ -70,7 +70,6 @@ Header read_header(const fs::path& path) {
     throw format_error(path, concat("'step' must be a whole number, but is ", step));
   header.step = static_cast<std::int64_t>(step);
   header.seconds = number(path, progress, "seconds", kMostSeconds);
-  header.sha256 = entry(header.checkpoint, "sha256");
   return header;
 }
 
@@ -118,25 +117,6 @@ void require_like(const Checkpoint& found, const StateDict& like) {
           found.path, concat("tensor '", escaped(name), "' belongs to no part of this training"));
 }
 
-std::string sha256_of(const StateDict& tensors, const std::string& course,
-                      const std::string& progress) {
-  std::string all = concat(course, "\n", progress, "\n");
-  for (const auto& [name, tensor] : tensors) {
-    const Tensor plain = tensor.detach().cpu().contiguous();
-    all += concat(name, " ", plain.scalar_type(), " ", shape_text(plain.sizes()), " ",
-                  sgilo::sha256_of({static_cast<const char*>(plain.data_ptr()), plain.nbytes()}),
-                  "\n");
-  }
-  return sgilo::sha256_of(all);
-}
-
-// Where a tensor first is not finite; empty when all are.
-std::string not_finite(const StateDict& tensors) {
-  for (const auto& [name, tensor] : tensors)
-    if (!tensor.isfinite().all().item<bool>()) return name;
-  return "";
-}
-
 }  // namespace
 
 TrainingFolder::TrainingFolder(const fs::path& path, Json course)
@@ -150,28 +130,21 @@ std::optional<TrainingState> TrainingFolder::load(const StateDict& like) {
   const Header header = read_header(path);
   require_course(files_.path(), header.course, course_);
   require_like(header.checkpoint, like);
-  TrainingState state{header.checkpoint.state(), header.step, header.seconds};
-  const auto& values = header.checkpoint;
-  if (header.sha256 != sha256_of(state.tensors, entry(values, "course"), entry(values, "progress")))
-    throw format_error(path, "is damaged: its SHA-256 is not the one that it was saved with");
-  if (const std::string name = not_finite(state.tensors); !name.empty())
-    throw format_error(path, concat("tensor '", name, "' is not finite"));
+  StateDict tensors =
+      read_sealed(path, kFormat, "", "start anew in another folder, named with --state").tensors;
+  require_finite_numbers(tensors, path);
   course_ = header.course;
-  return state;
+  return TrainingState{std::move(tensors), header.step, header.seconds};
 }
 
 void TrainingFolder::save(const TrainingState& state) const {
   const fs::path path = files_ / kFile;
-  if (const std::string name = not_finite(state.tensors); !name.empty())
-    throw NumericError(concat(path.string(), ": step ", state.step, " is not saved: tensor '", name,
-                              "' is not finite"));
-  const std::string course = course_.dump();
-  const std::string progress = Json{{"step", state.step}, {"seconds", state.seconds}}.dump();
-  write_safetensors(path, state.tensors,
-                    {{"format", kFormat},
-                     {"course", course},
-                     {"progress", progress},
-                     {"sha256", sha256_of(state.tensors, course, progress)}});
+  for (const auto& [name, tensor] : state.tensors)
+    require_finite(
+        concat(path.string(), ": step ", state.step, " is not saved: tensor '", name, "'"), tensor);
+  const Json progress = {{"step", state.step}, {"seconds", state.seconds}};
+  write_sealed(path, state.tensors,
+               {{"format", kFormat}, {"course", course_.dump()}, {"progress", progress.dump()}});
 }
 
 std::int64_t saved_step(const fs::path& folder, const Json& course) {

@@ -1,4 +1,4 @@
-#include "sgilo/runs/sealed_file.h"
+#include "sgilo/checkpoint/sealed_file.h"
 
 #include <string_view>
 

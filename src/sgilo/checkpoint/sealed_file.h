@@ -13,7 +13,7 @@ namespace sgilo {
 
 // SHA-256 over names, types, shapes and bytes of the tensors, and over the metadata.
 std::string content_hash(const StateDict& tensors,
-                         const std::map<std::string, std::string>& metadata);
+                         const std::map<std::string, std::string>& metadata = {});
 
 // As write_safetensors, with the entries "of" (what it belongs to, a hash; may be empty) and "sha256".
 void write_sealed(const std::filesystem::path& path, const StateDict& tensors,
