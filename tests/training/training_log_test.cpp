@@ -12,10 +12,15 @@ namespace {
 
 const std::string kHeader = "step,seconds,quantity,value\n";
 
+std::vector<LogLine> lines_of(const TemporaryFolder& folder) {
+  std::vector<LogLine> lines;
+  read_training_log(Folder(folder.path()), [&](const LogLine& line) { lines.push_back(line); });
+  return lines;
+}
+
 std::string refusal(const TemporaryFolder& folder, const std::string& log) {
   folder.put("log.csv", log);
-  const std::string text =
-      error_text<FormatError>([&] { read_training_log(Folder(folder.path())); });
+  const std::string text = error_text<FormatError>([&] { lines_of(folder); });
   const std::string path = (folder / "log.csv").string() + ": ";
   return text.starts_with(path) ? text.substr(path.size()) : text;
 }
@@ -30,10 +35,22 @@ TEST(TrainingLog, KeepsTheLinesUpToTheLastSaveAndAddsToThem) {
   EXPECT_EQ(folder.get("log.csv"), kHeader + "2,0.5,loss,nan\n4,1,loss,0.25\n6,2,loss,0.125\n");
 }
 
+TEST(TrainingLog, GoesOnHoweverLongItIs) {
+  const TemporaryFolder folder;
+  constexpr int kLines = 1'300'000;
+  std::string log = kHeader;
+  for (int step = 1; step <= kLines; ++step)
+    log += std::to_string(step) + ",0.125,generator_loss,1.5\n";
+  ASSERT_GT(log.size(), std::size_t{32} << 20);
+  folder.put("log.csv", log);
+  { TrainingLog resumed(Folder(folder.path()), kLines - 1); }
+  EXPECT_TRUE(folder.get("log.csv") == log.substr(0, log.find(std::to_string(kLines) + ",")));
+}
+
 TEST(TrainingLog, LeavesOutALineThatWasCutOff) {
   const TemporaryFolder folder;
   folder.put("log.csv", kHeader + "2,0.5,loss,1\n1");
-  EXPECT_EQ(read_training_log(Folder(folder.path())).size(), 1u);
+  EXPECT_EQ(lines_of(folder).size(), 1u);
   EXPECT_EQ(refusal(folder, ""), "");
 }
 
@@ -45,6 +62,8 @@ TEST(TrainingLog, NamesTheLineThatIsNone) {
        {"", "4", "x,1,loss,1", "4,1,loss", "-4,1,loss,1", "99999999999999999999,1,loss,1",
         "4,inf,loss,1", "4,1,loss,one", "4,1,loss,1,5", "4,1,\"; system('id'); \",1", "4,1,,1"})
     EXPECT_EQ(refusal(folder, kHeader + line + "\n"), rule + ", but is '" + line + "'");
+  EXPECT_EQ(refusal(folder, kHeader + "4,1,loss," + std::string(100'000, '1')),
+            rule + ", but is '4,1,loss," + std::string(51, '1') + "'");
   EXPECT_EQ(refusal(folder, kHeader + "\x1b[2J\n"), rule + ", but is '\\x1b[2J'");
 }
 

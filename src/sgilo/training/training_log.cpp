@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
-#include <sstream>
 #include <string_view>
 
 #include "sgilo/core/error.h"
 #include "sgilo/core/escape.h"
+#include "sgilo/core/read_number.h"
+#include "sgilo/files/atomic_file.h"
 #include "sgilo/files/file_problem.h"
+#include "sgilo/files/input_file.h"
 #include "sgilo/report/figure.h"
 
 namespace sgilo {
@@ -17,13 +18,8 @@ namespace {
 
 constexpr const char* kFile = "log.csv";
 constexpr std::string_view kHeader = "step,seconds,quantity,value";
-constexpr std::uint64_t kLargestLog = 32 << 20;  // bytes; a line is about 40
-
-template <class Number>
-bool read_number(std::string_view text, Number& number) {
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return problem == std::errc() && end == text.data() + text.size();
-}
+constexpr std::size_t kPart = 1 << 16;         // bytes that are read or written at once
+constexpr std::size_t kLongestLine = 1 << 10;  // bytes; a line of ours has about 40
 
 bool is_quantity(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -52,31 +48,46 @@ std::string text_of(std::int64_t step, double seconds, const std::string& quanti
 
 }  // namespace
 
-std::vector<LogLine> read_training_log(const Folder& folder) {
-  std::vector<LogLine> lines;
-  if (!folder.holds(kFile)) return lines;
-  const std::string all = folder.read(kFile, kLargestLog);
-  std::string_view rest = all;
-  for (std::int64_t number = 1; rest.find('\n') != std::string_view::npos; ++number) {
-    const std::string_view text = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(text.size() + 1);
+void read_training_log(const Folder& folder, const std::function<void(const LogLine&)>& take) {
+  if (!folder.holds(kFile)) return;
+  const InputFile file(folder, kFile);
+  std::int64_t number = 1;
+  const auto refuse = [&](std::string_view text) {
+    throw format_error(file.path(), concat("line ", number, " must be ", kHeader,
+                                           number == 1 ? "" : " (numbers beside a name)",
+                                           ", but is '", escaped(text.substr(0, 60)), "'"));
+  };
+  const auto read = [&](std::string_view text) {
     LogLine line;
-    if (number == 1 ? text == kHeader : read_line(text, line)) {
-      if (number > 1) lines.push_back(line);
-      continue;
-    }
-    throw format_error(folder / kFile, concat("line ", number, " must be ", kHeader,
-                                              number == 1 ? "" : " (numbers beside a name)",
-                                              ", but is '", escaped(text.substr(0, 60)), "'"));
+    if (number == 1 ? text != kHeader : !read_line(text, line)) refuse(text);
+    if (number++ > 1) take(line);
+  };
+  std::string open;  // the part of a line that was read
+  for (std::uint64_t at = 0; at < file.size();) {
+    const std::size_t before = open.size(), part = std::min<std::uint64_t>(kPart, file.size() - at);
+    open.resize(before + part);
+    file.read_at(at, open.data() + before, part);
+    at += part;
+    std::size_t start = 0;
+    for (std::size_t end; (end = open.find('\n', start)) != open.npos; start = end + 1)
+      read(std::string_view(open).substr(start, end - start));
+    open.erase(0, start);
+    if (open.size() > kLongestLine) refuse(open);
   }
-  return lines;
 }
 
 TrainingLog::TrainingLog(const Folder& folder, std::int64_t last_step) : path_(folder / kFile) {
+  AtomicFile file(folder, kFile);
   std::string kept = concat(kHeader, '\n');
-  for (const LogLine& line : read_training_log(folder))
-    if (line.step <= last_step) kept += text_of(line.step, line.seconds, line.quantity, line.value);
-  folder.write(kFile, kept);
+  read_training_log(folder, [&](const LogLine& line) {
+    if (line.step > last_step) return;
+    kept += text_of(line.step, line.seconds, line.quantity, line.value);
+    if (kept.size() < kPart) return;
+    file.write(kept);
+    kept.clear();
+  });
+  file.write(kept);
+  file.commit();
   file_.open(path_, std::ios::app);
 }
 
@@ -89,10 +100,10 @@ void TrainingLog::write(std::int64_t step, double seconds,
 
 void draw_training_log(const Folder& folder) {
   std::map<std::string, Curve> curves;
-  for (const LogLine& line : read_training_log(folder)) {
+  read_training_log(folder, [&](const LogLine& line) {
     curves[line.quantity].x.push_back(static_cast<double>(line.step));
     curves[line.quantity].y.push_back(line.value);
-  }
+  });
   if (curves.empty()) return;
   Figure figure{.name = "log", .columns = 3};
   for (const auto& [quantity, curve] : curves) {

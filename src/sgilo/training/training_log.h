@@ -3,9 +3,9 @@
 #pragma once
 
 #include <fstream>
+#include <functional>
 #include <map>
 #include <string>
-#include <vector>
 
 #include "sgilo/files/folder.h"
 
@@ -18,9 +18,9 @@ struct LogLine {
   double value = 0;
 };
 
-// Nothing where there is no log; a last line that was cut off while it was written is left out.
-// Throws FormatError, naming the line.
-std::vector<LogLine> read_training_log(const Folder& folder);
+// Hands over one line after the other, of a log of any length. Nothing where there is no log; a last
+// line that was cut off while it was written is left out. Throws FormatError, naming the line.
+void read_training_log(const Folder& folder, const std::function<void(const LogLine&)>& take);
 
 class TrainingLog {
  public:
