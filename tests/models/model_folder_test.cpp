@@ -9,6 +9,7 @@
 #include "sgilo/core/parse_json.h"
 #include "sgilo/files/input_file.h"
 #include "sgilo/files/sha256.h"
+#include "sgilo/models/model_parts.h"
 #include "support/error_text.h"
 #include "support/tiny_model.h"
 

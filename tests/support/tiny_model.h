@@ -4,7 +4,8 @@
 
 #include "sgilo/core/observer.h"
 #include "sgilo/generator/style_prior.h"
-#include "sgilo/models/model_folder.h"
+#include "sgilo/models/model.h"
+#include "sgilo/models/model_parts.h"
 #include "sgilo/score/score_network.h"
 #include "support/temporary_folder.h"
 

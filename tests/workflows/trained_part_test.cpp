@@ -4,8 +4,10 @@
 
 #include "sgilo/core/error.h"
 #include "sgilo/files/input_file.h"
-#include "sgilo/models/model_folder.h"
+#include "sgilo/models/model_description.h"
+#include "sgilo/models/model_parts.h"
 #include "support/error_text.h"
+#include "support/failing_renames.h"
 #include "support/tiny_model.h"
 
 namespace sgilo {
@@ -113,6 +115,51 @@ TEST_F(TrainedPartTest, MakesAModelWhereThereIsNone) {
   EXPECT_EQ(found,
             (std::vector<std::string>{".lock", "coordinates.safetensors", "generator.safetensors",
                                       "model.json", "style_prior.safetensors", "training"}));
+}
+
+// A model of two parts, whose tensors hold `value`.
+void write_parts(const std::filesystem::path& folder, float value) {
+  for (const char* part : {"generator", "coordinates"})
+    write_model_part(folder, part, {{"w", torch::full({1}, value)}}, Json::object(), false);
+}
+
+std::vector<float> values_of_parts(const std::filesystem::path& folder) {
+  const Json description = read_description(folder);
+  std::vector<float> values;
+  for (const char* part : {"generator", "coordinates"})
+    values.push_back(read_model_part(folder, description, part).at("w").item<float>());
+  return values;
+}
+
+TEST(TrainedPartFailure, LeavesTheOldModelOrTheNewOneWhereverItIsCutShort) {
+  const std::vector<float> before{1, 1}, after{2, 2};
+  bool done = false;
+  std::vector<std::vector<float>> found;
+  for (long renames = 0; !done; ++renames) {
+    ASSERT_LT(renames, 20);
+    const TemporaryFolder folder;
+    const std::filesystem::path model = folder / "model";
+    write_parts(model, 1);
+    {
+      TrainedPart part(model, "generator");
+      write_parts(part.staging(), 2);
+      try {
+        const FailingRenames failing(renames);
+        part.enter({.problem = "nothing is measured"});
+        done = true;
+      } catch (const Error&) {
+      }
+    }
+    found.push_back(values_of_parts(model));
+    EXPECT_TRUE(found.back() == before || found.back() == after) << renames;
+    // The next one ends what was cut short.
+    { const TrainedPart next(model, "generator"); }
+    EXPECT_EQ(values_of_parts(model), found.back()) << renames;
+    for (const char* part : {"generator", "coordinates"})
+      EXPECT_FALSE(std::filesystem::exists(model / incoming_part_file(part))) << renames;
+  }
+  // Two parts that come in and model.json, before which it is the old model; two names after it.
+  EXPECT_EQ(found, (std::vector<std::vector<float>>{before, before, before, after, after, after}));
 }
 
 TEST_F(TrainedPartTest, RefusesAPartThatIsALink) {

@@ -8,7 +8,8 @@
 #include "sgilo/files/make_folder.h"
 #include "sgilo/generator/style_prior.h"
 #include "sgilo/machine/stopwatch.h"
-#include "sgilo/models/model_folder.h"
+#include "sgilo/models/model.h"
+#include "sgilo/models/model_parts.h"
 
 namespace sgilo {
 namespace {

@@ -1,4 +1,5 @@
-// A model folder: model.json names its parts, each a safetensors file with its SHA-256.
+// A model folder: model.json names its parts (model_description.h), each a safetensors file with its
+// SHA-256 (model_parts.h).
 //   generator      weights under the NVIDIA names (any floating type)
 //   coordinates    of styles and layers (generator/stylegan2_generator.h)
 //   style_prior    basis and deviations (generator/style_prior.h)
@@ -17,13 +18,5 @@ Model load_model_folder(const std::filesystem::path& folder, const GeneratorRunO
 // The classifier of a model folder alone, which may have no other part yet.
 FeatureClassifier load_classifier(const std::filesystem::path& folder,
                                   torch::Device device = torch::kCPU);
-
-// Writes `<part>.safetensors` (floats as fp16 where `half`) and enters it, with its hash and
-// `facts`, into model.json, which is made when missing. Atomic.
-void write_model_part(const std::filesystem::path& folder, const std::string& part,
-                      const StateDict& tensors, const Json& facts, bool half);
-
-// The entry of a part in model.json, or null.
-Json model_part(const std::filesystem::path& folder, const std::string& part);
 
 }  // namespace sgilo

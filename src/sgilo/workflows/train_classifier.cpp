@@ -2,6 +2,7 @@
 
 #include "sgilo/core/error.h"
 #include "sgilo/models/model_folder.h"
+#include "sgilo/models/model_parts.h"
 #include "sgilo/training/portrait_classifier.h"
 #include "sgilo/training/training_output.h"
 

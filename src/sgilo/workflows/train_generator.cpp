@@ -9,6 +9,7 @@
 #include "sgilo/files/sha256.h"
 #include "sgilo/generator/style_prior.h"
 #include "sgilo/models/model_folder.h"
+#include "sgilo/models/model_parts.h"
 #include "sgilo/portraits/portrait_batches.h"
 #include "sgilo/portraits/portrait_renderer.h"
 #include "sgilo/training/portrait_frechet.h"

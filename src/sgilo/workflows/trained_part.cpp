@@ -6,6 +6,7 @@
 #include "sgilo/core/error.h"
 #include "sgilo/core/parse_json.h"
 #include "sgilo/files/file_problem.h"
+#include "sgilo/models/model_parts.h"
 #include "sgilo/report/table.h"
 
 namespace sgilo {
@@ -24,7 +25,7 @@ Json model_of(const Folder& folder) {
   for (const auto& part : json["parts"].items()) {
     if (!part.value().is_object())
       throw format_error(folder / kModel, "each of its parts must be an object, but one is not");
-    folder / concat(part.key(), ".safetensors");  // a plain name, and no link
+    folder / part_file(part.key());  // a plain name, and no link
   }
   return json;
 }
@@ -112,7 +113,9 @@ TrainedPart::TrainedPart(const fs::path& folder, const std::string& part)
       model_(model_of(files_)),
       replaces_(has_trained(model_, part)),
       rejected_(free_name(files_, "rejected")),
-      staged_(rejected_) {}
+      staged_(rejected_) {
+  settle_parts(files_, model_);
+}
 
 EnteredPart TrainedPart::enter(const Judgement& judgement) {
   Json fresh = model_of(Folder(staging()));
@@ -138,7 +141,7 @@ std::string TrainedPart::reject(const Json& fresh, const std::vector<std::string
   Json whole = joined(model_, fresh, outdated);
   whole["name"] = rejected_.filename().string();
   for (const auto& part : whole["parts"].items()) {
-    const std::string name = concat(part.key(), ".safetensors");
+    const std::string name = part_file(part.key());
     if (!fresh["parts"].contains(part.key()) && files_.holds(name))
       link_or_copy(files_ / name, staged / name);
   }
@@ -168,6 +171,19 @@ std::string TrainedPart::keep_earlier() {
 
 void TrainedPart::move_in(const Json& fresh, const std::vector<std::string>& outdated) {
   const Folder staged(staging());
+  const Json model = joined(model_, fresh, outdated);
+  for (const auto& part : fresh["parts"].items())
+    staged.rename(part_file(part.key()), files_, incoming_part_file(part.key()));
+  files_.write(kModel, model.dump(2) + "\n");  // from here on it is the new model
+  settle_parts(files_, model);
+  for (const std::string& part : outdated)
+    if (!fresh["parts"].contains(part)) files_.remove(part_file(part));
+  move_in_other_files();
+}
+
+// Pictures, and folders of what the next training begins with.
+void TrainedPart::move_in_other_files() const {
+  const Folder staged(staging());
   for (const std::string& name : staged.names()) {
     if (name == kModel) continue;
     if (!fs::is_directory(staged / name)) {
@@ -177,9 +193,6 @@ void TrainedPart::move_in(const Json& fresh, const std::vector<std::string>& out
     const Folder inner = staged.folder(name), target = files_.made_folder(name);
     for (const std::string& file : inner.names()) inner.rename(file, target, file);
   }
-  files_.write(kModel, joined(model_, fresh, outdated).dump(2) + "\n");
-  for (const std::string& part : outdated)
-    if (!fresh["parts"].contains(part)) files_.remove(concat(part, ".safetensors"));
 }
 
 }  // namespace sgilo

@@ -1,5 +1,6 @@
 // How what was trained comes into a model folder: made whole beside it, judged against the part
-// that is there, then moved in at once. Nothing is replaced unasked, and nothing that is replaced
+// that is there, then moved in, so that the folder is the old model or the new one wherever that is
+// cut short (models/model_parts.h). Nothing is replaced unasked, and nothing that is replaced
 // is lost: the model as it was stays in replaced_<n>/ inside the folder, and a new part that is
 // worse than the earlier one goes, with the rest of the model, to rejected_<n>/ instead.
 #pragma once
@@ -34,7 +35,7 @@ struct EnteredPart {
 
 class TrainedPart {
  public:
-  // Locks the folder, which is made when missing.
+  // Locks the folder, which is made when missing, and ends what an earlier one left half done.
   TrainedPart(const std::filesystem::path& folder, const std::string& part);
 
   // An empty folder to be filled by write_model_part(), and with other files of the part.
@@ -47,6 +48,7 @@ class TrainedPart {
   std::string reject(const Json& fresh, const std::vector<std::string>& outdated);
   std::string keep_earlier();
   void move_in(const Json& fresh, const std::vector<std::string>& outdated);
+  void move_in_other_files() const;
 
   Folder files_;
   FolderLock lock_;
