@@ -300,7 +300,7 @@ TEST_F(NetworkFile, AlmostAGeneratorIsNamedByTheTensorThatIsWrong) {
 class ScoreFile : public NetworkFile {
  protected:
   std::string refusal(const Shape& shape = {3, 4, 4}) const {
-    return error_text<FormatError>([&] { load_released_score(path_, shape); });
+    return error_text<FormatError>([&] { released_score_of(open_released_score(path_), shape); });
   }
 };
 
@@ -308,7 +308,9 @@ TEST_F(ScoreFile, AScoreNetworkIsReadWithAndWithoutItsModuleInFront) {
   const StateDict weights = released_score_weights({3, 4, 4});
   const Tensor x = RandomStreams(3).normal({2, 3, 4, 4}), t = torch::tensor({0.2f, 0.7f});
   const Tensor expected = ReleasedTransformer(weights, {3, 4, 4}).forward(x, t);
-  const auto output = [&] { return load_released_score(path_, {3, 4, 4}).forward(x, t); };
+  const auto output = [&] {
+    return released_score_of(open_released_score(path_), {3, 4, 4}).forward(x, t);
+  };
   for (const char* prefix : {"", "module."}) {
     const StateDict state = with_prefix(weights, prefix);
     write_torch_zip(path_, state);

@@ -3,6 +3,8 @@
 // memory share a storage; views keep their offset and strides.
 #pragma once
 
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <string>
 
@@ -113,6 +115,18 @@ inline void write_torch_zip(const std::filesystem::path& path, const StateDict& 
     records.push_back({"archive/data/" + storage.key, {{storage.data, storage.bytes}}});
   records.push_back({"archive/version", {{version.data(), version.size()}}});
   write_zip(path, records);
+}
+
+// Zeros in place of every record's checksum, as of an archive that was written without.
+inline void write_torch_zip_without_checksums(const std::filesystem::path& path,
+                                              const StateDict& tensors) {
+  write_torch_zip(path, tensors);
+  std::ifstream in(path, std::ios::binary);
+  std::string archive{std::istreambuf_iterator<char>(in), {}};
+  for (const auto& [signature, checksum] : {std::pair("PK\x03\x04", 14), {"PK\x01\x02", 16}})
+    for (std::size_t at = 0; (at = archive.find(signature, at)) != archive.npos; ++at)
+      archive.replace(at + static_cast<std::size_t>(checksum), 4, 4, '\0');
+  std::ofstream(path, std::ios::binary) << archive;
 }
 
 // The stream around an object's pickle and its storages.

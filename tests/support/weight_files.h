@@ -30,7 +30,7 @@ class Files : public ::testing::Test {
     o.generator = generator;
     o.z = folder_ / "z.npy";
     o.output = folder_ / "image.npy";
-    return generate(o).written.at(0).second;
+    return generate(o, silent_).written.at(0).second;
   }
 
   TemporaryFolder folder_;

@@ -4,11 +4,17 @@
 
 #include "sgilo/checkpoint/npy.h"
 #include "sgilo/workflows/generate.h"
+#include "support/array_files.h"
 #include "support/golden_case.h"
 #include "support/temporary_folder.h"
 
 namespace sgilo {
 namespace {
+
+Observer& silent() {
+  static Observer observer;
+  return observer;
+}
 
 class Runs {
  public:
@@ -29,7 +35,7 @@ class Runs {
     return path;
   }
   Tensor run(const GenerateOptions& o) const {
-    generate(o);
+    generate(o, silent());
     return read_npy(o.output);
   }
   // The gradients by name, and "loss" and "image".
@@ -37,7 +43,7 @@ class Runs {
     o.gradient_target = input("target");
     o.output = folder_ / "gradients";
     std::map<std::string, Tensor> out;
-    for (const auto& [path, tensor] : generate(o).written)
+    for (const auto& [path, tensor] : generate(o, silent()).written)
       out[std::filesystem::path(path).stem().string()] = read_npy(path);
     return out;
   }
@@ -221,7 +227,7 @@ TEST_P(ReleasedScore, AgreesInEveryQuantity) {
     const auto evaluated = [&](std::vector<double> t, bool raw) {
       o.t = std::move(t);
       o.raw = raw;
-      evaluate_score(o);
+      evaluate_score(o, silent());
       return read_npy(o.output);
     };
     const Tensor mixed = golden["t_mixed"];
@@ -235,7 +241,7 @@ TEST_P(ReleasedScore, AgreesInEveryQuantity) {
     golden.expect("net_tmixed", evaluated(mixed_times, true));
     golden.expect("score_tmixed", evaluated(mixed_times, false));
 
-    const ReleasedTransformer network = load_released_score(o.network, shape);
+    const ReleasedTransformer network = released_score_of(open_released_score(o.network), shape);
     std::vector<Tensor> hidden;
     network.forward(golden["x"], mixed, &hidden);
     golden.expect("time_embedding_tmixed", network.time_embedding(mixed));

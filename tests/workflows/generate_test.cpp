@@ -9,10 +9,13 @@
 #include "sgilo/checkpoint/npy.h"
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/core/shape.h"
+#include "support/array_files.h"
 #include "support/error_text.h"
+#include "support/recording_observer.h"
 #include "support/temporary_folder.h"
 #include "support/tiny_generator.h"
 #include "support/tiny_released_model.h"
+#include "support/torch_files.h"
 
 namespace sgilo {
 namespace {
@@ -36,7 +39,7 @@ class Generate : public testing::Test {
     return path;
   }
   Tensor run() const {
-    generate(options_);
+    generate(options_, observer_);
     return read_npy(options_.output);
   }
   Tensor ws() { return network_->styles(z_); }
@@ -46,7 +49,7 @@ class Generate : public testing::Test {
   }
   Noises constant() const { return synthesis_->constant_noises(); }
   std::string refusal() const {
-    return error_text<ConfigError>([&] { generate(options_); });
+    return error_text<ConfigError>([&] { generate(options_, observer_); });
   }
 
   TemporaryFolder folder_;
@@ -54,10 +57,22 @@ class Generate : public testing::Test {
   SynthesisNetwork synthesis_;
   Tensor z_ = RandomStreams(2).normal({2, 6});
   GenerateOptions options_;
+  mutable RecordingObserver observer_;
 };
 
+const std::string kNoChecksums =
+    ": its records have no checksums, so that damage cannot be noticed";
+
+TEST_F(Generate, WarnsOnceOfWhatTheFileLacks) {
+  run();
+  EXPECT_TRUE(observer_.warnings.empty());
+  write_torch_zip_without_checksums(options_.generator, state_of(*network_));
+  run();
+  EXPECT_EQ(observer_.warnings, std::vector<std::string>{options_.generator + kNoChecksums});
+}
+
 TEST_F(Generate, MakesTheImageOfRandomInputs) {
-  const GenerateResult result = generate(options_);
+  const GenerateResult result = generate(options_, observer_);
   EXPECT_EQ(result.layout, "NVIDIA StyleGAN2");
   ASSERT_EQ(result.written.size(), 1u);
   EXPECT_EQ(result.written[0].first, options_.output);
@@ -115,7 +130,7 @@ TEST_F(Generate, StopsAndStartsBetweenBlocks) {
   options_.to_block = 0;
   const std::string skip = (folder_ / "skip.npy").string();
   options_.output_skip = skip;
-  const GenerateResult left = generate(options_);
+  const GenerateResult left = generate(options_, observer_);
   ASSERT_EQ(left.written.size(), 2u);
   const Tensor features = left.written[0].second;
   const BlockState state = synthesis_->run({}, ws(), constant(), 0, 0);
@@ -163,7 +178,7 @@ class Gradients : public Generate {
     GenerateOptions o = options_;
     o.gradient_target.clear();
     o.output = (folder_ / "moved.npy").string();
-    generate(o);
+    generate(o, observer_);
     return 0.5 * (read_npy(o.output).to(torch::kFloat64) - target_).square().sum().item<double>();
   }
   void expect_gradient_of(const std::string& name, const Tensor& gradient) const {
@@ -189,7 +204,7 @@ class Gradients : public Generate {
   std::map<std::string, Tensor> gradients() {
     options_.output = (folder_ / "gradients").string();
     std::map<std::string, Tensor> out;
-    for (const auto& [path, tensor] : generate(options_).written)
+    for (const auto& [path, tensor] : generate(options_, observer_).written)
       out[std::filesystem::path(path).stem().string()] = read_npy(path);
     return out;
   }
@@ -342,7 +357,7 @@ TEST_F(Generate, RefusesInOneSentenceAndWritesNothing) {
   const auto unreadable = [&](const std::function<void(O&)>& change) {
     options_ = sound;
     change(options_);
-    EXPECT_EQ(error_text<FormatError>([&] { generate(options_); }),
+    EXPECT_EQ(error_text<FormatError>([&] { generate(options_, observer_); }),
               missing + ": cannot be read: there is no such file or folder");
     EXPECT_EQ(folder_.count(), files);
   };
@@ -379,7 +394,7 @@ TEST_F(Generate, NumbersThatAreNotFiniteAreRefusedAndNothingIsWritten) {
         options_.gradient_target = file, options_.output = (folder_ / "gradients").string();
       if (tensor.is_same(noise)) options_.noise = concat("files:", file, others);
       const auto files = folder_.count();
-      EXPECT_EQ(error_text<FormatError>([&] { generate(options_); }),
+      EXPECT_EQ(error_text<FormatError>([&] { generate(options_, observer_); }),
                 concat(file, ": must hold finite numbers, but 1 of its ", tensor.numel(),
                        " are nan or infinite"));
       EXPECT_EQ(folder_.count(), files);
@@ -390,11 +405,11 @@ TEST_F(Generate, AResultThatOverflowsIsRefusedAndNothingIsWritten) {
   options_.z.clear();
   options_.styles = keep("styles", torch::full({2, 6, 6}, 1e38));
   const auto files = folder_.count();
-  EXPECT_EQ(error_text<NumericError>([&] { generate(options_); }),
+  EXPECT_EQ(error_text<NumericError>([&] { generate(options_, observer_); }),
             concat("what would be written to ", options_.output, " is not finite"));
   options_.gradient_target = keep("target", torch::zeros({2, 3, 16, 16}));
   options_.output = (folder_ / "gradients").string();
-  error_text<NumericError>([&] { generate(options_); });
+  error_text<NumericError>([&] { generate(options_, observer_); });
   EXPECT_EQ(folder_.count(), files + 1);  // the target
 }
 
@@ -433,7 +448,7 @@ class EvaluateScore : public testing::Test {
     options_.sde.kind = SdeKind::ve;
   }
   Tensor run() const {
-    const Tensor out = evaluate_score(options_);
+    const Tensor out = evaluate_score(options_, observer_);
     EXPECT_TRUE(torch::equal(read_npy(options_.output), out));
     return out;
   }
@@ -442,7 +457,16 @@ class EvaluateScore : public testing::Test {
   ReleasedTransformer network_;
   Tensor x_ = RandomStreams(3).normal({2, 3, 4, 4});
   EvaluateScoreOptions options_;
+  mutable RecordingObserver observer_;
 };
+
+TEST_F(EvaluateScore, WarnsOnceOfWhatTheFileLacks) {
+  run();
+  EXPECT_TRUE(observer_.warnings.empty());
+  write_torch_zip_without_checksums(options_.network, released_score_weights({3, 4, 4}));
+  run();
+  EXPECT_EQ(observer_.warnings, std::vector<std::string>{options_.network + kNoChecksums});
+}
 
 TEST_F(EvaluateScore, IsTheNetworksOutputOverMinusTheDeviation) {
   options_.t = {0.3};
@@ -491,7 +515,7 @@ TEST_F(EvaluateScore, IsFiniteAtTheSmallestTimes) {
     EXPECT_TRUE(torch::allclose(run(), -raw / Sde(options_.sde).std(t), 1e-2, 0)) << t;
   }
   options_.t = {1e-60};
-  EXPECT_EQ(error_text<ConfigError>([&] { evaluate_score(options_); }),
+  EXPECT_EQ(error_text<ConfigError>([&] { evaluate_score(options_, observer_); }),
             "t must be a time at which the deviation of vp (beta 0.1 to 20) is a number above 0 in "
             "float32, but is 1e-60");
 }
@@ -500,13 +524,13 @@ TEST_F(EvaluateScore, NumbersThatAreNotFiniteAreRefusedAndNothingIsWritten) {
   options_.t = {0.3};
   const auto files = folder_.count();
   write_npy(options_.input, torch::full({2, 3, 4, 4}, std::nan("")));
-  EXPECT_EQ(error_text<FormatError>([&] { evaluate_score(options_); }),
+  EXPECT_EQ(error_text<FormatError>([&] { evaluate_score(options_, observer_); }),
             options_.input + ": must hold finite numbers, but 96 of its 96 are nan or infinite");
   write_npy(options_.input, x_);
   StateDict weights = released_score_weights({3, 4, 4});
   weights["projector.bias"] = torch::full({3}, INFINITY);
   write_safetensors(options_.network, weights);
-  EXPECT_EQ(error_text<FormatError>([&] { evaluate_score(options_); }),
+  EXPECT_EQ(error_text<FormatError>([&] { evaluate_score(options_, observer_); }),
             options_.network +
                 ": tensor 'projector.bias' must hold finite numbers, but 3 of its 3 are "
                 "nan or infinite");
@@ -514,7 +538,7 @@ TEST_F(EvaluateScore, NumbersThatAreNotFiniteAreRefusedAndNothingIsWritten) {
   write_safetensors(options_.network, weights);
   options_.sde.std_min = 1e-3;
   options_.t = {1e-3};
-  EXPECT_EQ(error_text<NumericError>([&] { evaluate_score(options_); }),
+  EXPECT_EQ(error_text<NumericError>([&] { evaluate_score(options_, observer_); }),
             "the network's output is not finite");
   EXPECT_EQ(folder_.count(), files);
 }
@@ -539,7 +563,7 @@ TEST_F(EvaluateScore, RefusesInOneSentenceAndWritesNothing) {
   const auto refused = [&](const std::function<void(O&)>& change, const std::string& sentence) {
     options_ = sound;
     change(options_);
-    EXPECT_EQ(error_text<Error>([&] { evaluate_score(options_); }), sentence);
+    EXPECT_EQ(error_text<Error>([&] { evaluate_score(options_, observer_); }), sentence);
     EXPECT_EQ(folder_.count(), files) << sentence;
   };
   refused([](O& o) { o.network.clear(); }, "network must be named");

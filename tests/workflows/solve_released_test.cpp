@@ -8,6 +8,7 @@
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"
 #include "support/tiny_released_model.h"
+#include "support/torch_files.h"
 
 namespace sgilo {
 namespace {
@@ -53,6 +54,15 @@ TEST_F(SolveReleased, LeavesARunFolderThatRepeatsTheRun) {
   again.output = (folder_ / "again").string();
   ASSERT_TRUE(solve(again, RunMode::fresh, observer_).finished);
   EXPECT_TRUE(torch::equal(draws("run").at("last"), draws("again").at("last")));
+}
+
+TEST_F(SolveReleased, WarnsOnceOfWhatEachFileLacks) {
+  for (const std::string& file : {options_.released.generator, options_.released.style_score})
+    write_torch_zip_without_checksums(file, read_safetensors(file).tensors);
+  ASSERT_TRUE(solve_into("run", RunMode::fresh, observer_).finished);
+  const std::string lacks = ": its records have no checksums, so that damage cannot be noticed";
+  EXPECT_EQ(observer_.warnings, (std::vector<std::string>{options_.released.generator + lacks,
+                                                          options_.released.style_score + lacks}));
 }
 
 TEST_F(SolveReleased, ResumedRunEqualsTheUninterruptedBitForBit) {

@@ -64,6 +64,12 @@ bool TensorEntry::contiguous() const {
   return true;
 }
 
+std::vector<std::string> Checkpoint::warnings() const {
+  std::vector<std::string> out;
+  for (const std::string& note : notes) out.push_back(escaped(concat(path.string(), ": ", note)));
+  return out;
+}
+
 Tensor Checkpoint::load(const std::string& name) const {
   const auto found = tensors.find(name);
   if (const auto known = unread.find(name); known != unread.end())

@@ -54,6 +54,8 @@ struct Checkpoint {
   std::map<std::string, std::string> unread;   // arrays that cannot be read, and why: "holds .."
   std::vector<std::string> notes;  // what the user should know of what was read or left out
 
+  std::vector<std::string> warnings() const;  // the notes, each behind the file's name
+
   bool has(const std::string& name) const { return tensors.count(name) > 0; }
   // One tensor, contiguous, with its own memory. Throws FormatError when it is missing or unread.
   Tensor load(const std::string& name) const;

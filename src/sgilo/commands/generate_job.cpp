@@ -15,11 +15,7 @@ std::string written_text(const Json& written) {
 }
 
 Json run_generate(const GenerateOptions& options, Observer& observer) {
-  const GenerateResult result = generate(options);
-  if (result.mean_estimated)
-    observer.on_warning(concat(options.generator,
-                               ": has no mean style; truncation takes the mean of ", kMeanInputs,
-                               " random inputs"));
+  const GenerateResult result = generate(options, observer);
   Json json{{"layout", result.layout},
             {"written", Json::array()},
             {"mean_estimated", result.mean_estimated}};
@@ -34,8 +30,8 @@ std::string text_generate(const Json& result) {
   return out;
 }
 
-Json run_score(const EvaluateScoreOptions& options, Observer&) {
-  Json json = written_json(options.output, evaluate_score(options));
+Json run_score(const EvaluateScoreOptions& options, Observer& observer) {
+  Json json = written_json(options.output, evaluate_score(options, observer));
   if (!options.density.empty()) json["density"] = options.density;
   return json;
 }

@@ -24,6 +24,7 @@ struct Model {
   std::shared_ptr<const Generator> generator{};
   Priors priors = Priors();
   ModelError error{};
+  std::vector<std::string> warnings{};  // of the files that it was read from
   FeatureClassifier features{nullptr};  // of images, for distances; may be empty
 
   // The generator cut at images of `side` pixels, for early steps; empty where it cannot be cut.

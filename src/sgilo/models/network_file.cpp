@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "sgilo/checkpoint/finite_numbers.h"
 #include "sgilo/core/random_streams.h"
 #include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
@@ -47,7 +48,7 @@ Tensor mean_style(const Checkpoint& checkpoint, const std::string& prefix) {
   const auto name = mean_style_name(checkpoint, prefix);
   if (!name) return {};
   const StateDict state{{*name, checkpoint.load(*name).to(torch::kFloat32)}};
-  require_finite_weights(state, checkpoint.path);
+  require_finite_numbers(state, checkpoint.path);
   const Tensor& stored = state.begin()->second;
   if (stored.dim() < 2) return stored;
   if (stored.numel() == 0)
@@ -151,6 +152,7 @@ namespace {
 GeneratorFile stated_generator(const Checkpoint& checkpoint, const std::string& prefix) {
   GeneratorFile file;
   file.prefix = prefix;
+  file.warnings = checkpoint.warnings();
   const StoredConstants constants(checkpoint, prefix);
   constants.require_known();
   StateDict state = weights_of(checkpoint, prefix);
@@ -195,22 +197,10 @@ GeneratorFile load_generator_file(const std::filesystem::path& path,
   return generator_of(open_checkpoint(path, options));
 }
 
-void require_finite_weights(const StateDict& state, const std::filesystem::path& path,
-                            const std::string& prefix) {
-  for (const auto& [name, tensor] : state) {
-    if (!tensor.is_floating_point() && !tensor.is_complex()) continue;
-    const Tensor finite = torch::isfinite(tensor);
-    if (finite.all().item<bool>()) continue;
-    throw format_error(path, concat("tensor '", prefix, name, "' must hold finite numbers, but ",
-                                    tensor.numel() - finite.sum().item<std::int64_t>(), " of its ",
-                                    tensor.numel(), " are nan or infinite"));
-  }
-}
-
 StateDict weights_of(const Checkpoint& checkpoint, const std::string& prefix) {
   StateDict state = checkpoint.state(prefix);
   to_float32(state);  // numbers beyond its range become infinite
-  require_finite_weights(state, checkpoint.path, prefix);
+  require_finite_numbers(state, checkpoint.path, prefix);
   return state;
 }
 
@@ -230,10 +220,10 @@ ReleasedTransformer released_score_of(const Checkpoint& checkpoint, const Shape&
   return made_of(checkpoint.path, [&] { return ReleasedTransformer(state, shape); });
 }
 
-ReleasedTransformer load_released_score(const std::filesystem::path& path, const Shape& shape,
-                                        torch::Device device, const CheckpointOptions& options) {
+Checkpoint open_released_score(const std::filesystem::path& path,
+                               const CheckpointOptions& options) {
   require_weights_file(path, "a score network is a file of weights");
-  return released_score_of(open_checkpoint(path, options), shape, device);
+  return open_checkpoint(path, options);
 }
 
 }  // namespace sgilo

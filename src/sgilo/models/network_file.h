@@ -19,6 +19,7 @@ struct GeneratorFile {
   std::string layout;           // "NVIDIA StyleGAN2", "rosinality StyleGAN2"
   std::string prefix;           // of its tensors in the file: "G_ema."
   bool mean_estimated = false;  // the file has no mean style: that of kMeanInputs random inputs
+  std::vector<std::string> warnings;  // of the file (checkpoint.h)
 };
 inline constexpr std::int64_t kMeanInputs = 4096;
 
@@ -46,11 +47,9 @@ std::string generator_obstacle(const Checkpoint& checkpoint, const std::string& 
 std::vector<std::string> prefixes_of(const Checkpoint& checkpoint, const std::string& ending);
 
 // The tensors whose names begin with `prefix`, without it, floating ones as float32. Every reader
-// of weights takes them from here or asks require_finite_weights(): throws FormatError for one that
+// of weights takes them from here or asks require_finite_numbers(): throws FormatError for one that
 // holds nan or infinity.
 StateDict weights_of(const Checkpoint& checkpoint, const std::string& prefix = "");
-void require_finite_weights(const StateDict& state, const std::filesystem::path& path,
-                            const std::string& prefix = "");
 
 // All tensors of a file after its checksums, as weights_of().
 StateDict tensors_of(const Checkpoint& checkpoint, torch::Device device = torch::kCPU);
@@ -68,8 +67,8 @@ auto made_of(const std::filesystem::path& path, Make make) {
 // A score network as SGILO released it, for variables of this shape [C, H, W].
 ReleasedTransformer released_score_of(const Checkpoint& checkpoint, const Shape& shape,
                                       torch::Device device = torch::kCPU);
-ReleasedTransformer load_released_score(const std::filesystem::path& path, const Shape& shape,
-                                        torch::Device device = torch::kCPU,
-                                        const CheckpointOptions& options = {});
+// The file of one.
+Checkpoint open_released_score(const std::filesystem::path& path,
+                               const CheckpointOptions& options = {});
 
 }  // namespace sgilo

@@ -39,10 +39,13 @@ Model load_released_files(const ReleasedModelOptions& options, const GeneratorRu
   const torch::Device device = device_of(run.device);
   const Sde sde(options.sde);
   std::string hashes;
+  std::vector<std::string> warnings;
   const auto open = [&](const std::string& file) {
     const HashedFile read = read_hashed(file);
     hashes += read.sha256;
-    return open_checkpoint(read.bytes, file);
+    const Checkpoint checkpoint = open_checkpoint(read.bytes, file);
+    for (const std::string& warning : checkpoint.warnings()) warnings.push_back(warning);
+    return checkpoint;
   };
   Model model{.name = fs::path(options.generator).filename().string(),
               .place = options.generator,
@@ -86,6 +89,7 @@ Model load_released_files(const ReleasedModelOptions& options, const GeneratorRu
                      prior_of(options.layer_scores[i], {o.widths[i], r, r}));
   }
   model.hash = sha256_of(hashes);
+  model.warnings = std::move(warnings);
   return model;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "sgilo/checkpoint/cfl.h"
+#include "sgilo/checkpoint/finite_numbers.h"
 #include "sgilo/checkpoint/hashed_file.h"
 #include "sgilo/checkpoint/npz.h"
 #include "sgilo/checkpoint/safetensors.h"
@@ -12,10 +13,11 @@
 #include "sgilo/files/file_kind.h"
 #include "sgilo/files/new_folder.h"
 #include "sgilo/files/sha256.h"
+#include "sgilo/files/writable.h"
 #include "sgilo/generator/style_prior.h"
 #include "sgilo/generator/stylegan2_generator.h"
 #include "sgilo/machine/stopwatch.h"
-#include "sgilo/models/model_folder.h"
+#include "sgilo/models/model_parts.h"
 #include "sgilo/report/table.h"
 
 namespace sgilo {
@@ -81,7 +83,7 @@ Work work_of(const ConvertOptions& o) {
   if (work.form == Form::folder)
     require_new_folder(o.output);
   else
-    require_folder_of(o.output);
+    require_writable_file(o.output);
   require_weights_file(o.input, "convert takes a file of weights or arrays");
   work.checkpoint = open_input(o, work.sha256);
   if (o.part.empty()) {
@@ -196,13 +198,12 @@ std::string plan(const ConvertOptions& options) {
 ConvertResult convert(const ConvertOptions& options, Observer& observer) {
   const Work work = work_of(options);
   std::map<std::string, std::string> metadata = provenance(options, work);
-  for (const std::string& note : work.checkpoint.notes)
-    observer.on_warning(escaped(concat(options.input, ": ", note)));
+  for (const std::string& warning : work.checkpoint.warnings()) observer.on_warning(warning);
   if (!work.generator) {
     metadata["kind"] = "tensors";
     const StateDict state = work.checkpoint.state(work.prefix);
     if (!is_array_format(work.checkpoint.format))  // weights; arrays may be anything
-      require_finite_weights(state, options.input, work.prefix);
+      require_finite_numbers(state, options.input, work.prefix);
     if (observer.stop_requested()) return {"tensors", state.size(), false};
     write_file(options.output, work.form, state, metadata);
     return {"tensors", state.size(), true};

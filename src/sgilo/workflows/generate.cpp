@@ -5,8 +5,8 @@
 #include "sgilo/checkpoint/array_file.h"
 #include "sgilo/checkpoint/npy.h"
 #include "sgilo/core/shape.h"
-#include "sgilo/files/file_problem.h"
 #include "sgilo/files/make_folder.h"
+#include "sgilo/files/writable.h"
 
 namespace sgilo {
 namespace {
@@ -38,7 +38,7 @@ void require_array_file(const std::string& output) {
   if (output.empty() || output == "-") return;
   if (!output.ends_with(".npy"))
     throw ConfigError(concat("output must end in .npy or be -, but is ", output));
-  require_folder_of(output);
+  require_writable_file(output);
 }
 
 void require_values(const GenerateOptions& o) {
@@ -70,16 +70,6 @@ void require_values(const GenerateOptions& o) {
     require_other_file(output, inputs);
     if (o.gradient_target.empty()) require_array_file(output);
   }
-}
-
-// `values` of a file; those of no file pass.
-void require_finite_input(const std::string& file, const Tensor& values) {
-  if (file.empty()) return;
-  const Tensor finite = torch::isfinite(values);
-  if (!finite.all().item<bool>())
-    throw format_error(file, concat("must hold finite numbers, but ",
-                                    values.numel() - finite.sum().item<std::int64_t>(), " of its ",
-                                    values.numel(), " are nan or infinite"));
 }
 
 // Nothing is written of a result that overflowed.
@@ -173,7 +163,6 @@ Tensor styles_of(const GenerateOptions& options, const GeneratorFile& file, torc
                              " style rows, but is ", options.truncation_cutoff));
   const Tensor z = read_real_array(options.z, {"z"}).to(device);
   require_rows("z", z, {file.network->mapping->options.z_dim});
-  require_finite_input(options.z, z);
   const Tensor labels = labels_of(options, file.network, z.size(0));
   StyleGan2 network = file.network;
   return network
@@ -198,10 +187,7 @@ Inputs inputs_of(const GenerateOptions& options) {
   const bool gradients = !options.gradient_target.empty();
   in.styles = styles_of(options, in.file, device).requires_grad_(gradients);
   const std::int64_t rows = in.styles.size(0);
-  require_finite_input(options.styles, in.styles);
   in.noises = noise_inputs(options, synthesis, rows);
-  const auto files = noise_files(options);
-  for (std::size_t j = 0; j < files.size(); ++j) require_finite_input(files[j], in.noises.own[j]);
   for (Tensor& noise : in.noises.used) noise = noise.to(device);
   const std::int64_t before = options.from_block - 1;
   if (!options.features.empty()) {
@@ -219,10 +205,7 @@ Inputs inputs_of(const GenerateOptions& options) {
   if (gradients) {
     in.target = read_real_array(options.gradient_target, {"image"}).to(device);
     require_shape("gradient_target", in.target, {rows, o.channels, o.size(), o.size()});
-    require_finite_input(options.gradient_target, in.target);
   }
-  if (in.from.features.defined()) require_finite_input(options.features, in.from.features);
-  if (in.from.skip.defined()) require_finite_input(options.skip_rgb, in.from.skip);
   return in;
 }
 
@@ -262,14 +245,20 @@ std::string plan(const GenerateOptions& options) {
                 in.styles.size(0), " row(s) and write ", options.output, "\n");
 }
 
-GenerateResult generate(const GenerateOptions& options) {
+GenerateResult generate(const GenerateOptions& options, Observer& observer) {
   const Inputs in = inputs_of(options);
+  for (const std::string& warning : in.file.warnings) observer.on_warning(warning);
+  const bool mean_estimated = in.file.mean_estimated && options.truncation != 1;
+  if (mean_estimated)
+    observer.on_warning(concat(options.generator,
+                               ": has no mean style; truncation takes the mean of ", kMeanInputs,
+                               " random inputs"));
   const bool gradients = in.target.defined();
   const torch::AutoGradMode mode(gradients);
   SynthesisNetwork synthesis = in.file.network->synthesis;
   const BlockState result =
       synthesis->run(in.from, in.styles, in.noises.used, options.from_block, in.last);
-  GenerateResult out{in.file.layout, in.file.mean_estimated && options.truncation != 1, {}};
+  GenerateResult out{in.file.layout, mean_estimated, {}};
   if (gradients) {
     add_gradients(options, in, result.skip, out);
   } else {
@@ -287,6 +276,7 @@ namespace {
 
 struct ScoreInputs {
   ReleasedTransformer network;
+  std::vector<std::string> warnings;
   Tensor x, t;
 };
 
@@ -306,7 +296,6 @@ ScoreInputs inputs_of(const EvaluateScoreOptions& options) {
   if (x.dim() != 4)
     throw ConfigError(
         concat("input must have shape [N, C, H, W], but has ", shape_text(x.sizes())));
-  require_finite_input(options.input, x);
   if (options.t.size() != 1 && static_cast<std::int64_t>(options.t.size()) != x.size(0))
     throw ConfigError(concat("t must be one time or one for each of the ", x.size(0),
                              " rows of the input, but has ", options.t.size()));
@@ -317,9 +306,9 @@ ScoreInputs inputs_of(const EvaluateScoreOptions& options) {
                                " is a number above 0 in float32, but is ", time));
   Tensor t = torch::tensor(options.t, torch::kFloat32).to(device);
   if (t.size(0) == 1) t = t.expand({x.size(0)}).contiguous();
-  return {load_released_score(required(options.network, "network"), x.sizes().slice(1).vec(),
-                              device, options.checkpoint),
-          x, t};
+  const Checkpoint file =
+      open_released_score(required(options.network, "network"), options.checkpoint);
+  return {released_score_of(file, x.sizes().slice(1).vec(), device), file.warnings(), x, t};
 }
 
 }  // namespace
@@ -329,9 +318,10 @@ std::string plan(const EvaluateScoreOptions& options) {
   return concat("would evaluate ", options.network, " and write ", options.output, "\n");
 }
 
-Tensor evaluate_score(const EvaluateScoreOptions& options) {
+Tensor evaluate_score(const EvaluateScoreOptions& options, Observer& observer) {
   const torch::NoGradGuard no_grad;
-  const auto [network, x, t] = inputs_of(options);
+  const auto [network, warnings, x, t] = inputs_of(options);
+  for (const std::string& warning : warnings) observer.on_warning(warning);
   const Sde sde(options.sde);
   const ScoreFunction score = released_score(network, sde);
   const Tensor out = options.raw ? network.forward(x, t) : score(x, t);
@@ -342,8 +332,7 @@ Tensor evaluate_score(const EvaluateScoreOptions& options) {
       rows.push_back(RandomStreams(static_cast<std::uint64_t>(options.seed))
                          .child("density")
                          .child(static_cast<std::uint64_t>(i)));
-    Observer silent;
-    density = flow_density(score, sde, x, options.flow, rows, silent).log_density;
+    density = flow_density(score, sde, x, options.flow, rows, observer).log_density;
   }
   require_finite("the network's output", out);
   if (density.defined()) require_finite("the log-density", density);

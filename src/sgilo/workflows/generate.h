@@ -2,6 +2,7 @@
 // agreement with their own files: `sgilo generate`, `sgilo score`.
 #pragma once
 
+#include "sgilo/core/observer.h"
 #include "sgilo/machine/common_options.h"
 #include "sgilo/models/network_file.h"
 #include "sgilo/sampling/flow_density.h"
@@ -71,9 +72,9 @@ struct GenerateResult {
   std::vector<std::pair<std::string, Tensor>> written;  // by file
 };
 
-// Throws ConfigError, FormatError; NumericError where the result is not finite, and writes nothing
-// then.
-GenerateResult generate(const GenerateOptions& options);
+// Warns of what the generator's file lacks. Throws ConfigError, FormatError; NumericError where the
+// result is not finite, and writes nothing then.
+GenerateResult generate(const GenerateOptions& options, Observer& observer);
 std::string plan(const GenerateOptions& options);
 
 struct EvaluateScoreOptions : CommonOptions {
@@ -112,7 +113,7 @@ struct EvaluateScoreOptions : CommonOptions {
 };
 
 // Writes the output; throws ConfigError, FormatError, NumericError as generate().
-Tensor evaluate_score(const EvaluateScoreOptions& options);
+Tensor evaluate_score(const EvaluateScoreOptions& options, Observer& observer);
 std::string plan(const EvaluateScoreOptions& options);
 
 }  // namespace sgilo
