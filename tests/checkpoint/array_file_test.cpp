@@ -7,6 +7,7 @@
 #include "sgilo/checkpoint/npz.h"
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/core/error.h"
+#include "support/array_files.h"
 #include "support/error_text.h"
 #include "support/temporary_folder.h"
 

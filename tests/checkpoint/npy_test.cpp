@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "sgilo/core/error.h"
+#include "support/array_files.h"
 #include "support/error_text.h"
 #include "support/temporary_folder.h"
 

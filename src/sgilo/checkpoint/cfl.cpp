@@ -4,7 +4,6 @@
 
 #include "sgilo/checkpoint/raw_tensor.h"
 #include "sgilo/core/error.h"
-#include "sgilo/files/atomic_file.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/input_file.h"
 
@@ -79,28 +78,6 @@ void read_cfl_entry(const std::filesystem::path& path, Checkpoint& checkpoint) {
                      ", but has ", entry.storage->size()));
   checkpoint.format = "cfl";
   checkpoint.tensors["array"] = std::move(entry);
-}
-
-void write_cfl(const std::filesystem::path& path, const Tensor& tensor) {
-  const std::string where = path.string();
-  if (static_cast<std::size_t>(tensor.dim()) > kAxes)
-    throw ConfigError(
-        concat(where, ": the tensor has ", tensor.dim(), " axes, but a .cfl file has ", kAxes));
-  if (tensor.numel() == 0) throw ConfigError(concat(where, ": a .cfl file cannot be empty"));
-  std::string header = concat(kStart, "\n");
-  for (std::size_t i = 0; i < kAxes; ++i)
-    header += concat(
-        i < static_cast<std::size_t>(tensor.dim()) ? tensor.size(static_cast<std::int64_t>(i)) : 1,
-        " ");
-  header += "\n# Creator\nsgilo\n";
-  Shape reversed;
-  for (std::int64_t i = tensor.dim(); i-- > 0;) reversed.push_back(i);
-  const Tensor numbers =
-      tensor.detach().cpu().to(torch::kComplexFloat).permute(reversed).contiguous();
-  AtomicFile data(with_extension(path, ".cfl"));
-  data.write(numbers.data_ptr(), numbers.nbytes());
-  data.commit();
-  write_file_atomically(with_extension(path, ".hdr"), header);
 }
 
 }  // namespace sgilo

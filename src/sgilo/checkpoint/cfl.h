@@ -20,8 +20,4 @@ void read_cfl_entry(const std::filesystem::path& path, Checkpoint& checkpoint);
 // The header of a pair, for the size of its data; throws FormatError naming `where`.
 Shape read_cfl_header(std::string_view text, const std::string& where);
 
-// Real or complex tensors of at most 16 axes; float64 loses digits. Each file is atomic, the
-// numbers come first. Throws ConfigError.
-void write_cfl(const std::filesystem::path& path, const Tensor& tensor);
-
 }  // namespace sgilo

@@ -228,13 +228,6 @@ void read_npy_file(const Bytes& file, Checkpoint& checkpoint) {
     throw format_error(checkpoint.path, checkpoint.unread.begin()->second);
 }
 
-Tensor read_npy(const std::filesystem::path& path) {
-  Checkpoint checkpoint;
-  checkpoint.path = path;
-  read_npy_file(file_bytes(path), checkpoint);
-  return checkpoint.load("array");
-}
-
 std::string npy_header(const Tensor& tensor, const std::string& where) {
   if (!tensor.defined()) throw ConfigError(concat(where, ": the tensor is undefined"));
   const auto* known = std::find_if(kTypes.begin(), kTypes.end(), [&](const auto& type) {

@@ -11,15 +11,12 @@
 
 namespace sgilo {
 
-// Types f8, f4, f2, i8, i4, i2, i1, u1, b1, c8 and c16, little-endian, in C or Fortran order. The
-// tensor is contiguous. Throws FormatError for all else, naming what was found.
-Tensor read_npy(const std::filesystem::path& path);
-
-// The type of a description such as "<f4"; nothing for one that is not read.
+// The type of a description such as "<f4": f8, f4, f2, i8, i4, i2, i1, u1, b1, c8 and c16,
+// little-endian; nothing for one that is not read.
 std::optional<torch::ScalarType> npy_type(std::string_view description);
 
 bool is_npy(std::string_view start_of_file);
-// Enters "array", or throws FormatError.
+// Enters "array", in C or Fortran order, or throws FormatError naming what was found.
 void read_npy_file(const Bytes& file, Checkpoint& checkpoint);
 // Enters the array under `name`, among the unread ones where its type is none of the above; `where`
 // is how the user knows the bytes.
