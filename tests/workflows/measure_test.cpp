@@ -459,19 +459,6 @@ TEST(Measure, LeavesOutDamagedImagesOfAFolderWithAWarningUnlessStrict) {
   EXPECT_EQ(error_text<FormatError>([&] { take_measurement(options, files.observer); }), damaged);
 }
 
-TEST(Measure, ChecksItsOutputBeforeItReadsImages) {
-  Files files;
-  MeasureOptions options;
-  options.images = {(files.folder / "missing.png").string()};
-  options.output = files.folder.path().string();
-  EXPECT_EQ(error_text<Error>([&] { measure(options, files.observer); }),
-            options.output + ": cannot be written: it is a folder");
-  options.output = (files.folder / "no").string() + "/y.safetensors";
-  EXPECT_EQ(error_text<Error>([&] { measure(options, files.observer); }),
-            concat(options.output, ": cannot be written, there is no folder ",
-                   (files.folder / "no").string()));
-}
-
 TEST(Measure, ObservedDataAreNotEnlarged) {
   Files files;
   const std::string file = files.write("d.png", picture(12, 20));
