@@ -267,7 +267,7 @@ TEST_F(Compare, ReplacesNothingButAnEarlierComparison) {
   options.reference = {file('a'), file('b')};
   options.output = run;
   EXPECT_EQ(error_text<ConfigError>([&] { plan(options); }),
-            "output must name a file, but " + run + " is a folder");
+            run + ": cannot be written: it is a folder");
 }
 
 TEST_F(Compare, RefusesOptionsWithoutEffect) {

@@ -62,7 +62,7 @@ std::string image_name(std::string name) {
   return name.empty() || name[0] == '.' ? "image" : name;
 }
 
-void require_inside(const ImageFraming& framing, const std::string& name) {
+void require_framing_inside(const ImageFraming& framing, const std::string& name) {
   const bool inside = framing.side <= framing.height && framing.side <= framing.width &&
                       framing.top <= framing.height - framing.side &&
                       framing.left <= framing.width - framing.side;
@@ -85,7 +85,7 @@ std::vector<MeasuredImage> images_from(const Json& list) {
     if (!names.insert(image.name).second)
       throw FormatError(concat("entry 'images' names '", image.name, "' twice"));
     from_json(json["framing"], image.framing, "framing.");
-    require_inside(image.framing, image.name);
+    require_framing_inside(image.framing, image.name);
     images.push_back(std::move(image));
   }
   return images;

@@ -7,7 +7,9 @@
 #include <sstream>
 
 #include "sgilo/checkpoint/safetensors.h"
+#include "sgilo/checkpoint/sealed_file.h"
 #include "sgilo/core/error.h"
+#include "sgilo/core/idle_options.h"
 #include "sgilo/core/real_numbers.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/data/image_folder.h"
@@ -24,7 +26,6 @@
 #include "sgilo/portraits/portrait_batches.h"
 #include "sgilo/runs/old_config.h"
 #include "sgilo/runs/run_folder.h"
-#include "sgilo/runs/sealed_file.h"
 #include "sgilo/solvers/restore.h"
 
 namespace sgilo {
@@ -83,9 +84,9 @@ Tensor residual_of(const fs::path& path, const std::string& of, std::int64_t cou
   }
 }
 
-class ImageSource {
+class InvertedImages {
  public:
-  ImageSource(const InvertOptions& options, int size, Observer& observer)
+  InvertedImages(const InvertOptions& options, int size, Observer& observer)
       : options_(options), size_(size), observer_(observer) {
     if (!options.images.empty())
       files_ = image_files({options.images.begin(), options.images.end()}, observer);
@@ -199,29 +200,16 @@ std::optional<StateDict> inverted(const InvertOptions& options, const Model& mod
   return ends.latents();
 }
 
-// What has no effect must not be stated: another value than the default says that one was expected.
-void require_effect(const InvertOptions& options) {
+void refuse_idle_options(const InvertOptions& o) {
   const InvertOptions defaults;
-  const auto require = [](bool used, const char* name, const std::string& why) {
-    if (!used) throw ConfigError(concat(name, " has no effect ", why));
-  };
-  if (!options.images.empty()) {
-    require(options.portraits == defaults.portraits, "portraits", "beside images");
-    require(options.first == defaults.first, "first", "beside images");
-  }
-  const auto used = [](const auto& values, const auto& usual, std::size_t most) {
-    return values.size() <= most || values == usual;
-  };
-  const std::string stages = concat("beyond the ", options.shares.size(), " stages");
-  require(used(options.learning_rates, defaults.learning_rates, options.shares.size()),
-          "a value of learning_rates", stages);
-  require(used(options.radii, defaults.radii, options.shares.size() - 1), "a value of radii",
-          stages);
+  if (!o.images.empty()) refuse_idle(o, {"portraits", "first"}, "beside images");
+  refuse_idle_values("learning_rates", o.learning_rates, defaults.learning_rates, o.shares.size());
+  refuse_idle_values("radii", o.radii, defaults.radii, o.shares.size() - 1);
 }
 
 Model checked_model(const InvertOptions& options) {
   validate(options);
-  require_effect(options);
+  refuse_idle_options(options);
   evaluations_of(options);
   Model model = load_model({options.model}, options);
   if (static_cast<int>(options.shares.size()) > model.generator->layers() + 1)
@@ -236,8 +224,8 @@ Model checked_model(const InvertOptions& options) {
 InvertResult invert(const InvertOptions& options, Observer& observer) {
   const Model model = checked_model(options);
   const torch::Device device = device_of(options.device);
-  const ImageSource source(options, static_cast<int>(model.generator->image_shape().back()),
-                           observer);
+  const InvertedImages source(options, static_cast<int>(model.generator->image_shape().back()),
+                              observer);
   const fs::path folder = options.output;
   const Folder own = Folder::made(folder);
   const FolderLock lock(own);
@@ -284,8 +272,8 @@ InvertResult invert(const InvertOptions& options, Observer& observer) {
 std::string plan(const InvertOptions& options) {
   const Model model = checked_model(options);
   Observer silent;
-  const ImageSource source(options, static_cast<int>(model.generator->image_shape().back()),
-                           silent);
+  const InvertedImages source(options, static_cast<int>(model.generator->image_shape().back()),
+                              silent);
   const std::int64_t chunks = (source.count() + options.batch - 1) / options.batch;
   std::int64_t done = 0;
   for (std::int64_t chunk = 0; chunk < chunks; ++chunk)

@@ -9,7 +9,6 @@
 #include "sgilo/data/image_io.h"
 #include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
-#include "sgilo/files/writable.h"
 #include "sgilo/operators/noise_estimate.h"
 #include "sgilo/runs/measurement_note.h"
 
@@ -231,89 +230,117 @@ void warn_of_transparent_data(const Path& file, const Image& image, const ImageF
                                file.string(), " leaves them out"));
 }
 
-Measurement measure_observed(const MeasureOptions& options, const std::vector<Path>& files,
-                             Observer& observer) {
-  require_observable(options.forward_operator);
-  const ObservedFile observed = traits_of(options.forward_operator).observed_file;
-  const Shape shape{3, options.size, options.size};
-  const std::optional<MaskOptions> mask_options = mask_of(options.forward_operator);
-  Tensor mask_brightness, whole_mask;  // [H, W]; true where seen
-  if (mask_options) {
-    mask_brightness = read_mask(*mask_options, observer);
-    whole_mask = mask_brightness.ge(mask_options->threshold);
+// The observed pictures of one measurement, one after the other. They share one operator, and so the
+// pixels that are seen.
+class ObservedPictures {
+ public:
+  ObservedPictures(const MeasureOptions& options, Observer& observer)
+      : options_(options),
+        observer_(observer),
+        file_(traits_of(options.forward_operator).observed_file),
+        mask_options_(mask_of(options.forward_operator)) {
+    if (!mask_options_) return;
+    mask_brightness_ = read_mask(*mask_options_, observer);
+    whole_mask_ = mask_brightness_.ge(mask_options_->threshold);
   }
-  Measurement out;
-  out.noise = options.noise.value_or(NoiseOptions{});
-  out.noise_estimated = !options.noise;
-  out.observed = true;
-  out.seed = options.seed;
-  std::vector<Tensor> values;
-  std::vector<double> estimates;
-  std::vector<Path> read;
-  std::vector<ImageFraming> framings;
-  for (const Path& file : files) {
-    const auto listed = read_listed(file, options, Transparency::looked_at, observer);
-    if (!listed) continue;
-    const Image& image = *listed;
+
+  void add(const Path& file, const Image& image) {
+    ImageFraming framing = framing_of(image, options_.size);
+    const ObservedSquare square = square_of(file, image, framing);
+    set_operator(file, square.mask);
+    if (file_ == ObservedFile::measurement)
+      framing = framing_of(image, operator_->measurement_shape()[1]);
+    else if (!square.mask.defined())
+      require_not_enlarged(file, image, options_.size);
+    report_framing(file, framing, observer_);
+    values_.push_back(observed_values(file, image, *operator_, file_, square.pixels, observer_));
+    if (!square.mask.defined())
+      warn_of_transparent_data(file, image, framing,
+                               file_ == ObservedFile::image ? seen_pixels(*operator_) : Tensor(),
+                               observer_);
+    if (!options_.noise) estimates_.push_back(noise_of_last(square));
+    read_.push_back(file);
+    framings_.push_back(framing);
+  }
+
+  Measurement measurement() const {
+    Measurement out;
+    out.forward_operator = operator_;
+    out.observed = true;
+    out.seed = options_.seed;
+    out.images = named_images(read_, framings_, options_);
+    if (mask_options_) warn_of_idle_mask(*mask_options_, mask_brightness_, observer_);
+    out.values = torch::cat(values_);
+    out.noise_estimated = !options_.noise;
+    out.noise = options_.noise ? *options_.noise : estimated_noise();
+    return out;
+  }
+
+ private:
+  // Without a mask: all of the square, and no mask.
+  ObservedSquare square_of(const Path& file, const Image& image,
+                           const ImageFraming& framing) const {
+    if (!whole_mask_.defined()) return {apply_framing(image.pixels, framing), {}};
     const std::int64_t height = image.pixels.size(1), width = image.pixels.size(2);
-    ImageFraming framing = framing_of(image, options.size);
-    Tensor square, mask;
-    if (whole_mask.defined()) {
-      require_not_enlarged(file, image, options.size);
-      if (whole_mask.size(0) != height || whole_mask.size(1) != width)
-        throw format_error(
-            mask_options->file,
-            concat("must be a mask of ", width, " x ", height, " pixels, as ", file.string(),
-                   " has, but has ", whole_mask.size(1), " x ", whole_mask.size(0)));
-      const Tensor opaque = image.opacity.defined() ? image.opacity.ge(1) : Tensor();
-      const ObservedSquare seen = frame_observed(
-          image.pixels, opaque.defined() ? whole_mask.logical_and(opaque) : whole_mask, framing);
-      square = seen.pixels;
-      mask = seen.mask;
-    } else {
-      square = apply_framing(image.pixels, framing);
-    }
-    std::shared_ptr<const ForwardOperator> op =
-        make_operator(options.forward_operator, shape, RandomStreams(options.seed),
-                      {[&](const MaskOptions&) { return mask; }});
-    if (out.forward_operator && mask.defined() &&
-        !torch::equal(out.forward_operator->state().begin()->second, op->state().begin()->second))
+    require_not_enlarged(file, image, options_.size);
+    if (whole_mask_.size(0) != height || whole_mask_.size(1) != width)
+      throw format_error(
+          mask_options_->file,
+          concat("must be a mask of ", width, " x ", height, " pixels, as ", file.string(),
+                 " has, but has ", whole_mask_.size(1), " x ", whole_mask_.size(0)));
+    const Tensor seen =
+        image.opacity.defined() ? whole_mask_.logical_and(image.opacity.ge(1)) : whole_mask_;
+    return frame_observed(image.pixels, seen, framing);
+  }
+
+  void set_operator(const Path& file, const Tensor& mask) {
+    std::shared_ptr<const ForwardOperator> made =
+        make_operator(options_.forward_operator, {3, options_.size, options_.size},
+                      RandomStreams(options_.seed), {[&](const MaskOptions&) { return mask; }});
+    if (operator_ && mask.defined() &&
+        !torch::equal(operator_->state().begin()->second, made->state().begin()->second))
       throw ConfigError(concat(file.string(),
                                ": images of one measurement must share the pixels that are seen, "
                                "but its own differ from those of the first; measure it by itself"));
-    out.forward_operator = op;
-    if (observed == ObservedFile::measurement)
-      framing = framing_of(image, op->measurement_shape()[1]);
-    else if (!mask.defined())
-      require_not_enlarged(file, image, options.size);
-    report_framing(file, framing, observer);
-    values.push_back(observed_values(file, image, *op, observed, square, observer));
-    if (!mask.defined())
-      warn_of_transparent_data(file, image, framing,
-                               observed == ObservedFile::image ? seen_pixels(*op) : Tensor(),
-                               observer);
-    if (out.noise_estimated) {
-      const bool picture = observed == ObservedFile::measurement;
-      if (!picture && !mask.defined()) mask = seen_pixels(*op);
-      estimates.push_back(
-          estimate_noise_std(picture ? values.back()[0] : square, picture ? Tensor() : mask));
-    }
-    read.push_back(file);
-    framings.push_back(framing);
+    operator_ = made;
   }
-  out.images = named_images(read, framings, options);
-  if (mask_options) warn_of_idle_mask(*mask_options, mask_brightness, observer);
-  out.values = torch::cat(values);
-  if (out.noise_estimated) {
+
+  double noise_of_last(const ObservedSquare& square) const {
+    if (file_ == ObservedFile::measurement) return estimate_noise_std(values_.back()[0], {});
+    return estimate_noise_std(square.pixels,
+                              square.mask.defined() ? square.mask : seen_pixels(*operator_));
+  }
+
+  NoiseOptions estimated_noise() const {
     double sum = 0;
-    for (const double sigma : estimates) sum += sigma * sigma;
-    const double sigma = std::sqrt(sum / static_cast<double>(estimates.size()));
-    out.noise = GaussianNoiseOptions{sigma};
-    observer.on_message(
+    for (const double sigma : estimates_) sum += sigma * sigma;
+    const double sigma = std::sqrt(sum / static_cast<double>(estimates_.size()));
+    observer_.on_message(
         concat("sigma is not stated; estimated from differences of neighbouring pixels as ", sigma,
                " (fine detail counts as noise, so the truth may be lower)"));
+    return GaussianNoiseOptions{sigma};
   }
-  return out;
+
+  const MeasureOptions& options_;
+  Observer& observer_;
+  ObservedFile file_;
+  std::optional<MaskOptions> mask_options_;
+  Tensor mask_brightness_, whole_mask_;  // [H, W]; true where seen
+  std::shared_ptr<const ForwardOperator> operator_;
+  std::vector<Tensor> values_;
+  std::vector<double> estimates_;
+  std::vector<Path> read_;
+  std::vector<ImageFraming> framings_;
+};
+
+Measurement measure_observed(const MeasureOptions& options, const std::vector<Path>& files,
+                             Observer& observer) {
+  require_observable(options.forward_operator);
+  ObservedPictures pictures(options, observer);
+  for (const Path& file : files)
+    if (const auto image = read_listed(file, options, Transparency::looked_at, observer))
+      pictures.add(file, *image);
+  return pictures.measurement();
 }
 
 }  // namespace
@@ -321,7 +348,6 @@ Measurement measure_observed(const MeasureOptions& options, const std::vector<Pa
 Measurement take_measurement(const MeasureOptions& options, Observer& observer) {
   validate(options);
   require_one_noise(options);
-  require_writable_file(options.output);
   const std::vector<Path> files = files_of(options, observer);
   for (const Path& file : files) require_other_file(options.output, {file.string()});
   if (const auto mask = mask_of(options.forward_operator))

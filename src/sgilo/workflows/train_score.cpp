@@ -2,14 +2,15 @@
 
 #include <algorithm>
 
-#include "sgilo/core/error.h"
+#include "sgilo/checkpoint/sealed_file.h"
 #include "sgilo/core/escape.h"
+#include "sgilo/core/idle_options.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
-#include "sgilo/files/sha256.h"
 #include "sgilo/generator/style_prior.h"
-#include "sgilo/models/model_folder.h"
+#include "sgilo/models/model.h"
+#include "sgilo/models/model_parts.h"
 #include "sgilo/runs/run_folder.h"
 #include "sgilo/training/training_output.h"
 #include "sgilo/workflows/invert.h"
@@ -40,18 +41,6 @@ ScoreBatches synthetic_activations(const Model& model, int layer, std::int64_t b
   };
 }
 
-// Options of the optimisation say nothing where the prior is a formula.
-constexpr const char* kNoEffect =
-    " has no effect with layer 0, whose prior is fitted in closed form";
-
-template <class O>
-void require_defaults(const O& stated, const std::string& name) {
-  const Json json = to_json(stated), defaults = to_json(O());
-  for (const auto& item : json.items())
-    if (item.value() != defaults.at(item.key()))
-      throw ConfigError(concat(name, ".", item.key(), kNoEffect));
-}
-
 void check(const TrainScoreOptions& options) {
   validate(options);
   if (options.network.network.condition_size != 0)
@@ -59,12 +48,9 @@ void check(const TrainScoreOptions& options) {
         concat("network.network.condition_size must be 0, as inversions have no "
                "condition, but is ",
                options.network.network.condition_size));
-  if (options.layer > 0) return;
-  require_defaults(options.trainer, "trainer");
-  require_defaults(options.network, "network");
-  require_defaults(options.mix, "mix");
-  if (options.held_out != 0 || !options.state.empty())
-    throw ConfigError(concat(options.state.empty() ? "held_out" : "state", kNoEffect));
+  if (options.layer == 0)
+    refuse_idle(options, {"trainer", "network", "mix", "held_out", "state"},
+                "with layer 0, whose prior is fitted in closed form");
 }
 
 Model checked_model(const TrainScoreOptions& options) {
@@ -134,15 +120,6 @@ std::int64_t held_out_of(const TrainScoreOptions& options, std::int64_t count) {
   return options.held_out;
 }
 
-std::string hash_of(const Latents& latents) {
-  std::string all;
-  for (const Tensor& tensor : {latents.features, latents.deviations}) {
-    const Tensor plain = tensor.contiguous();
-    all += sha256_of({static_cast<const char*>(plain.data_ptr()), plain.nbytes()});
-  }
-  return sha256_of(all);
-}
-
 // What the training depends on besides its state (training_folder.h).
 Json course_of(const TrainScoreOptions& options, const Model& model, const Latents& latents) {
   Json trainer = to_json(options.trainer);
@@ -154,7 +131,8 @@ Json course_of(const TrainScoreOptions& options, const Model& model, const Laten
           {"mix", to_json(options.mix)},
           {"held_out", held_out_of(options, latents.features.size(0))},
           {"generator", model.generator_hash},
-          {"latents", hash_of(latents)}};
+          {"latents",
+           content_hash({{"features", latents.features}, {"deviations", latents.deviations}})}};
 }
 
 // Layer 0: V and tau from the rows of the inversions, nothing to optimise.
@@ -196,6 +174,66 @@ Judgement judged(const TrainScoreOptions& options, const Model& model, const Ten
   return out;
 }
 
+// The inversions on the device, those to learn from and those held out.
+struct SplitInversions {
+  Tensor features, deviations;
+  ScoreBatch held_out;
+};
+
+SplitInversions split_inversions(const TrainScoreOptions& options, const Latents& latents) {
+  const torch::Device device = device_of(options.device);
+  const std::int64_t count = latents.features.size(0), held_out = held_out_of(options, count),
+                     learnt = count - held_out;
+  return {latents.features.narrow(0, 0, learnt).to(device),
+          latents.deviations.narrow(0, 0, learnt).to(device),
+          {latents.features.narrow(0, learnt, held_out).to(device), {}}};
+}
+
+ScoreTrainer trainer_of(const TrainScoreOptions& options, const Model& model,
+                        const SplitInversions& inversions) {
+  ScoreTrainerOptions trainer_options = options.trainer;
+  trainer_options.seed = options.seed;
+  const RandomStreams streams =
+      RandomStreams(static_cast<std::uint64_t>(options.seed)).child("data");
+  const ScoreBatches batches = mix_inversions(
+      synthetic_activations(model, options.layer, options.trainer.batch,
+                            streams.child("synthetic")),
+      {inversions.features, inversions.deviations, {}}, options.mix, streams.child("mix"));
+  return ScoreTrainer(layer_shape(model, options.layer), options.network,
+                      channel_statistics(inversions.features), trainer_options, batches,
+                      device_of(options.device));
+}
+
+Trainable trainable_of(const TrainScoreOptions& options, ScoreTrainer& trainer,
+                       const ScoreBatch& held_out) {
+  return {part_of(options),
+          options.trainer.batch,
+          [&] {
+            const StepReport report = trainer.step();
+            return std::map<std::string, double>(report.values.begin(), report.values.end());
+          },
+          [&] { return trainer.state(); },
+          [&](const TrainingState& state) { trainer.load_state(state); },
+          [&](std::int64_t) {
+            std::map<std::string, double> values;
+            for (const LevelError& level : trainer.validate(held_out, kValidationStds))
+              values[concat("error_at_", level.std)] = level.denoised;
+            return values;
+          }};
+}
+
+// Enters the levels into the result's table; returns them as facts of the part.
+Json enter_validation(const std::vector<LevelError>& levels, TrainScoreResult& result) {
+  Json facts = Json::array();
+  for (const LevelError& level : levels) {
+    result.validation.add_row(
+        {number_text(level.std), number_text(level.denoised, 4), number_text(level.undenoised, 4)});
+    facts.push_back(
+        {{"std", level.std}, {"denoised", level.denoised}, {"undenoised", level.undenoised}});
+  }
+  return facts;
+}
+
 }  // namespace
 
 TrainScoreResult train_score(const TrainScoreOptions& options, Observer& observer) {
@@ -203,66 +241,31 @@ TrainScoreResult train_score(const TrainScoreOptions& options, Observer& observe
   const Latents latents = checked_latents(options, model);
   if (options.layer == 0) return fit_style_prior(model, latents);
 
-  const torch::Device device = device_of(options.device);
-  const std::int64_t held_out_count = held_out_of(options, latents.features.size(0));
-  const std::int64_t learnt = latents.features.size(0) - held_out_count;
-  const Tensor features = latents.features.narrow(0, 0, learnt).to(device);
-  ScoreTrainerOptions trainer_options = options.trainer;
-  trainer_options.seed = options.seed;
-  const RandomStreams streams =
-      RandomStreams(static_cast<std::uint64_t>(options.seed)).child("data");
-  const ScoreBatches batches =
-      mix_inversions(synthetic_activations(model, options.layer, options.trainer.batch,
-                                           streams.child("synthetic")),
-                     {features, latents.deviations.narrow(0, 0, learnt).to(device), {}},
-                     options.mix, streams.child("mix"));
-  ScoreTrainer trainer(layer_shape(model, options.layer), options.network,
-                       channel_statistics(features), trainer_options, batches, device);
-  const ScoreBatch held_out{latents.features.narrow(0, learnt, held_out_count).to(device), {}};
+  const SplitInversions inversions = split_inversions(options, latents);
+  ScoreTrainer trainer = trainer_of(options, model, inversions);
   const std::string name = part_of(options);
   TrainingFolder folder(state_folder(options.state, model.place, name),
                         course_of(options, model, latents));
-  const Trainable trainable{
-      name,
-      options.trainer.batch,
-      [&] {
-        const StepReport report = trainer.step();
-        return std::map<std::string, double>(report.values.begin(), report.values.end());
-      },
-      [&] { return trainer.state(); },
-      [&](const TrainingState& state) { trainer.load_state(state); },
-      [&](std::int64_t) {
-        std::map<std::string, double> values;
-        for (const LevelError& level : trainer.validate(held_out, kValidationStds))
-          values[concat("error_at_", level.std)] = level.denoised;
-        return values;
-      }};
   TrainScoreResult result;
-  result.finished = run_training(trainable, folder,
+  result.finished = run_training(trainable_of(options, trainer, inversions.held_out), folder,
                                  {.steps = options.trainer.steps,
                                   .save_minutes = options.save_minutes,
                                   .evaluation_interval = options.evaluation_interval},
                                  observer);
   if (!result.finished) return result;
-  Json validation = Json::array();
-  const std::vector<LevelError> levels = trainer.validate(held_out, kValidationStds);
-  for (const LevelError& level : levels) {
-    result.validation.add_row(
-        {number_text(level.std), number_text(level.denoised, 4), number_text(level.undenoised, 4)});
-    validation.push_back(
-        {{"std", level.std}, {"denoised", level.denoised}, {"undenoised", level.undenoised}});
-  }
+  const std::vector<LevelError> levels = trainer.validate(inversions.held_out, kValidationStds);
+  const Json validation = enter_validation(levels, result);
   folder.files().write("validation.csv", result.validation.csv());
   TrainedPart part(model.place, name);
   write_model_part(part.staging(), name, state_of(*trainer.averaged()),
                    {{"options", to_json(options.network)},
                     {"generator", model.generator_hash},
                     {"seed", options.seed},
-                    {"inversions", learnt},
+                    {"inversions", inversions.features.size(0)},
                     {"examples", trainer.steps_done() * options.trainer.batch},
                     {"validation", validation}},
                    true);
-  result.model = part.enter(judged(options, model, held_out.features, levels));
+  result.model = part.enter(judged(options, model, inversions.held_out.features, levels));
   return result;
 }
 
