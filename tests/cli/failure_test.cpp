@@ -41,8 +41,14 @@ TEST(Failure, SaysThatMemoryDoesNotSuffice) {
   };
   told([] { throw std::bad_alloc(); });
   told([] { throw std::bad_array_new_length(); });
-  told([] { std::vector<int>().resize(std::numeric_limits<std::size_t>::max()); });
   told([] { torch::empty({std::int64_t{1} << 50}); });
+}
+
+TEST(Failure, DoesNotBlameTheMachineForASizeThatNoneHas) {
+  const Failure failure =
+      failure_of([] { std::vector<int>().resize(std::numeric_limits<std::size_t>::max()); });
+  EXPECT_EQ(failure.code, 1);
+  EXPECT_EQ(failure.sentence, "more memory is asked for than there can be");
 }
 
 TEST(Failure, OfAFileIsNoFaultOfTheProgram) {

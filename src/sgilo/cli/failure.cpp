@@ -37,8 +37,8 @@ Failure current_failure() {
     return {1, error.what()};
   } catch (const std::bad_alloc&) {
     return {1, kNoMemory};
-  } catch (const std::length_error&) {  // a size that no memory could hold
-    return {1, kNoMemory};
+  } catch (const std::length_error&) {  // of an option's size, or of a miscounted one
+    return {1, "more memory is asked for than there can be"};
   } catch (const std::filesystem::filesystem_error& error) {
     return {3, concat(error.path1().string(),
                       ": cannot be used: ", file_problem(error.code().value()))};
