@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-
 #include "sgilo/core/error.h"
 #include "support/error_text.h"
 

@@ -8,7 +8,6 @@
 
 #include "sgilo/checkpoint/npy.h"
 #include "sgilo/checkpoint/safetensors.h"
-#include "sgilo/core/shape.h"
 #include "support/array_files.h"
 #include "support/error_text.h"
 #include "support/recording_observer.h"

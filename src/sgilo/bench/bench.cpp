@@ -1,7 +1,6 @@
 #include "sgilo/bench/bench.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "sgilo/bench/networks.h"
 #include "sgilo/bench/subjects.h"

@@ -1,7 +1,5 @@
 #include "sgilo/checkpoint/array_file.h"
 
-#include <algorithm>
-
 #include "sgilo/checkpoint/finite_numbers.h"
 #include "sgilo/checkpoint/read_checkpoint.h"
 #include "sgilo/core/error.h"

@@ -1,7 +1,5 @@
 #include "sgilo/checkpoint/checkpoint.h"
 
-#include <algorithm>
-
 #include "sgilo/checkpoint/raw_tensor.h"
 #include "sgilo/core/error.h"
 #include "sgilo/core/escape.h"

@@ -3,7 +3,6 @@
 #include "sgilo/checkpoint/sealed_file.h"
 #include "sgilo/core/escape.h"
 #include "sgilo/core/shape.h"
-#include "sgilo/files/file_problem.h"
 #include "sgilo/files/folder.h"
 #include "sgilo/runs/run_folder.h"
 
