@@ -332,7 +332,8 @@ Tensor evaluate_score(const EvaluateScoreOptions& options, Observer& observer) {
       rows.push_back(RandomStreams(static_cast<std::uint64_t>(options.seed))
                          .child("density")
                          .child(static_cast<std::uint64_t>(i)));
-    density = flow_density(score, sde, x, options.flow, rows, observer).log_density;
+    Observer silent;
+    density = flow_density(score, sde, x, options.flow, rows, silent).log_density;
   }
   require_finite("the network's output", out);
   if (density.defined()) require_finite("the log-density", density);
