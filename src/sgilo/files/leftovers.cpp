@@ -8,10 +8,12 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <filesystem>
 #include <mutex>
 #include <set>
 #include <string_view>
-#include <utility>
+#include <system_error>
+#include <tuple>
 #include <vector>
 
 #include "sgilo/core/error.h"
@@ -32,13 +34,18 @@ bool is_temporary_name(std::string_view name) {
          name.back() != '-' && name.find_first_not_of("0123456789-") == std::string_view::npos;
 }
 
+// A folder is known by its path without links and its number: the number alone is given to another
+// folder once this one is gone.
 bool first_look(int folder) {
   static std::mutex mutex;
-  static std::set<std::pair<dev_t, ino_t>> seen;
+  static std::set<std::tuple<std::string, dev_t, ino_t>> seen;
   struct stat status {};
   if (::fstat(folder, &status) != 0) return false;
+  std::error_code unknown;
+  const auto path =
+      std::filesystem::read_symlink(concat("/proc/self/fd/", folder), unknown).string();
   const std::lock_guard lock(mutex);
-  return seen.emplace(status.st_dev, status.st_ino).second;
+  return seen.emplace(path, status.st_dev, status.st_ino).second;
 }
 
 void remove_leftover(int folder, const std::string& name) {
