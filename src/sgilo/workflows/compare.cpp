@@ -8,8 +8,6 @@
 #include "sgilo/checkpoint/torch_script.h"
 #include "sgilo/core/idle_options.h"
 #include "sgilo/core/shape.h"
-#include "sgilo/data/image_folder.h"
-#include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
@@ -388,8 +386,10 @@ Inputs inputs_of(const CompareOptions& options, Observer& observer) {
     throw ConfigError("reference must name the true images, but is []");
   if (options.feature_script.empty())
     refuse_idle(options, {"feature_size", "trust"}, "without feature_script");
-  Inputs inputs{
-      {}, image_files({options.reference.begin(), options.reference.end()}, observer), {}};
+  Inputs inputs{{},
+                sound_image_files({options.reference.begin(), options.reference.end()}, observer,
+                                  options.strict),
+                {}};
   for (const std::string& folder : options.runs)
     for (const RunPlace& place : runs_of(folder)) inputs.places.push_back(place);
   if (inputs.places.size() == 1)

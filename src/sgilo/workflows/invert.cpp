@@ -10,8 +10,6 @@
 #include "sgilo/core/error.h"
 #include "sgilo/core/real_numbers.h"
 #include "sgilo/core/shape.h"
-#include "sgilo/data/image_folder.h"
-#include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
@@ -47,7 +45,8 @@ constexpr const char* kFormat = "sgilo latents 1";
 // What the chunks depend on; more portraits may follow later.
 Json recorded_options(const InvertOptions& options, const Model& model) {
   Json json = to_json(options);
-  for (const char* free : {"portraits", "threads", "device", "kernel", "output"}) json.erase(free);
+  for (const char* free : {"strict", "portraits", "threads", "device", "kernel", "output"})
+    json.erase(free);
   json["generator"] = model.generator_hash;
   return json;
 }
@@ -88,7 +87,8 @@ class ImageSource {
   ImageSource(const InvertOptions& options, int size, Observer& observer)
       : options_(options), size_(size), observer_(observer) {
     if (!options.images.empty())
-      files_ = image_files({options.images.begin(), options.images.end()}, observer);
+      files_ = sound_image_files({options.images.begin(), options.images.end()}, observer,
+                                 options.strict);
     for (const fs::path& file : files_)
       require_kind(file, "invert takes images", {FileKind::image});
   }
@@ -205,7 +205,9 @@ void require_effect(const InvertOptions& options) {
   const auto require = [](bool used, const char* name, const std::string& why) {
     if (!used) throw ConfigError(concat(name, " has no effect ", why));
   };
-  if (!options.images.empty()) {
+  if (options.images.empty()) {
+    require(options.strict == defaults.strict, "strict", "without images");
+  } else {
     require(options.portraits == defaults.portraits, "portraits", "beside images");
     require(options.first == defaults.first, "first", "beside images");
   }

@@ -5,8 +5,6 @@
 #include <optional>
 
 #include "sgilo/core/shape.h"
-#include "sgilo/data/image_folder.h"
-#include "sgilo/data/image_io.h"
 #include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/writable.h"
@@ -19,36 +17,37 @@ namespace {
 using Path = std::filesystem::path;
 
 std::vector<Path> files_of(const MeasureOptions& options, Observer& observer) {
-  if (options.images.empty()) throw ConfigError("images must name at least one file, but is []");
-  return image_files({options.images.begin(), options.images.end()}, observer, options.strict);
+std::vector<Path> inputs_of(const MeasureOptions& options) {
+  return {options.images.begin(), options.images.end()};
 }
 
-Image read_reported(const Path& file, Transparency transparency, Observer& observer) {
+  if (options.images.empty()) throw ConfigError("images must name at least one file, but is []");
+  return image_files(inputs_of(options), observer, options.strict);
+}
+
+void require_picture(const Path& file) {
   require_kind(file, "measure takes images", {FileKind::image, FileKind::array});
-  Image image = read_image(file, transparency);
+}
+
+void report_warnings(const Image& image, Observer& observer) {
   for (const std::string& warning : image.warnings) observer.on_warning(warning);
   return image;
 }
 
-// A file that is named must be sound; a damaged one of a folder is left out with a warning.
-std::optional<Image> read_listed(const Path& file, const MeasureOptions& options,
-                                 Transparency transparency, Observer& observer) {
-  const bool named = std::find(options.images.begin(), options.images.end(), file.string()) !=
-                     options.images.end();
-  try {
-    return read_reported(file, transparency, observer);
-  } catch (const FormatError& error) {
-    if (named || options.strict) throw;
-    observer.on_warning(concat(error.what(), "; it is left out"));
-    return std::nullopt;
-  }
+std::optional<Image> read_input(const Path& file, const MeasureOptions& options,
+                                Transparency transparency, Observer& observer) {
+  require_picture(file);
+  std::optional<Image> image =
+      read_listed(file, inputs_of(options), observer, options.strict, transparency);
+  if (image) report_warnings(*image, observer);
+  return image;
 }
 
 // The images that were measured, named; throws FormatError when all were left out.
 std::vector<MeasuredImage> named_images(const std::vector<Path>& files,
                                         const std::vector<ImageFraming>& framings,
                                         const MeasureOptions& options) {
-  if (files.empty()) throw FormatError(concat(options.images[0], ": holds no sound image"));
+  require_sound_images(files, inputs_of(options));
   std::vector<MeasuredImage> images;
   for (std::string& name : image_names(files))
     images.push_back({std::move(name), framings[images.size()]});
@@ -59,7 +58,9 @@ std::vector<MeasuredImage> named_images(const std::vector<Path>& files,
 // greys, unless a threshold is stated for them: a few come from smoothed edges and JPEG, many from a
 // file that is no mask.
 Tensor read_mask(const MaskOptions& options, Observer& observer) {
-  const Image image = read_reported(options.file, Transparency::looked_at, observer);
+  require_picture(options.file);
+  const Image image = read_image(options.file, Transparency::looked_at);
+  report_warnings(image, observer);
   const Tensor mask = mask_values(image);
   if (image.opacity.defined())
     observer.on_message(concat(options.file, ": its opacity is the mask"));
@@ -132,7 +133,7 @@ Measurement measure_references(const MeasureOptions& options, const std::vector<
   std::vector<Path> read;
   std::vector<ImageFraming> framings;
   for (const Path& file : files) {
-    const auto image = read_listed(file, options, Transparency::warned_of, observer);
+    const auto image = read_input(file, options, Transparency::warned_of, observer);
     if (!image) continue;
     const ImageFraming framing = framing_of(*image, options.size);
     report_framing(file, framing, observer);
@@ -252,7 +253,7 @@ Measurement measure_observed(const MeasureOptions& options, const std::vector<Pa
   std::vector<Path> read;
   std::vector<ImageFraming> framings;
   for (const Path& file : files) {
-    const auto listed = read_listed(file, options, Transparency::looked_at, observer);
+    const auto listed = read_input(file, options, Transparency::looked_at, observer);
     if (!listed) continue;
     const Image& image = *listed;
     const std::int64_t height = image.pixels.size(1), width = image.pixels.size(2);
