@@ -13,7 +13,9 @@
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/folder.h"
 #include "sgilo/files/last_name.h"
+#include "sgilo/files/output_name.h"
 #include "sgilo/files/standard_stream.h"
+#include "sgilo/files/writable.h"
 #include "sgilo/metrics/bootstrap.h"
 #include "sgilo/metrics/perceptual.h"
 #include "sgilo/metrics/psnr.h"
@@ -359,8 +361,6 @@ Judges judges_of(const CompareOptions& options) {
 bool replaces(const fs::path& output) {
   std::error_code none;
   if (is_standard_stream(output.string())) return false;
-  if (is_folder(output))
-    throw ConfigError(concat("output must name a file, but ", output.string(), " is a folder"));
   if (!fs::is_regular_file(output, none)) return false;  // none yet, or a pipe or device
   const std::string_view title = "run,image,estimate,";
   std::string start(title.size(), '\0');
@@ -400,7 +400,8 @@ Inputs inputs_of(const CompareOptions& options, Observer& observer) {
   for (const fs::path& file : inputs.references)
     require_other_file(inputs.output.string(), {file.string(), options.lpips,
                                                 options.lpips_backbone, options.feature_script});
-  require_folder_of(inputs.output.string());
+  require_file_ending("output", inputs.output, {".csv", ".txt"});
+  require_writable_file(inputs.output);
   inputs.output_exists = replaces(inputs.output);
   return inputs;
 }

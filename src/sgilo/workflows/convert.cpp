@@ -12,6 +12,7 @@
 #include "sgilo/files/file_kind.h"
 #include "sgilo/files/new_folder.h"
 #include "sgilo/files/sha256.h"
+#include "sgilo/files/writable.h"
 #include "sgilo/generator/style_prior.h"
 #include "sgilo/generator/stylegan2_generator.h"
 #include "sgilo/machine/stopwatch.h"
@@ -81,8 +82,10 @@ Work work_of(const ConvertOptions& o) {
   if (work.form == Form::folder)
     require_new_folder(o.output);
   else
-    require_folder_of(o.output);
-  require_weights_file(o.input, "convert takes a file of weights or arrays");
+    require_writable_file(o.output);
+  // A measurement is what its header says: operator, noise, images. Tensors alone are none.
+  require_kind(o.input, "convert takes a file of weights or arrays",
+               {FileKind::weights, FileKind::safetensors, FileKind::array});
   work.checkpoint = open_input(o, work.sha256);
   if (o.part.empty()) {
     const auto found = generator_prefix(work.checkpoint);

@@ -7,6 +7,7 @@
 #include "sgilo/core/shape.h"
 #include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
+#include "sgilo/files/output_name.h"
 #include "sgilo/files/writable.h"
 #include "sgilo/operators/noise_estimate.h"
 #include "sgilo/runs/measurement_note.h"
@@ -16,11 +17,11 @@ namespace {
 
 using Path = std::filesystem::path;
 
-std::vector<Path> files_of(const MeasureOptions& options, Observer& observer) {
 std::vector<Path> inputs_of(const MeasureOptions& options) {
   return {options.images.begin(), options.images.end()};
 }
 
+std::vector<Path> files_of(const MeasureOptions& options, Observer& observer) {
   if (options.images.empty()) throw ConfigError("images must name at least one file, but is []");
   return image_files(inputs_of(options), observer, options.strict);
 }
@@ -31,7 +32,6 @@ void require_picture(const Path& file) {
 
 void report_warnings(const Image& image, Observer& observer) {
   for (const std::string& warning : image.warnings) observer.on_warning(warning);
-  return image;
 }
 
 std::optional<Image> read_input(const Path& file, const MeasureOptions& options,
@@ -322,6 +322,7 @@ Measurement measure_observed(const MeasureOptions& options, const std::vector<Pa
 Measurement take_measurement(const MeasureOptions& options, Observer& observer) {
   validate(options);
   require_one_noise(options);
+  require_file_ending("output", options.output, {".safetensors"});
   require_writable_file(options.output);
   const std::vector<Path> files = files_of(options, observer);
   for (const Path& file : files) require_other_file(options.output, {file.string()});

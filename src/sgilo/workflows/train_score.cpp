@@ -8,6 +8,7 @@
 #include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/sha256.h"
+#include "sgilo/files/writable.h"
 #include "sgilo/generator/style_prior.h"
 #include "sgilo/models/model_folder.h"
 #include "sgilo/runs/run_folder.h"
@@ -72,6 +73,7 @@ Model checked_model(const TrainScoreOptions& options) {
   GeneratorRunOptions run;
   static_cast<CommonOptions&>(run) = options;
   Model model = load_model({options.model}, run);
+  require_writable_folder(model.place);
   stylegan2_of(model);
   if (options.layer > model.generator->layers())
     throw ConfigError(concat("layer must be at most ", model.generator->layers(), " for ",
