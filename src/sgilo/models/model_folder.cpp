@@ -1,114 +1,22 @@
 #include "sgilo/models/model_folder.h"
 
-#include <cerrno>
-
 #include "sgilo/checkpoint/hashed_file.h"
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/core/error.h"
-#include "sgilo/core/parse_json.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/files/atomic_file.h"
-#include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/folder.h"
-#include "sgilo/files/input_file.h"
 #include "sgilo/files/make_folder.h"
-#include "sgilo/files/sha256.h"
 #include "sgilo/generator/coarse_generator.h"
 #include "sgilo/generator/style_prior.h"
 #include "sgilo/machine/system_info.h"
+#include "sgilo/models/model_description.h"
 #include "sgilo/models/network_file.h"
 #include "sgilo/score/score_network.h"
 
 namespace sgilo {
 namespace {
-
-constexpr const char* kFormat = "sgilo model 1";
-
-std::filesystem::path description_file(const std::filesystem::path& folder) {
-  return folder / "model.json";
-}
-
-// A relative folder that is not below the working folder is looked for above the program too, so
-// that the model of the source tree is found from everywhere.
-std::filesystem::path located(const std::filesystem::path& folder) {
-  namespace fs = std::filesystem;
-  std::error_code problem;
-  if (folder.is_absolute() || fs::exists(folder, problem)) return folder;
-  fs::path place = fs::read_symlink("/proc/self/exe", problem).parent_path();
-  for (int level = 0; level < 4 && !problem; ++level, place = place.parent_path())
-    if (fs::exists(description_file(place / folder))) return place / folder;
-  return folder;
-}
-
-constexpr std::uint64_t kLargestDescription = 1 << 20;  // bytes
-
-// A JSON value in a sentence.
-std::string found_text(const Json& value) {
-  if (value.is_null()) return "missing";
-  if (value.is_structured()) return value.is_array() ? "a list" : "an object";
-  const std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
-  return text.size() <= 60 ? text : text.substr(0, 60) + "...";
-}
-
-// "parts.generator.sha256 must be a text, but is 5", behind the file's name.
-FormatError wrong_entry(const std::filesystem::path& folder, const std::string& field,
-                        std::string_view accepted, const Json& found) {
-  return format_error(description_file(folder),
-                      concat(Json(field).dump(-1, ' ', true, Json::error_handler_t::replace),
-                             " must be ", accepted, ", but is ", found_text(found)));
-}
-
-bool is_sha256(const Json& value) {
-  if (!value.is_string()) return false;
-  const auto& text = value.get_ref<const std::string&>();
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == text.npos;
-}
-
-// Every entry that is read later, of the type that it is read as.
-void check_description(const std::filesystem::path& folder, const Json& json) {
-  if (!json.is_object()) throw wrong_entry(folder, "format", concat("\"", kFormat, "\""), Json());
-  const auto wrong = [&](const std::string& field, std::string_view accepted, const Json& found) {
-    return wrong_entry(folder, field, accepted, found);
-  };
-  const Json format = json.value("format", Json());
-  if (format != kFormat) throw wrong("format", concat("\"", kFormat, "\""), format);
-  if (json.contains("name") && !json["name"].is_string())
-    throw wrong("name", "a text", json["name"]);
-  const Json parts = json.value("parts", Json());
-  if (!parts.is_object()) throw wrong("parts", "an object of the model's parts", parts);
-  for (const auto& [name, part] : parts.items()) {
-    const std::string place = concat("parts.", name);
-    if (!part.is_object()) throw wrong(place, "an object", part);
-    const Json sha256 = part.value("sha256", Json());
-    if (!is_sha256(sha256)) throw wrong(place + ".sha256", "a SHA-256 of 64 digits", sha256);
-    if (part.contains("generator") && !is_sha256(part["generator"]))
-      throw wrong(place + ".generator", "a SHA-256 of 64 digits", part["generator"]);
-    if (part.contains("clamp") && !(part["clamp"].is_number() && part["clamp"].get<double>() >= 0))
-      throw wrong(place + ".clamp", "a number of at least 0", part["clamp"]);
-    if (part.contains("options") && !part["options"].is_object())
-      throw wrong(place + ".options", "an object", part["options"]);
-  }
-}
-
-Json read_description(const std::filesystem::path& folder) {
-  const auto path = description_file(folder);
-  std::error_code problem;
-  if (!std::filesystem::exists(folder, problem) && !problem)
-    throw FormatError(concat(folder.string(), ": there is no such model folder"));
-  require_kind(folder, "a model is a folder with model.json, as convert makes one",
-               {FileKind::folder, FileKind::model_folder});
-  if (!std::filesystem::is_directory(folder, problem))
-    throw format_error(
-        folder, concat("is no model folder: ", file_problem(problem ? problem.value() : ENOTDIR)));
-  const Folder inside(folder);
-  const std::string name = path.filename().string();
-  if (!inside.holds(name))
-    throw FormatError(concat(folder.string(), ": is no model folder, model.json is missing"));
-  const Json json = parse_json(inside.read(name, kLargestDescription), path.string());
-  check_description(folder, json);
-  return json;
-}
 
 // The tensors of a part in float32, checked against the recorded hash.
 StateDict read_part(const std::filesystem::path& folder, const Json& description,
@@ -119,7 +27,7 @@ StateDict read_part(const std::filesystem::path& folder, const Json& description
     throw FormatError(concat(description_file(folder).string(), ": part '", part, "' is missing"));
   const Folder inside(folder);
   if (!inside.holds(name)) throw FormatError(concat(path.string(), ": is missing"));
-  const HashedFile file = read_hashed(inside, name);
+  const HashedFile file = read_hashed_safetensors(inside, name);
   const std::string recorded = description["parts"][part]["sha256"].get<std::string>();
   if (recorded != file.sha256)
     throw FormatError(concat(path.string(), ": its SHA-256 must be ", recorded.substr(0, 12),
@@ -279,12 +187,6 @@ Priors priors_of(const StylePrior& styles, const std::map<int, ScoreNetwork>& sc
   return priors;
 }
 
-std::string hash_of(const Json& description) {
-  std::string all;
-  for (const auto& part : description["parts"].items()) all += part.value().value("sha256", "");
-  return sha256_of(all);
-}
-
 ModelError model_error_of(const std::filesystem::path& folder, const Json& description) {
   try {
     return ModelError(description.value("model_error", Json()));
@@ -301,7 +203,7 @@ Model load_described(const std::filesystem::path& folder, const GeneratorRunOpti
   };
   Model model{.name = description.value("name", folder.filename().string()),
               .place = folder.string(),
-              .hash = hash_of(description),
+              .hash = hash_of_description(description),
               .error = model_error_of(folder, description)};
   StyleGan2 network = read("generator", stylegan2_from_state);
   model.generator_hash = description["parts"]["generator"].value("sha256", "");
@@ -347,13 +249,13 @@ auto naming_description(const std::filesystem::path& folder, const Load& load) {
 }  // namespace
 
 Model load_model_folder(const std::filesystem::path& named, const GeneratorRunOptions& run) {
-  return naming_description(located(named), [&](const std::filesystem::path& folder) {
+  return naming_description(located_model(named), [&](const std::filesystem::path& folder) {
     return load_described(folder, run);
   });
 }
 
 FeatureClassifier load_classifier(const std::filesystem::path& named, torch::Device device) {
-  return naming_description(located(named), [&](const std::filesystem::path& folder) {
+  return naming_description(located_model(named), [&](const std::filesystem::path& folder) {
     const Json description = read_description(folder);
     if (!description["parts"].contains("classifier"))
       throw FormatError(
@@ -385,7 +287,7 @@ void write_model_part(const std::filesystem::path& folder, const std::string& pa
     description = read_description(folder);
   else
     description = {
-        {"format", kFormat}, {"name", folder.filename().string()}, {"parts", Json::object()}};
+        {"format", kModelFormat}, {"name", folder.filename().string()}, {"parts", Json::object()}};
   StateDict stored;
   for (const auto& [name, tensor] : tensors)
     stored[name] = half && tensor.is_floating_point() ? tensor.to(torch::kFloat16) : tensor;
