@@ -196,7 +196,7 @@ TEST_F(Command, DryRunsSayWhatWouldBeDoneAndDoNothing) {
        "layer 1 from its score by predictor_corrector"},
       {{"invert", "--model", model, "--portraits", "40", "--evaluations", "1", "--shares", "1",
         "-o", output("latents")},
-       "40 images in 2 chunks, 0 of them done"},
+       "40 training portraits in 2 chunks, 0 of them done, about "},
       {{"demo", "--model", model, "-o", output("demo")}, "method: ilo"},
       {{"compare", path("run"), "--reference", path("face.png"), "-o", path("m.csv")},
        "run " + path("run") + "\n1 reference image(s)"},
