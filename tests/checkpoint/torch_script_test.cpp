@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "sgilo/checkpoint/read_checkpoint.h"
+#include "sgilo/checkpoint/zip_writer.h"
 #include "sgilo/core/error.h"
 #include "support/error_text.h"
 #include "support/script_file.h"
@@ -35,7 +36,10 @@ TEST(TorchScript, RunsNothingUnasked) {
 
 TEST(TorchScript, SaysInOneLineWhatFails) {
   const TemporaryFolder folder;
-  const auto path = folder.put("a.pt", "no archive");
+  const auto path = folder / "a.pt";
+  const std::string none = "no pickle";
+  write_zip(path, {{"a/data.pkl", {{none.data(), none.size()}}},
+                   {"a/constants.pkl", {{none.data(), none.size()}}}});
   const std::string text = error_text<FormatError>([&] { TorchScript(path, true); });
   EXPECT_TRUE(text.starts_with(path.string() + ": libtorch cannot load it: ")) << text;
   EXPECT_EQ(text.find('\n'), std::string::npos);
@@ -44,6 +48,20 @@ TEST(TorchScript, SaysInOneLineWhatFails) {
               TorchScript(path, true).forward(torch::ones({2, 3}));
             }).find("its forward() fails on a tensor of shape [2, 3]: "),
             std::string::npos);
+}
+
+TEST(TorchScript, AFileThatIsNoneIsNamedBeforeTrustIsAskedFor) {
+  const TemporaryFolder folder;
+  const auto refused = [&](const std::filesystem::path& path) {
+    return error_text<FormatError>([&] { TorchScript(path, false); });
+  };
+  const std::string meant = "but a TorchScript file is meant, as torch.jit.save writes one";
+  const auto text = folder.put("a.pt", "no archive");
+  EXPECT_EQ(refused(text), text.string() + ": is a text, " + meant);
+  const auto pickle = folder.put("b.pt", "\x80\x02}q\x00.");
+  EXPECT_EQ(refused(pickle), pickle.string() + ": holds no module of TorchScript, " + meant);
+  EXPECT_EQ(refused(folder / "none"),
+            (folder / "none").string() + ": cannot be read: there is no such file or folder");
 }
 
 }  // namespace

@@ -187,6 +187,8 @@ TEST_F(CommandLine, ResumingTakesTheOptionsOfTheRun) {
   const std::string alone = "--resume goes on with a run as it was, without --config and --force";
   EXPECT_EQ(refused({"--resume", run, "--force"}), alone);
   EXPECT_EQ(refused({"--resume", run, "--config", run + "/config.json"}), alone);
+  EXPECT_EQ(refused({"--resume", run, "-o", "other"}),
+            "--resume goes on in the run's own folder, without --output");
   EXPECT_EQ(refused({"--resume", ""}), "--resume needs a folder, but is empty");
   EXPECT_EQ(refused({"--resume", folder_.path().string()}),
             folder_.path().string() + " holds no run that could be resumed");

@@ -196,7 +196,7 @@ TEST_F(Command, DryRunsSayWhatWouldBeDoneAndDoNothing) {
        "layer 1 from its score by predictor_corrector"},
       {{"invert", "--model", model, "--portraits", "40", "--evaluations", "1", "--shares", "1",
         "-o", output("latents")},
-       "40 images in 2 chunks, 0 of them done"},
+       "40 training portraits in 2 chunks, 0 of them done, about "},
       {{"demo", "--model", model, "-o", output("demo")}, "method: ilo"},
       {{"compare", path("run"), "--reference", path("face.png"), "-o", path("m.csv")},
        "run " + path("run") + "\n1 reference image(s)"},
@@ -472,6 +472,54 @@ TEST_F(Command, OutputsThatCannotBeWrittenAreRefusedBeforeTheWork) {
           ": cannot be written: a part of the path is not a folder");
   refused(path(std::string(256, 'y')),
           ": cannot be written: the path, or a name in it, is longer than the system allows");
+}
+
+TEST_F(Command, OutputsThatCannotBeWrittenHaveOneCodeInEveryVerb) {
+  make_model_and_measurement();
+  ASSERT_EQ(run(solve_words()).code, 0);
+  fs::create_directory(folder_ / "run/metrics.csv");
+  const std::string y = path("y.safetensors"), model = path("model"), face = path("face.png"),
+                    below = path("face.png/below");
+  for (const Words& words : std::vector<Words>{
+           {"measure", face, "-o", below},
+           {"solve", y, "--model", model, "-o", below},
+           {"compare", path("run"), "--reference", face, "-o", below},
+           {"compare", path("run"), "--reference", face},
+           {"sample", "--model", model, "-o", below},
+           {"sample", "--model", model, "-o", path("s.png"), "--latents", below},
+           {"invert", "--model", model, "-o", below},
+           {"train", "generator", "-o", below},
+           {"train", "generator", "-o", path("new"), "--state", below},
+           {"train", "classifier", "-o", below},
+           {"data", "portraits", "-o", below},
+           {"generate", "--generator", y, "--z", y, "-o", below + ".npy"},
+           {"score", "--network", y, "--input", y, "--t", "0.5", "-o", below + ".npy"},
+           {"convert", path("model/generator.safetensors"), "-o", below},
+           {"convert", path("model/generator.safetensors"), "-o", below + ".npz"},
+           {"bench", "step", "-o", below},
+           {"theory", "all", "-o", below},
+           {"demo", "-o", below},
+           {"options", "-o", below}}) {
+    const Result result = run(words);
+    EXPECT_EQ(result.code, 2) << join(words, " ") << ": " << result.err;
+    EXPECT_TRUE(result.err.find("cannot be") != std::string::npos) << result.err;
+  }
+}
+
+TEST_F(Command, OutputsThatAreNamedLikeSomethingElseAreRefused) {
+  make_model_and_measurement();
+  const std::string face = path("face.png"), wrong = path("out.zip");
+  for (const auto& [words, endings] : std::vector<std::pair<Words, std::string>>{
+           {{"measure", face, "-o", wrong}, ".safetensors"},
+           {{"sample", "--model", path("model"), "-o", wrong}, ".png"},
+           {{"bench", "step", "-o", wrong}, ".json or .txt"},
+           {{"options", "-o", wrong}, ".md or .txt"}})
+    expect_failure(words, 2, concat("output must end in ", endings, ", but is ", wrong));
+  expect_failure({"sample", "--model", path("model"), "-o", path("s.png"), "--latents", wrong}, 2,
+                 "latents must end in .safetensors, but is " + wrong);
+  expect_failure({"demo", "-o", path("demo.png")}, 2,
+                 concat("output must name a folder, but ", path("demo.png"),
+                        " ends as a file does; ", path("demo.png"), "/ is a folder all the same"));
 }
 
 TEST_F(Command, PathsThatLeadNowhereAreNoFaultOfTheProgram) {

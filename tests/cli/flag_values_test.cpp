@@ -32,5 +32,20 @@ TEST(FlagValues, WithinAChainAreReadByTheirTypesToo) {
             R"({"kind":"grayscale"}]})");
 }
 
+TEST(FlagValues, DigitsBeyondAllWholeNumbersAreToldTheRange) {
+  const std::string range =
+      " must be a whole number in [-9223372036854775808, 9223372036854775807], but is ";
+  const OptionEntry seed{.path = "seed", .type = OptionType::number, .default_value = 1};
+  EXPECT_EQ(error_text<ConfigError>([&] { value_of(seed, {"99999999999999999999"}, {}); }),
+            concat("seed", range, "99999999999999999999"));
+  const OptionEntry steps{.path = "steps", .type = OptionType::numbers, .default_value = {1, 2}};
+  EXPECT_EQ(error_text<ConfigError>([&] {
+              value_of(steps, {"1", "1e30"}, {});
+            }),
+            concat("steps", range, "1e30"));
+  const OptionEntry sigma{.path = "sigma", .type = OptionType::number, .default_value = 0.5};
+  EXPECT_EQ(value_of(sigma, {"99999999999999999999"}, {}), 1e20);
+}
+
 }  // namespace
 }  // namespace sgilo

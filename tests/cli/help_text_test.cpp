@@ -44,5 +44,16 @@ TEST(HelpText, WritesEachFlagAsItWorks) {
     EXPECT_NE(help.find(part), std::string::npos) << part << "\n" << help;
 }
 
+TEST(HelpText, EachMemberOfAFamilyListsAllOfItsOwnOptions) {
+  const std::string help = help_text(toy_run_job(), 100);
+  const auto fixed = help.find("With --solver fixed"),
+             adaptive = help.find("With --solver adaptive");
+  const std::string first = help.substr(fixed, adaptive - fixed), second = help.substr(adaptive);
+  for (const std::string& part : {first, second})
+    EXPECT_NE(part.find("--solver.rate NUMBER"), std::string::npos) << help;
+  EXPECT_NE(first.find("step size (positive; default 0.1)"), std::string::npos) << first;
+  EXPECT_NE(second.find("first step size (positive; default 0.2)"), std::string::npos) << second;
+}
+
 }  // namespace
 }  // namespace sgilo

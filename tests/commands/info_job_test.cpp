@@ -3,7 +3,7 @@
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/commands/jobs.h"
 #include "support/error_text.h"
-#include "support/temporary_folder.h"
+#include "support/tiny_model.h"
 
 namespace sgilo {
 namespace {
@@ -32,6 +32,17 @@ TEST(InfoJob, ListsTheTensorsOfAFile) {
               job.run({{"file", "none"}}, RunMode::fresh, silent);
             }),
             "");
+}
+
+TEST(InfoJob, DescribesAModelFolder) {
+  const TemporaryFolder folder;
+  const std::string model = write_tiny_model(folder / "model").string();
+  Observer silent;
+  const Job& job = job_of("info");
+  const Json result = job.run({{"file", model}}, RunMode::fresh, silent);
+  EXPECT_EQ(result["format"], "model folder");
+  EXPECT_EQ(result["parts"][0]["name"], "generator");
+  EXPECT_TRUE(job.text(result).starts_with(model + "\n  format   model folder\n"));
 }
 
 }  // namespace

@@ -18,7 +18,9 @@ TEST(InvertJob, PlansItsChunksAndWritesNothing) {
                                       {"output", (folder / "latents").string()}},
                                      silent)
                                .value("plan", "");
-  EXPECT_NE(plan.find("40 images in 2 chunks, 0 of them done"), std::string::npos) << plan;
+  EXPECT_NE(plan.find("40 training portraits in 2 chunks, 0 of them done, about "),
+            std::string::npos)
+      << plan;
   EXPECT_FALSE(std::filesystem::exists(folder / "latents"));
 }
 

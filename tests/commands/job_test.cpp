@@ -60,6 +60,12 @@ TEST(Job, RefusesOutputsThatCannotBeWrittenBeforeItsWork) {
   EXPECT_EQ(folder.count(), 1);
 }
 
+TEST(Job, RefusesAFolderThatIsNamedLikeAFile) {
+  EXPECT_EQ(refused({{"output", "toy.png"}}),
+            "output must name a folder, but toy.png ends as a file does; toy.png/ is a folder all "
+            "the same");
+}
+
 TEST(Job, RefusesOptionsThatAreUnknownOrOutOfRange) {
   EXPECT_TRUE(
       refused({{"sead", 3}})

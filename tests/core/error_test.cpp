@@ -34,5 +34,12 @@ TEST(Error, AllKindsAreErrorsOfTheProject) {
   EXPECT_THROW(throw NumericError("a"), Error);
 }
 
+TEST(Error, SuggestsTheNearestNameWhateverItsCase) {
+  EXPECT_EQ(unknown_name("solver", "SGILO", {"csgm", "ilo", "sgilo"}),
+            "unknown solver 'SGILO', did you mean 'sgilo'? known solvers: csgm, ilo, sgilo");
+  EXPECT_EQ(unknown_name("key", "sigma", {"Sigma"}),
+            "unknown key 'sigma', did you mean 'Sigma'? known keys: Sigma");
+}
+
 }  // namespace
 }  // namespace sgilo

@@ -1,6 +1,7 @@
 #include "sgilo/data/image_folder.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "sgilo/core/error.h"
 #include "support/error_text.h"
@@ -32,7 +33,53 @@ TEST(ImageFolder, ListsTheImagesOfAFolderByContentSortedByName) {
   const Paths expected{folder / "a.jfif", folder / "b.PNG", folder / "c", folder / "d.jpe"};
   EXPECT_EQ(image_files({folder.path()}, observer), expected);
   EXPECT_TRUE(observer.warnings.empty());
-  EXPECT_TRUE(observer.messages.empty());
+  EXPECT_EQ(observer.messages,
+            std::vector<std::string>{folder.path().string() +
+                                     ": passed over 1 that are no images: folder.png is a folder"});
+}
+
+TEST(ImageFolder, CountsWhatIsNoFileAndSaysWhy) {
+  const TemporaryFolder folder;
+  folder.put("a.png", kPng);
+  std::filesystem::create_directory(folder / "more");
+  std::filesystem::create_symlink("nowhere", folder / "gone");
+  std::filesystem::create_symlink("nowhere", folder / "gone.png");
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  Recorder observer;
+  const std::string place = folder.path().string() + ": ";
+  EXPECT_EQ(image_files({folder.path()}, observer), Paths{folder / "a.png"});
+  EXPECT_EQ(observer.messages,
+            std::vector<std::string>{
+                place + "passed over 3 that are no images: gone is a link that leads nowhere, more "
+                        "is a folder, pipe is no regular file"});
+  EXPECT_EQ(observer.warnings,
+            std::vector<std::string>{
+                place + "1 file(s) cannot be read as images: gone.png is a link that leads "
+                        "nowhere; PNG, JPEG, WebP and TIFF are accepted"});
+  std::filesystem::remove(folder / "a.png");
+  std::filesystem::remove(folder / "gone.png");
+  EXPECT_EQ(error_text<FormatError>([&] { image_files({folder.path()}, observer); }),
+            place +
+                "holds no PNG, JPEG, WebP or TIFF image; passed over 3 that are no images: "
+                "gone is a link that leads nowhere, more is a folder, pipe is no regular file");
+}
+
+TEST(ImageFolder, LeavesOutDamagedImagesOfAFolderWithAWarningUnlessStrict) {
+  const TemporaryFolder folder;
+  const std::string png = encode_png(torch::zeros({3, 8, 8}));
+  const Paths all{folder.path()};
+  const auto sound = folder.put("a.png", png), cut = folder.put("b.png", png.substr(0, 60));
+  Recorder observer;
+  EXPECT_EQ(sound_image_files(all, observer, false), Paths{sound});
+  const std::string damaged = cut.string() +
+                              ": is truncated: it ends at byte 60, before the end "
+                              "of the picture";
+  EXPECT_EQ(observer.warnings, std::vector<std::string>{damaged + "; it is left out"});
+  EXPECT_EQ(error_text<FormatError>([&] { sound_image_files(all, observer, true); }), damaged);
+  EXPECT_EQ(error_text<FormatError>([&] { read_listed(cut, {cut}, observer, false); }), damaged);
+  std::filesystem::remove(sound);
+  EXPECT_EQ(error_text<FormatError>([&] { sound_image_files(all, observer, false); }),
+            folder.path().string() + ": holds no sound image");
 }
 
 TEST(ImageFolder, KeepsTheOrderOfGivenFiles) {
@@ -63,7 +110,7 @@ TEST(ImageFolder, WarnsOfImagesThatCannotBeReadAndRefusesThemWhenStrict) {
   EXPECT_EQ(observer.warnings, std::vector<std::string>{said});
   EXPECT_EQ(observer.messages,
             std::vector<std::string>{folder.path().string() +
-                                     ": passed over 1 file(s) that are no images: notes.txt"});
+                                     ": passed over 1 that are no images: notes.txt"});
   EXPECT_EQ(error_text<FormatError>([&] { image_files({folder.path()}, observer, true); }), said);
 }
 
@@ -75,7 +122,7 @@ TEST(ImageFolder, NamesTheFirstOfMany) {
   image_files({folder.path()}, observer);
   EXPECT_EQ(observer.messages,
             std::vector<std::string>{folder.path().string() +
-                                     ": passed over 8 file(s) that are no images: b.txt, c.txt, "
+                                     ": passed over 8 that are no images: b.txt, c.txt, "
                                      "d.txt, e.txt, f.txt and 3 more"});
 }
 

@@ -220,5 +220,14 @@ TEST_F(ModelFolder, StatesItsModelErrorOnceAndForAll) {
                            "\"small\"");
 }
 
+// A file of holes costs nothing to send, and its size in memory to read.
+TEST_F(ModelFolder, APartIsReadOnlyWhereItsHeaderAccountsForItsSize) {
+  const auto part = path_ / "style_prior.safetensors";
+  const std::uintmax_t size = std::filesystem::file_size(part);
+  std::filesystem::resize_file(part, size + (std::uintmax_t{1} << 40));
+  EXPECT_EQ(refusal(), concat(part.string(), ": ", std::uint64_t{1} << 40,
+                              " bytes behind the last tensor belong to none"));
+}
+
 }  // namespace
 }  // namespace sgilo

@@ -113,5 +113,23 @@ TEST(Sgilo, WhatNeedsToPerturbTheDataSaysSo) {
   EXPECT_EQ(start(LangevinKernelOptions{}), "");
 }
 
+// Without one, the step is that of the first point, far from where the chains go.
+TEST(Sgilo, AKernelThatLearnsHasAWarmUpInAShortRunToo) {
+  SgiloOptions options;
+  options.evaluations = 10;  // 3 rounds of stage 0, 7 of layer 2
+  options.integrator = LangevinKernelOptions{};
+  EXPECT_EQ(kept_draws(options), 4);
+  options.warmup = 0;
+  EXPECT_EQ(kept_draws(options), 4);
+  options.evaluations = 60;  // 40 rounds of layer 2, of which 8 suffice
+  options.kept = 32;
+  EXPECT_EQ(kept_draws(options), 32);
+  options.kept = 33;
+  EXPECT_EQ(error_text<ConfigError>([&] { kept_draws(options); }),
+            "solver.kept must be at most the 32 rounds of the last stage after warm-up, but is 33");
+  options.integrator = AnnealedKernelOptions{.inner_steps = 1};  // learns nothing
+  EXPECT_EQ(kept_draws(options), 33);
+}
+
 }  // namespace
 }  // namespace sgilo

@@ -270,6 +270,42 @@ TEST_F(Compare, ReplacesNothingButAnEarlierComparison) {
             run + ": cannot be written: it is a folder");
 }
 
+TEST_F(Compare, LeavesOutDamagedReferencesOfAFolderWithAWarningUnlessStrict) {
+  fs::create_directory(folder_ / "true");
+  for (const char image : std::string("ab")) fs::copy(file(image), folder_ / "true");
+  folder_.put("true/0.png", folder_.get("a.png").substr(0, 60));
+  CompareOptions options = with_output();
+  options.runs = {write_run("run", "ab")};
+  options.reference = {path("true")};
+  EXPECT_EQ(compare(options, observer_).metrics.rows().size(), 6u);
+  ASSERT_EQ(observer_.warnings.size(), 1u);
+  EXPECT_TRUE(observer_.warnings[0].ends_with("; it is left out")) << observer_.warnings[0];
+  options.strict = true;
+  EXPECT_TRUE(error_text<FormatError>([&] {
+                compare(options, observer_);
+              }).starts_with(path("true/0.png") + ": is truncated: "));
+}
+
+TEST_F(Compare, NamesWithCommasAndQuotesAreCellsOfTheirOwn) {
+  compare_to({write_run("a,\"b\"", "ab")}, {file('a'), file('b')});
+  EXPECT_NE(folder_.get("metrics.csv").find("\n\"a,\"\"b\"\"\",a,mean,"), std::string::npos)
+      << folder_.get("metrics.csv");
+}
+
+TEST_F(Compare, AScriptOfFeaturesThatIsNoneIsNamedBeforeTrustIsAskedFor) {
+  CompareOptions options = with_output();
+  options.runs = {write_run("run", "ab")};
+  options.reference = {file('a'), file('b')};
+  options.feature_script = path("y.safetensors");
+  write_safetensors(options.feature_script, {{"y", torch::ones({1})}},
+                    {{"format", "sgilo measurement 1"}});
+  EXPECT_EQ(error_text<FormatError>([&] { plan(options); }),
+            options.feature_script +
+                ": is a measurement (safetensors), but a TorchScript file is meant, as "
+                "torch.jit.save writes one; solve takes it, for example: sgilo solve " +
+                options.feature_script + " -o run");
+}
+
 TEST_F(Compare, RefusesOptionsWithoutEffect) {
   CompareOptions options = with_output();
   options.runs = {write_run("run", "a")};

@@ -294,5 +294,19 @@ TEST_F(Conversion, OutputsAreNamedByTheirEnding) {
       (folder_ / "used").string() + ": is there already; name a folder that is not, or remove it");
 }
 
+// Its header says what was measured and how; tensors alone are no measurement.
+TEST_F(Conversion, AMeasurementIsRefused) {
+  ConvertOptions o = conversion(folder_ / "out.safetensors");
+  o.input = folder_ / "y.safetensors";
+  write_measurement(o.input,
+                    measure_pictures(smooth_pictures(1, 16), {{"a", center_square(16, 16, 16)}},
+                                     InpaintingOptions{0.5}, GaussianNoiseOptions{0.1}, 1));
+  EXPECT_EQ(error_text<FormatError>([&] { convert(o, silent_); }),
+            o.input +
+                ": is a measurement (safetensors), but convert takes a file of weights or "
+                "arrays; solve takes it, for example: sgilo solve " +
+                o.input + " -o run");
+}
+
 }  // namespace
 }  // namespace sgilo

@@ -57,6 +57,29 @@ TEST(ShippedConfigs, RunOnTheShippedModel) {
   EXPECT_GE(configs, 6);
 }
 
+TEST(ShippedConfigs, ShortRunsOfLangevinStayFinite) {
+  const fs::path root = SGILO_SOURCE_DIR;
+  const Model model = load_model({(root / "models/portraits64").string()}, {});
+  const Measurement measurement = measure_pictures(
+      portrait_images(0, PortraitSplit::test, 0, 1, 64), {{"a", center_square(64, 64, 64)}},
+      InpaintingOptions{0.05}, GaussianNoiseOptions{0.01}, 1);
+  const TemporaryFolder folder;
+  for (const int evaluations : {10, 20, 30}) {
+    SgiloOptions sgilo;
+    sgilo.chains = 2;
+    sgilo.evaluations = evaluations;
+    sgilo.integrator = LangevinKernelOptions{};
+    SolveOptions options;
+    options.solver = sgilo;
+    options.output = folder / concat(evaluations);
+    StoppingObserver observer;
+    EXPECT_EQ(solve_measurement(measurement, "hash", model, options, RunMode::fresh, observer)
+                  .manifest["failures"],
+              Json::array())
+        << evaluations;
+  }
+}
+
 TEST(ShippedConfigs, OfTheReleasedProgramRunOnItsFiles) {
   const TemporaryFolder folder;
   const ReleasedModelOptions files = write_tiny_released_model(folder.path());

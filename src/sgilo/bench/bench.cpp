@@ -6,6 +6,7 @@
 #include "sgilo/bench/subjects.h"
 #include "sgilo/core/idle_options.h"
 #include "sgilo/files/atomic_file.h"
+#include "sgilo/files/output_name.h"
 #include "sgilo/files/writable.h"
 #include "sgilo/generator/kernels/image_buffer.h"
 #include "sgilo/machine/stopwatch.h"
@@ -107,7 +108,9 @@ void require_known(const BenchOptions& options) {
     else if (options.subject != BenchSubject::portraits)
       synthesis_preset(preset);
   }
-  if (!options.chart.empty()) require_writable_file(options.chart);
+  require_file_ending("output", options.output, {".json", ".txt"});
+  for (const std::string& file : {options.output, options.chart})
+    if (!file.empty()) require_writable_file(file);
   if (!options.chart.empty() && !options.chart.ends_with(".svg") &&
       !options.chart.ends_with(".png"))
     throw ConfigError(concat("chart must end in .svg or .png, but is '", options.chart, "'"));

@@ -21,4 +21,8 @@ struct HashedFile {
 HashedFile read_hashed(const std::filesystem::path& path);
 HashedFile read_hashed(const Folder& folder, std::string_view name);
 
+// The same of a safetensors file, whose header must account for every byte before they are read: a
+// file with holes costs nothing to send, and its memory to read.
+HashedFile read_hashed_safetensors(const Folder& folder, std::string_view name);
+
 }  // namespace sgilo

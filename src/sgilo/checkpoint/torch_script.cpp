@@ -2,8 +2,12 @@
 
 #include <torch/script.h>
 
+#include <algorithm>
+
+#include "sgilo/checkpoint/torch_zip.h"
 #include "sgilo/core/error.h"
 #include "sgilo/core/shape.h"
+#include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
 
 namespace sgilo {
@@ -15,6 +19,17 @@ std::string first_line(const std::exception& error) {
   return text.substr(0, text.find('\n'));
 }
 
+// What is no module says so before trust is asked for.
+void require_module(const std::filesystem::path& path) {
+  constexpr std::string_view kMeant = "a TorchScript file is meant, as torch.jit.save writes one";
+  require_kind(path, kMeant, {FileKind::weights});
+  const Bytes bytes = file_bytes(path);
+  std::string start(std::min<std::uint64_t>(bytes->size(), 4), '\0');
+  bytes->read_at(0, start.data(), start.size());
+  if (start != "PK\x03\x04" || !is_torch_script(ZipArchive(bytes, path.string())))
+    throw format_error(path, concat("holds no module of TorchScript, but ", kMeant));
+}
+
 }  // namespace
 
 struct TorchScript::Module {
@@ -23,6 +38,7 @@ struct TorchScript::Module {
 
 TorchScript::TorchScript(const std::filesystem::path& path, bool trusted, torch::Device device)
     : path_(path) {
+  require_module(path);
   if (!trusted)
     throw ConfigError(concat(path.string(),
                              ": is a module of TorchScript, whose code would run with your rights; "

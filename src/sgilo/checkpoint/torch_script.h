@@ -14,7 +14,8 @@ namespace sgilo {
 
 class TorchScript {
  public:
-  // Throws ConfigError unless `trusted`, FormatError when libtorch cannot load it.
+  // Throws FormatError for a file that is none, ConfigError unless `trusted`, FormatError when
+  // libtorch cannot load it.
   TorchScript(const std::filesystem::path& path, bool trusted, torch::Device device = torch::kCPU);
 
   // What forward() makes of one tensor. Throws FormatError when it fails or returns no tensor.

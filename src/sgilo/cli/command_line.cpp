@@ -212,6 +212,8 @@ void read_sources(ParsedLine& line, const LineReader& reader, bool makes_run) {
   }
   if (reader.given("--config") || line.mode == RunMode::force)
     throw ConfigError("--resume goes on with a run as it was, without --config and --force");
+  if (reader.given("--output"))
+    throw ConfigError("--resume goes on in the run's own folder, without --output");
   line.given = options_of_run(name_of("--resume", "a folder"));
   line.mode = RunMode::resume;
 }

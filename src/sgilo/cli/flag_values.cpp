@@ -1,7 +1,9 @@
 #include "sgilo/cli/flag_values.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
+#include <limits>
 
 #include "sgilo/core/parse_json.h"
 #include "sgilo/core/value_words.h"
@@ -16,6 +18,24 @@ Json json_of(const OptionEntry& entry, const std::string& text) {
   } catch (const FormatError&) {
     throw ConfigError(concat(flag_of(entry.path), " must be JSON, but is '", text, "'"));
   }
+}
+
+// Whole numbers, as the default says.
+bool is_of_whole_numbers(const OptionEntry& entry) {
+  const Json& usual = entry.default_value;
+  return usual.is_array() ? !usual.empty() && usual[0].is_number_integer()
+                          : usual.is_number_integer();
+}
+
+// Digits that no whole number has here would be rounded to a number that is none.
+Json number_of(const OptionEntry& entry, const std::string& word) {
+  using Whole = std::numeric_limits<std::int64_t>;
+  Json value = number_or_text(word);
+  if (is_of_whole_numbers(entry) && value.is_number_float() &&
+      std::abs(value.get<double>()) >= static_cast<double>(Whole::max()))
+    throw ConfigError(concat(entry.path, " must be a whole number in [", Whole::min(), ", ",
+                             Whole::max(), "], but is ", word));
+  return value;
 }
 
 // One of the accepted words where it differs in dashes and underscores alone.
@@ -61,10 +81,10 @@ Json value_of(const OptionEntry& entry, const std::vector<std::string>& words,
       return value ? Json(*value) : Json(last());
     }
     case OptionType::number:
-      return number_or_text(last());
+      return number_of(entry, last());
     case OptionType::numbers: {
       Json list = Json::array();
-      for (const std::string& word : words) list.push_back(number_or_text(word));
+      for (const std::string& word : words) list.push_back(number_of(entry, word));
       return list;
     }
     case OptionType::texts:

@@ -74,15 +74,22 @@ std::string flag_of(std::string path) {
   return "--" + path;
 }
 
-std::vector<Flag> flags_of(const Job& job) {
+std::vector<Flag> listed_flags_of(const Job& job) {
   std::vector<Flag> own, of_members;
-  std::set<std::string> seen;
   for (const OptionEntry& entry : job.table)
-    if (seen.insert(entry.path).second)
-      (entry.member.empty() ? own : of_members).push_back(flag_of_entry(job, entry));
+    (entry.member.empty() ? own : of_members).push_back(flag_of_entry(job, entry));
   for (const std::vector<Flag>& more : {common_flags(job.makes_run), of_members})
     own.insert(own.end(), more.begin(), more.end());
   return own;
+}
+
+std::vector<Flag> flags_of(const Job& job) {
+  std::vector<Flag> flags = listed_flags_of(job);
+  std::set<std::string> seen;
+  std::erase_if(flags, [&](const Flag& flag) {
+    return !flag.common && !seen.insert(flag.entry.path).second;
+  });
+  return flags;
 }
 
 const Flag* find_flag(const std::vector<Flag>& flags, std::string_view name) {

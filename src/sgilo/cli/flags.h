@@ -21,8 +21,12 @@ struct Flag {
   bool is_switch() const { return entry.type == OptionType::boolean; }
 };
 
-// In the order of the help: of the table, common ones, of the members of families. An option that
-// several members of a family have is one flag, as the first of them describes it.
+// In the order of the help: of the table, common ones, of the members of families, each with all of
+// its own.
+std::vector<Flag> listed_flags_of(const Job& job);
+
+// The same as words of a line have them: an option that several members of a family have is one
+// flag, as the first of them describes it.
 std::vector<Flag> flags_of(const Job& job);
 
 // "--solver.inner-steps" of the path "solver.inner_steps".

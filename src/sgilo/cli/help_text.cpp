@@ -41,7 +41,7 @@ std::string help_text(const Job& job, int columns) {
   const int left = columns * 38 / 100;
   std::string text = concat(wrapped(job.help, columns), "\n\nUsage: sgilo ", job.name);
   std::string group = "Options", rows = row("-h, --help", "this text", columns, left);
-  for (const Flag& flag : flags_of(job)) {
+  for (const Flag& flag : listed_flags_of(job)) {
     const OptionEntry& entry = flag.entry;
     if (!flag.common && entry.path == job.command.positional)
       text += concat(" [", entry.path, is_list(entry) ? "..." : "", "]");

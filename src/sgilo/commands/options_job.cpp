@@ -2,6 +2,7 @@
 #include "sgilo/commands/jobs.h"
 #include "sgilo/commands/value_grammar.h"
 #include "sgilo/files/atomic_file.h"
+#include "sgilo/files/output_name.h"
 
 namespace sgilo {
 namespace {
@@ -42,10 +43,12 @@ std::string manual() {
 }
 
 std::string plan(const OptionsOptions& options) {
+  require_file_ending("output", options.output, {".md", ".txt"});
   return concat("would write ", options.output, ": the options of ", jobs().size(), " verbs\n");
 }
 
 Json run_options(const OptionsOptions& options, Observer&) {
+  require_file_ending("output", options.output, {".md", ".txt"});
   if (options.output == "-") return {{"markdown", manual()}};
   write_file_atomically(options.output, manual());
   return {{"output", options.output}};

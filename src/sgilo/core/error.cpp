@@ -25,6 +25,13 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last.back();
 }
 
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& letter : out)
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  return out;
+}
+
 }  // namespace
 
 std::string join(const std::vector<std::string>& words, std::string_view separator) {
@@ -39,11 +46,12 @@ std::string join(const std::vector<std::string>& words, std::string_view separat
 std::string unknown_name(std::string_view what, std::string_view found,
                          const std::vector<std::string>& known) {
   std::string text = concat("unknown ", what, " '", found, "'");
-  const auto nearest = std::min_element(known.begin(), known.end(), [&](auto& a, auto& b) {
-    return edit_distance(a, found) < edit_distance(b, found);
-  });
-  if (nearest != known.end() &&
-      3 * edit_distance(*nearest, found) <= std::max(nearest->size(), found.size()))
+  const auto distance = [&](const std::string& name) {  // whatever the case
+    return edit_distance(lower(name), lower(found));
+  };
+  const auto nearest = std::min_element(
+      known.begin(), known.end(), [&](auto& a, auto& b) { return distance(a) < distance(b); });
+  if (nearest != known.end() && 3 * distance(*nearest) <= std::max(nearest->size(), found.size()))
     text += concat(", did you mean '", *nearest, "'?");
   else
     text += ";";

@@ -47,6 +47,10 @@ std::string sentence_of(const std::vector<Skipped>& skipped) {
                                  : std::string());
 }
 
+bool is_named(const fs::path& file, const std::vector<fs::path>& inputs) {
+  return std::find(inputs.begin(), inputs.end(), file) != inputs.end();
+}
+
 struct Listing {
   std::vector<fs::path> images;
   std::vector<Skipped> unreadable;  // images, as it seems, that cannot be read
@@ -80,17 +84,34 @@ void sort_in(const fs::path& path, Listing& listing) {
     listing.unreadable.push_back({name, concat("is ", other)});
 }
 
+// What is no file: a folder, a link that leads nowhere, a pipe.
+void sort_in_other(const fs::path& path, fs::file_type type, Listing& listing) {
+  const std::string name = path.filename().string();
+  if (type == fs::file_type::directory)
+    listing.others.push_back({name, "is a folder"});
+  else if (type == fs::file_type::not_found || type == fs::file_type::none)
+    (is_image_name(path) ? listing.unreadable : listing.others)
+        .push_back({name, "is a link that leads nowhere"});
+  else
+    listing.others.push_back({name, "is no regular file"});
+}
+
 Listing list_folder(const fs::path& folder) {
   std::error_code error;
   fs::directory_iterator entries(folder, error);
   if (error) throw format_error(folder, concat("cannot be read: ", file_problem(error.value())));
   std::vector<fs::path> paths;
   for (const fs::directory_entry& entry : entries)
-    if (!entry.path().filename().string().starts_with('.') && entry.is_regular_file(error))
-      paths.push_back(entry.path());
+    if (!entry.path().filename().string().starts_with('.')) paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   Listing listing;
-  for (const fs::path& path : paths) sort_in(path, listing);
+  for (const fs::path& path : paths) {
+    const fs::file_type type = fs::status(path, error).type();
+    if (type == fs::file_type::regular)
+      sort_in(path, listing);
+    else
+      sort_in_other(path, type, listing);
+  }
   return listing;
 }
 
@@ -104,10 +125,14 @@ std::vector<fs::path> images_in(const fs::path& folder, Observer& observer, bool
     if (strict || listing.images.empty()) throw format_error(folder, text);
     observer.on_warning(concat(folder.string(), ": ", text));
   }
-  if (listing.images.empty()) throw format_error(folder, "holds no PNG, JPEG, WebP or TIFF image");
-  if (!listing.others.empty())
-    observer.on_message(concat(folder.string(), ": passed over ", listing.others.size(),
-                               " file(s) that are no images: ", sentence_of(listing.others)));
+  const std::string others = listing.others.empty()
+                                 ? ""
+                                 : concat("passed over ", listing.others.size(),
+                                          " that are no images: ", sentence_of(listing.others));
+  if (listing.images.empty())
+    throw format_error(folder, concat("holds no PNG, JPEG, WebP or TIFF image",
+                                      others.empty() ? "" : "; ", others));
+  if (!others.empty()) observer.on_message(concat(folder.string(), ": ", others));
   return listing.images;
 }
 
@@ -133,6 +158,31 @@ std::vector<fs::path> image_files(const std::vector<fs::path>& inputs, Observer&
     files.insert(files.end(), found.begin(), found.end());
   }
   return files;
+}
+
+std::optional<Image> read_listed(const fs::path& file, const std::vector<fs::path>& inputs,
+                                 Observer& observer, bool strict, Transparency transparency) {
+  try {
+    return read_image(file, transparency);
+  } catch (const FormatError& error) {
+    if (strict || is_named(file, inputs)) throw;
+    observer.on_warning(concat(error.what(), "; it is left out"));
+    return std::nullopt;
+  }
+}
+
+std::vector<fs::path> sound_image_files(const std::vector<fs::path>& inputs, Observer& observer,
+                                        bool strict) {
+  std::vector<fs::path> sound;
+  for (const fs::path& file : image_files(inputs, observer, strict))
+    if (is_named(file, inputs) || read_listed(file, inputs, observer, strict))
+      sound.push_back(file);
+  require_sound_images(sound, inputs);
+  return sound;
+}
+
+void require_sound_images(const std::vector<fs::path>& sound, const std::vector<fs::path>& inputs) {
+  if (sound.empty()) throw format_error(inputs.at(0), "holds no sound image");
 }
 
 }  // namespace sgilo

@@ -6,6 +6,7 @@
 #include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/folder.h"
+#include "sgilo/files/sha256.h"
 
 namespace sgilo {
 namespace {
@@ -59,6 +60,22 @@ void check_description(const std::filesystem::path& folder, const Json& json) {
 
 std::filesystem::path description_file(const std::filesystem::path& folder) {
   return folder / "model.json";
+}
+
+std::filesystem::path located_model(const std::filesystem::path& folder) {
+  namespace fs = std::filesystem;
+  std::error_code problem;
+  if (folder.is_absolute() || fs::exists(folder, problem)) return folder;
+  fs::path place = fs::read_symlink("/proc/self/exe", problem).parent_path();
+  for (int level = 0; level < 4 && !problem; ++level, place = place.parent_path())
+    if (fs::exists(description_file(place / folder))) return place / folder;
+  return folder;
+}
+
+std::string hash_of_description(const Json& description) {
+  std::string all;
+  for (const auto& part : description["parts"].items()) all += part.value().value("sha256", "");
+  return sha256_of(all);
 }
 
 FormatError wrong_entry(const std::filesystem::path& folder, const std::string& field,

@@ -14,6 +14,13 @@ inline constexpr const char* kModelFormat = "sgilo model 1";
 
 std::filesystem::path description_file(const std::filesystem::path& folder);
 
+// The folder as it is, or where it lies: a relative one that is not below the working folder is
+// looked for above the program too, so that the model of the source tree is found from everywhere.
+std::filesystem::path located_model(const std::filesystem::path& folder);
+
+// SHA-256 over those of all parts.
+std::string hash_of_description(const Json& description);
+
 // Throws FormatError for what is no model folder, and for an entry that is not what it must be.
 Json read_description(const std::filesystem::path& folder);
 

@@ -1,7 +1,6 @@
 #include "sgilo/models/model_folder.h"
 
 #include "sgilo/files/file_problem.h"
-#include "sgilo/files/sha256.h"
 #include "sgilo/generator/coarse_generator.h"
 #include "sgilo/generator/style_prior.h"
 #include "sgilo/models/model_description.h"
@@ -11,18 +10,6 @@
 
 namespace sgilo {
 namespace {
-
-// A relative folder that is not below the working folder is looked for above the program too, so
-// that the model of the source tree is found from everywhere.
-std::filesystem::path located(const std::filesystem::path& folder) {
-  namespace fs = std::filesystem;
-  std::error_code problem;
-  if (folder.is_absolute() || fs::exists(folder, problem)) return folder;
-  fs::path place = fs::read_symlink("/proc/self/exe", problem).parent_path();
-  for (int level = 0; level < 4 && !problem; ++level, place = place.parent_path())
-    if (fs::exists(description_file(place / folder))) return place / folder;
-  return folder;
-}
 
 StateDict on_device(const StateDict& state, torch::Device device) {
   StateDict out;
@@ -48,12 +35,6 @@ Priors priors_of(const StylePrior& styles, const std::map<int, ScoreNetwork>& sc
   return priors;
 }
 
-std::string hash_of_parts(const Json& description) {
-  std::string all;
-  for (const auto& part : description["parts"].items()) all += part.value().value("sha256", "");
-  return sha256_of(all);
-}
-
 ModelError model_error_of(const std::filesystem::path& folder, const Json& description) {
   try {
     return ModelError(description.value("model_error", Json()));
@@ -70,7 +51,7 @@ Model load_described(const std::filesystem::path& folder, const GeneratorRunOpti
   };
   Model model{.name = description.value("name", folder.filename().string()),
               .place = folder.string(),
-              .hash = hash_of_parts(description),
+              .hash = hash_of_description(description),
               .error = model_error_of(folder, description)};
   StyleGan2 network = read("generator", stylegan2_from_state);
   model.generator_hash = description["parts"]["generator"].value("sha256", "");
@@ -116,13 +97,13 @@ auto naming_description(const std::filesystem::path& folder, const Load& load) {
 }  // namespace
 
 Model load_model_folder(const std::filesystem::path& named, const GeneratorRunOptions& run) {
-  return naming_description(located(named), [&](const std::filesystem::path& folder) {
+  return naming_description(located_model(named), [&](const std::filesystem::path& folder) {
     return load_described(folder, run);
   });
 }
 
 FeatureClassifier load_classifier(const std::filesystem::path& named, torch::Device device) {
-  return naming_description(located(named), [&](const std::filesystem::path& folder) {
+  return naming_description(located_model(named), [&](const std::filesystem::path& folder) {
     const Json description = read_description(folder);
     if (!description["parts"].contains("classifier"))
       throw FormatError(

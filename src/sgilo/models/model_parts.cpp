@@ -21,11 +21,12 @@ std::string hash_in(const Json& description, const std::string& part) {
 // The file that is meant: one that came in and has not its name yet, else the one of that name.
 HashedFile file_of_part(const Folder& folder, const std::string& part, const std::string& sha256) {
   if (const std::string incoming = incoming_part_file(part); folder.holds(incoming))
-    if (HashedFile file = read_hashed(folder, incoming); file.sha256 == sha256) return file;
+    if (HashedFile file = read_hashed_safetensors(folder, incoming); file.sha256 == sha256)
+      return file;
   const std::string name = part_file(part);
   if (!folder.holds(name))
     throw FormatError(concat((folder.path() / name).string(), ": is missing"));
-  return read_hashed(folder, name);
+  return read_hashed_safetensors(folder, name);
 }
 
 // Of the bytes that are proved to be what was meant.

@@ -9,6 +9,21 @@
 namespace sgilo {
 namespace {
 
+// Evaluations of a stage in which a kernel that learns has seen enough: with fewer its step is that of
+// the first point, and langevin left the range of float32 at 10 to 30 evaluations.
+constexpr std::int64_t kLearning = 8;
+
+// A kernel that learns takes these for the warm-up, or half of the rounds where there are fewer,
+// whatever share the options name.
+Stage stage_of(int layer, std::int64_t evaluations, const SgiloOptions& o) {
+  const int per_round = evaluations_per_round(o.integrator);
+  Stage stage = make_stage(layer, evaluations, per_round, o.warmup);
+  if (adapts_in_warmup(o.integrator))
+    stage.warmup =
+        std::max(stage.warmup, std::min((kLearning + per_round - 1) / per_round, stage.rounds / 2));
+  return stage;
+}
+
 // Stage 0, then the layers, which share the rest of the evaluations evenly.
 std::vector<Stage> stages_of(const SgiloOptions& o) {
   const std::vector<int> layers = o.use_layer_score ? o.layers : std::vector<int>{};
@@ -23,11 +38,10 @@ std::vector<Stage> stages_of(const SgiloOptions& o) {
   if (count > 0 && rest < count)
     throw ConfigError(concat("solver.style_evaluations must leave some of the ", o.evaluations,
                              " evaluations to each layer, but is ", style));
-  const int per_round = evaluations_per_round(o.integrator);
-  std::vector<Stage> stages{make_stage(0, count > 0 ? style : o.evaluations, per_round, o.warmup)};
+  std::vector<Stage> stages{stage_of(0, count > 0 ? style : o.evaluations, o)};
   for (std::int64_t i = 0; i < count; ++i)
-    stages.push_back(make_stage(layers[static_cast<std::size_t>(i)],
-                                rest * (i + 1) / count - rest * i / count, per_round, o.warmup));
+    stages.push_back(stage_of(layers[static_cast<std::size_t>(i)],
+                              rest * (i + 1) / count - rest * i / count, o));
   return stages;
 }
 

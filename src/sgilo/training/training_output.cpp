@@ -5,6 +5,7 @@
 
 #include "sgilo/core/error.h"
 #include "sgilo/files/file_problem.h"
+#include "sgilo/files/writable.h"
 #include "sgilo/report/image_grid.h"
 #include "sgilo/training/training_folder.h"
 
@@ -31,6 +32,7 @@ fs::path state_folder(const std::string& stated, const fs::path& output, const s
   if (place(folder) == place(output))
     throw ConfigError(
         concat("state must be another folder than the model's, but both are ", folder.string()));
+  require_writable_folder(folder);
   return folder;
 }
 

@@ -10,8 +10,8 @@
 namespace sgilo {
 
 // `stated`, or $SGILO_STATE_DIR/<name>, or <output>/training/<name> in this order: where a training
-// run keeps what it needs to go on. Throws ConfigError when that is the output itself,
-// FormatError when the output leads out of itself by a link.
+// run keeps what it needs to go on. Throws ConfigError when that is the output itself or cannot be
+// written, FormatError when the output leads out of itself by a link.
 std::filesystem::path state_folder(const std::string& stated, const std::filesystem::path& output,
                                    const std::string& name);
 

@@ -3,9 +3,9 @@
 #include <fstream>
 
 #include "sgilo/core/idle_options.h"
-#include "sgilo/data/image_folder.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/folder.h"
+#include "sgilo/files/output_name.h"
 #include "sgilo/files/standard_stream.h"
 #include "sgilo/files/writable.h"
 #include "sgilo/workflows/compare_references.h"
@@ -45,8 +45,10 @@ Inputs inputs_of(const CompareOptions& options, Observer& observer) {
     throw ConfigError("reference must name the true images, but is []");
   if (options.feature_script.empty())
     refuse_idle(options, {"feature_size", "trust"}, "without feature_script");
-  Inputs inputs{
-      {}, image_files({options.reference.begin(), options.reference.end()}, observer), {}};
+  Inputs inputs{{},
+                sound_image_files({options.reference.begin(), options.reference.end()}, observer,
+                                  options.strict),
+                {}};
   for (const std::string& folder : options.runs)
     for (const RunPlace& place : runs_of(folder)) inputs.places.push_back(place);
   if (inputs.places.size() == 1)
@@ -57,6 +59,7 @@ Inputs inputs_of(const CompareOptions& options, Observer& observer) {
   for (const fs::path& file : inputs.references)
     require_other_file(inputs.output.string(), {file.string(), options.lpips,
                                                 options.lpips_backbone, options.feature_script});
+  require_file_ending("output", inputs.output, {".csv", ".txt"});
   require_writable_file(inputs.output);
   inputs.output_exists = replaces(inputs.output);
   return inputs;

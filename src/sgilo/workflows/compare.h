@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "sgilo/core/observer.h"
+#include "sgilo/data/image_folder.h"
 #include "sgilo/machine/common_options.h"
 #include "sgilo/report/table.h"
 
@@ -14,6 +15,7 @@ namespace sgilo {
 struct CompareOptions : CommonOptions {
   std::vector<std::string> runs;
   std::vector<std::string> reference;
+  bool strict = false;
   std::string model;
   std::string lpips;
   std::string lpips_backbone;
@@ -28,6 +30,7 @@ struct CompareOptions : CommonOptions {
             field("runs", &O::runs, "run folders of 'sgilo solve'"),
             field("reference", &O::reference,
                   "the true images, in the order in which they were measured, or their folder"),
+            field("strict", &O::strict, kStrictHelp),
             field("model", &O::model,
                   "model folder whose classifier gives the perceptual distance (empty: none)"),
             field("lpips", &O::lpips,

@@ -83,7 +83,9 @@ Work work_of(const ConvertOptions& o) {
     require_new_folder(o.output);
   else
     require_writable_file(o.output);
-  require_weights_file(o.input, "convert takes a file of weights or arrays");
+  // A measurement is what its header says: operator, noise, images. Tensors alone are none.
+  require_kind(o.input, "convert takes a file of weights or arrays",
+               {FileKind::weights, FileKind::safetensors, FileKind::array});
   work.checkpoint = open_input(o, work.sha256);
   if (o.part.empty()) {
     const auto found = generator_prefix(work.checkpoint);

@@ -61,8 +61,8 @@ void require_values(const GenerateOptions& o) {
     throw ConfigError(concat("output and output_skip must be two files, but both are ", o.output));
   if (!o.styles.empty() && (o.truncation != 1 || o.truncation_cutoff >= 0 || o.class_index >= 0))
     throw ConfigError("truncation, truncation_cutoff and class act on z, but styles are named");
-  if (!o.gradient_target.empty() && o.output == "-")
-    throw ConfigError("the output of gradients is a folder, but is -");
+  if (!o.gradient_target.empty() && (o.output == "-" || o.output.ends_with(".npy")))
+    throw ConfigError(concat("the output of gradients is a folder, but is ", o.output));
   std::vector<std::string> inputs = noise_files(o);
   inputs.insert(inputs.end(),
                 {o.generator, o.z, o.styles, o.features, o.skip_rgb, o.gradient_target});

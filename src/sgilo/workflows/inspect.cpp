@@ -197,7 +197,7 @@ std::vector<std::string> findings_of(const Checkpoint& c) {
 }  // namespace
 
 FileReport inspect(const fs::path& path, const CheckpointOptions& options, bool trust) {
-  require_weights_file(path, "info says what is in a file of weights or arrays");
+  require_weights_file(path, "info says what is in a file of weights or arrays, or a model folder");
   FileReport report;
   report.checkpoint = open_checkpoint(path, options);
   report.checkpoint.verify();

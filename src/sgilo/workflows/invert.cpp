@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <iomanip>
 #include <optional>
 #include <sstream>
@@ -12,18 +13,18 @@
 #include "sgilo/core/idle_options.h"
 #include "sgilo/core/real_numbers.h"
 #include "sgilo/core/shape.h"
-#include "sgilo/data/image_folder.h"
-#include "sgilo/data/image_io.h"
 #include "sgilo/files/atomic_file.h"
 #include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/folder.h"
 #include "sgilo/files/folder_lock.h"
 #include "sgilo/files/sha256.h"
+#include "sgilo/machine/stopwatch.h"
 #include "sgilo/models/model.h"
 #include "sgilo/operators/identity.h"
 #include "sgilo/operators/make_noise.h"
 #include "sgilo/portraits/portrait_batches.h"
+#include "sgilo/report/table.h"
 #include "sgilo/runs/old_config.h"
 #include "sgilo/runs/run_folder.h"
 #include "sgilo/solvers/restore.h"
@@ -48,7 +49,8 @@ constexpr const char* kFormat = "sgilo latents 1";
 // What the chunks depend on; more portraits may follow later.
 Json recorded_options(const InvertOptions& options, const Model& model) {
   Json json = to_json(options);
-  for (const char* free : {"portraits", "threads", "device", "kernel", "output"}) json.erase(free);
+  for (const char* free : {"strict", "portraits", "threads", "device", "kernel", "output"})
+    json.erase(free);
   json["generator"] = model.generator_hash;
   return json;
 }
@@ -89,7 +91,8 @@ class InvertedImages {
   InvertedImages(const InvertOptions& options, int size, Observer& observer)
       : options_(options), size_(size), observer_(observer) {
     if (!options.images.empty())
-      files_ = image_files({options.images.begin(), options.images.end()}, observer);
+      files_ = sound_image_files({options.images.begin(), options.images.end()}, observer,
+                                 options.strict);
     for (const fs::path& file : files_)
       require_kind(file, "invert takes images", {FileKind::image});
   }
@@ -175,34 +178,60 @@ class WithinChunk : public Observer {
   Observer& whole_;
 };
 
-// One batch through all stages of ILO; the latents after each. Nothing when the observer stops it.
-std::optional<StateDict> inverted(const InvertOptions& options, const Model& model,
-                                  const Tensor& images, std::int64_t chunk, Observer& observer) {
-  const Identity whole({}, model.generator->image_shape());
-  const Problem problem{.generator = model.generator.get(),
-                        .forward_operator = &whole,
-                        .measurements = images,
-                        // ILO minimises; the scale does not matter.
-                        .likelihood = Likelihood(make_noise(GaussianNoiseOptions{.sigma = 1}))};
+// The problem of inverting whole images.
+struct Inversion {
+  Identity whole;
+  Problem problem;
+  Inversion(const Model& model, const Tensor& images)
+      : whole({}, model.generator->image_shape()),
+        problem{.generator = model.generator.get(),
+                .forward_operator = &whole,
+                .measurements = images,
+                // ILO minimises; the scale does not matter.
+                .likelihood = Likelihood(make_noise(GaussianNoiseOptions{.sigma = 1}))} {}
+  Inversion(const Inversion&) = delete;
+  Inversion& operator=(const Inversion&) = delete;
+};
+
+Ilo solver_of(const InvertOptions& options) {
   IloOptions ilo;
   ilo.chains = 1;
   ilo.evaluations = options.evaluations;
   ilo.shares = options.shares;
   ilo.learning_rates = options.learning_rates;
-  ilo.radii = options.radii;
+  const std::size_t stages = options.shares.size();  // our defaults may name more
+  ilo.learning_rates.resize(std::min(ilo.learning_rates.size(), stages));
+  if (stages > 1) {  // the styles alone have no radius
+    ilo.radii = options.radii;
+    ilo.radii.resize(std::min(ilo.radii.size(), stages - 1));
+  }
+  return Ilo(ilo);
+}
+
+RandomStreams streams_of(const InvertOptions& options, std::int64_t chunk) {
+  return RandomStreams(static_cast<std::uint64_t>(options.seed))
+      .child("chunk", static_cast<std::uint64_t>(chunk));
+}
+
+// One batch through all stages of ILO; the latents after each. Nothing when the observer stops it.
+std::optional<StateDict> inverted(const InvertOptions& options, const Model& model,
+                                  const Tensor& images, std::int64_t chunk, Observer& observer) {
+  const Inversion inversion(model, images);
   StageEnds ends(stylegan2_of(model), images, Schedule(stages_of_steps(evaluations_of(options))));
   WithinChunk within(observer);
-  const Reconstruction result = restore(problem, Ilo(ilo), row_keys(images.size(0), 1),
-                                        RandomStreams(static_cast<std::uint64_t>(options.seed))
-                                            .child("chunk", static_cast<std::uint64_t>(chunk)),
-                                        within, ends);
+  const Reconstruction result =
+      restore(inversion.problem, solver_of(options), row_keys(images.size(0), 1),
+              streams_of(options, chunk), within, ends);
   if (!result.finished) return std::nullopt;
   return ends.latents();
 }
 
 void refuse_idle_options(const InvertOptions& o) {
   const InvertOptions defaults;
-  if (!o.images.empty()) refuse_idle(o, {"portraits", "first"}, "beside images");
+  if (o.images.empty())
+    refuse_idle(o, {"strict"}, "without images");
+  else
+    refuse_idle(o, {"portraits", "first"}, "beside images");
   refuse_idle_values("learning_rates", o.learning_rates, defaults.learning_rates, o.shares.size());
   refuse_idle_values("radii", o.radii, defaults.radii, o.shares.size() - 1);
 }
@@ -219,6 +248,44 @@ Model checked_model(const InvertOptions& options) {
   return model;
 }
 
+// Seconds that an image takes, whatever it shows: of two steps, the first of which pays for
+// allocations.
+double seconds_per_image(const InvertOptions& options, const Model& model) {
+  Shape one = model.generator->image_shape();
+  one.insert(one.begin(), 1);
+  const Inversion inversion(model, torch::zeros(one).to(device_of(options.device)));
+  const Ilo solver = solver_of(options);
+  const RandomStreams streams = streams_of(options, 0);
+  SolverState state = solver.start(inversion.problem, row_keys(1, 1), streams);
+  const auto step = [&] {
+    return seconds_of([&] { solver.step(state, inversion.problem, streams); });
+  };
+  const double first = step();
+  return options.evaluations * (solver.finished(state) ? first : std::min(first, step()));
+}
+
+std::string duration_text(double seconds) {
+  if (seconds < 100) return concat(number_text(seconds, 2), " s");
+  if (seconds < 6000) return concat(std::lround(seconds / 60), " min");
+  return concat(number_text(seconds / 3600, 2), " h");
+}
+
+// "4096 training portraits in 128 chunks, 3 of them done, about 2.1 h with stylegan2 (...)"
+std::string intention(const InvertOptions& options, const Model& model,
+                      const InvertedImages& source) {
+  const std::int64_t chunks = (source.count() + options.batch - 1) / options.batch;
+  std::int64_t done = 0;
+  for (std::int64_t chunk = 0; chunk < chunks; ++chunk)
+    done += fs::exists(chunk_file(options.output, chunk));
+  const auto left = static_cast<double>(
+      std::max<std::int64_t>(0, source.count() - std::min(source.count(), done * options.batch)));
+  return concat(source.count(), options.images.empty() ? " training portraits" : " images", " in ",
+                chunks, " chunks, ", done, " of them done, ",
+                left > 0 ? concat("about ", duration_text(left * seconds_per_image(options, model)))
+                         : "nothing left",
+                " with ", model.generator->describe());
+}
+
 }  // namespace
 
 InvertResult invert(const InvertOptions& options, Observer& observer) {
@@ -232,6 +299,12 @@ InvertResult invert(const InvertOptions& options, Observer& observer) {
   own.require_plain_files();  // it may come from elsewhere
   const Json recorded = recorded_options(options, model);
   check_same_options(folder, recorded);
+  observer.on_message(
+      concat(intention(options, model, source), ", into ", options.output,
+             options.images.empty()
+                 ? "; --portraits NUMBER takes fewer, and the names of images or folders take these"
+                 : "",
+             "; an interrupted run goes on"));
   const std::size_t stages = options.shares.size();
   InvertResult result;
   Tensor squares = torch::zeros({static_cast<std::int64_t>(stages)}, torch::kFloat64);
@@ -274,12 +347,7 @@ std::string plan(const InvertOptions& options) {
   Observer silent;
   const InvertedImages source(options, static_cast<int>(model.generator->image_shape().back()),
                               silent);
-  const std::int64_t chunks = (source.count() + options.batch - 1) / options.batch;
-  std::int64_t done = 0;
-  for (std::int64_t chunk = 0; chunk < chunks; ++chunk)
-    done += fs::exists(chunk_file(options.output, chunk));
-  return concat(source.count(), " images in ", chunks, " chunks, ", done, " of them done, with ",
-                model.generator->describe(), "\nwould write ", options.output, "\n");
+  return concat(intention(options, model, source), "\nwould write ", options.output, "\n");
 }
 
 namespace {

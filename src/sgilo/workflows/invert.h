@@ -10,6 +10,7 @@
 #pragma once
 
 #include "sgilo/core/observer.h"
+#include "sgilo/data/image_folder.h"
 #include "sgilo/machine/common_options.h"
 #include "sgilo/solvers/ilo.h"
 
@@ -17,6 +18,7 @@ namespace sgilo {
 
 struct InvertOptions : GeneratorRunOptions {
   std::vector<std::string> images;
+  bool strict = false;
   std::int64_t portraits = 4096;
   std::int64_t first = 0;
   std::string model = "models/portraits64";
@@ -32,6 +34,7 @@ struct InvertOptions : GeneratorRunOptions {
         std::tuple{
             field("images", &O::images,
                   "image files or folders (none: portraits of the training split)"),
+            field("strict", &O::strict, kStrictHelp),
             field("portraits", &O::portraits, "how many training portraits",
                   positive<std::int64_t>),
             field("first", &O::first, "index of the first of them", non_negative<std::int64_t>),

@@ -5,10 +5,9 @@
 #include <optional>
 
 #include "sgilo/core/shape.h"
-#include "sgilo/data/image_folder.h"
-#include "sgilo/data/image_io.h"
 #include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
+#include "sgilo/files/output_name.h"
 #include "sgilo/operators/noise_estimate.h"
 #include "sgilo/runs/measurement_note.h"
 
@@ -17,37 +16,37 @@ namespace {
 
 using Path = std::filesystem::path;
 
+std::vector<Path> inputs_of(const MeasureOptions& options) {
+  return {options.images.begin(), options.images.end()};
+}
+
 std::vector<Path> files_of(const MeasureOptions& options, Observer& observer) {
   if (options.images.empty()) throw ConfigError("images must name at least one file, but is []");
-  return image_files({options.images.begin(), options.images.end()}, observer, options.strict);
+  return image_files(inputs_of(options), observer, options.strict);
 }
 
-Image read_reported(const Path& file, Transparency transparency, Observer& observer) {
+void require_picture(const Path& file) {
   require_kind(file, "measure takes images", {FileKind::image, FileKind::array});
-  Image image = read_image(file, transparency);
-  for (const std::string& warning : image.warnings) observer.on_warning(warning);
-  return image;
 }
 
-// A file that is named must be sound; a damaged one of a folder is left out with a warning.
-std::optional<Image> read_listed(const Path& file, const MeasureOptions& options,
-                                 Transparency transparency, Observer& observer) {
-  const bool named = std::find(options.images.begin(), options.images.end(), file.string()) !=
-                     options.images.end();
-  try {
-    return read_reported(file, transparency, observer);
-  } catch (const FormatError& error) {
-    if (named || options.strict) throw;
-    observer.on_warning(concat(error.what(), "; it is left out"));
-    return std::nullopt;
-  }
+void report_warnings(const Image& image, Observer& observer) {
+  for (const std::string& warning : image.warnings) observer.on_warning(warning);
+}
+
+std::optional<Image> read_input(const Path& file, const MeasureOptions& options,
+                                Transparency transparency, Observer& observer) {
+  require_picture(file);
+  std::optional<Image> image =
+      read_listed(file, inputs_of(options), observer, options.strict, transparency);
+  if (image) report_warnings(*image, observer);
+  return image;
 }
 
 // The images that were measured, named; throws FormatError when all were left out.
 std::vector<MeasuredImage> named_images(const std::vector<Path>& files,
                                         const std::vector<ImageFraming>& framings,
                                         const MeasureOptions& options) {
-  if (files.empty()) throw FormatError(concat(options.images[0], ": holds no sound image"));
+  require_sound_images(files, inputs_of(options));
   std::vector<MeasuredImage> images;
   for (std::string& name : image_names(files))
     images.push_back({std::move(name), framings[images.size()]});
@@ -58,7 +57,9 @@ std::vector<MeasuredImage> named_images(const std::vector<Path>& files,
 // greys, unless a threshold is stated for them: a few come from smoothed edges and JPEG, many from a
 // file that is no mask.
 Tensor read_mask(const MaskOptions& options, Observer& observer) {
-  const Image image = read_reported(options.file, Transparency::looked_at, observer);
+  require_picture(options.file);
+  const Image image = read_image(options.file, Transparency::looked_at);
+  report_warnings(image, observer);
   const Tensor mask = mask_values(image);
   if (image.opacity.defined())
     observer.on_message(concat(options.file, ": its opacity is the mask"));
@@ -131,7 +132,7 @@ Measurement measure_references(const MeasureOptions& options, const std::vector<
   std::vector<Path> read;
   std::vector<ImageFraming> framings;
   for (const Path& file : files) {
-    const auto image = read_listed(file, options, Transparency::warned_of, observer);
+    const auto image = read_input(file, options, Transparency::warned_of, observer);
     if (!image) continue;
     const ImageFraming framing = framing_of(*image, options.size);
     report_framing(file, framing, observer);
@@ -338,7 +339,7 @@ Measurement measure_observed(const MeasureOptions& options, const std::vector<Pa
   require_observable(options.forward_operator);
   ObservedPictures pictures(options, observer);
   for (const Path& file : files)
-    if (const auto image = read_listed(file, options, Transparency::looked_at, observer))
+    if (const auto image = read_input(file, options, Transparency::looked_at, observer))
       pictures.add(file, *image);
   return pictures.measurement();
 }
@@ -348,6 +349,7 @@ Measurement measure_observed(const MeasureOptions& options, const std::vector<Pa
 Measurement take_measurement(const MeasureOptions& options, Observer& observer) {
   validate(options);
   require_one_noise(options);
+  require_file_ending("output", options.output, {".safetensors"});
   const std::vector<Path> files = files_of(options, observer);
   for (const Path& file : files) require_other_file(options.output, {file.string()});
   if (const auto mask = mask_of(options.forward_operator))

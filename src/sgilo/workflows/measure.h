@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "sgilo/core/observer.h"
+#include "sgilo/data/image_folder.h"
 #include "sgilo/machine/common_options.h"
 #include "sgilo/runs/measurement.h"
 
@@ -25,9 +26,7 @@ struct MeasureOptions : CommonOptions {
     using O = MeasureOptions;
     return std::tuple_cat(
         std::tuple{field("images", &O::images, "image files or folders of them"),
-                   field("strict", &O::strict,
-                         "refuse folders that hold images which cannot be read, instead of "
-                         "leaving these out with a warning"),
+                   field("strict", &O::strict, kStrictHelp),
                    field("observed", &O::observed,
                          "the images are damaged already; apply nothing (small pictures that other "
                          "programs made by bicubic kernels differ at their borders)"),

@@ -5,6 +5,7 @@
 #include "sgilo/core/idle_options.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/data/image_io.h"
+#include "sgilo/files/output_name.h"
 #include "sgilo/files/writable.h"
 #include "sgilo/models/model.h"
 #include "sgilo/training/portrait_frechet.h"
@@ -71,7 +72,12 @@ void refuse_idle_options(const SampleOptions& options) {
 Model checked_model(const SampleOptions& options) {
   validate(options);
   refuse_idle_options(options);
-  if (!options.latents.empty()) require_writable_file(options.latents);
+  require_file_ending("output", options.output, {".png"});
+  require_writable_file(options.output);
+  if (!options.latents.empty()) {
+    require_file_ending("latents", options.latents, {".safetensors"});
+    require_writable_file(options.latents);
+  }
   Model model = load_model({options.model}, options);
   if (options.layer > 0 && !model.priors.has(options.layer, Role::layer)) {
     std::vector<std::string> known;

@@ -38,7 +38,10 @@ std::vector<fs::path> measurement_files(const SolveOptions& options) {
                {FileKind::folder});
   std::vector<fs::path> files;
   for (const auto& item : fs::directory_iterator(options.measurement))
-    if (item.path().extension() == ".safetensors") files.push_back(item.path());
+    if (item.path().extension() == ".safetensors") {
+      if (item.is_other()) throw format_error(item.path(), "is neither a file nor a folder");
+      files.push_back(item.path());
+    }
   std::sort(files.begin(), files.end());
   if (files.empty()) throw format_error(options.measurement, "holds no measurement (.safetensors)");
   for (const fs::path& file : files)  // each gives a folder of its name among the run's own files

@@ -8,6 +8,7 @@
 #include "sgilo/core/shape.h"
 #include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
+#include "sgilo/files/writable.h"
 #include "sgilo/generator/style_prior.h"
 #include "sgilo/models/model.h"
 #include "sgilo/models/model_parts.h"
@@ -58,6 +59,7 @@ Model checked_model(const TrainScoreOptions& options) {
   GeneratorRunOptions run;
   static_cast<CommonOptions&>(run) = options;
   Model model = load_model({options.model}, run);
+  require_writable_folder(model.place);
   stylegan2_of(model);
   if (options.layer > model.generator->layers())
     throw ConfigError(concat("layer must be at most ", model.generator->layers(), " for ",
