@@ -4,7 +4,7 @@
 #include <cctype>
 
 #include "sgilo/core/random_streams.h"
-#include "sgilo/files/file_kind.h"
+#include "sgilo/data/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/generator/rosinality.h"
 

@@ -5,9 +5,9 @@
 #include <optional>
 
 #include "sgilo/core/shape.h"
+#include "sgilo/data/file_kind.h"
 #include "sgilo/data/image_folder.h"
 #include "sgilo/data/image_io.h"
-#include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/writable.h"
 #include "sgilo/operators/noise_estimate.h"

@@ -5,7 +5,7 @@
 #include "sgilo/core/error.h"
 #include "sgilo/core/escape.h"
 #include "sgilo/core/shape.h"
-#include "sgilo/files/file_kind.h"
+#include "sgilo/data/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/sha256.h"
 #include "sgilo/generator/style_prior.h"
