@@ -61,10 +61,11 @@ std::vector<MeasuredImage> named_images(const std::vector<Path>& files,
 Tensor read_mask(const MaskOptions& options, Observer& observer) {
   const Image image = read_reported(options.file, Transparency::looked_at, observer);
   const Tensor mask = mask_values(image);
-  if (image.opacity.defined())
-    observer.on_message(concat(options.file, ": its opacity is the mask"));
+  if (image.opacity) observer.on_message(concat(options.file, ": its opacity is the mask"));
   const double grey =
-      mask.gt(0.05).logical_and(mask.lt(0.95)).to(torch::kFloat64).mean().item<double>();
+      static_cast<double>(
+          mask.gt(0.05).logical_and_(mask.lt(0.95)).count_nonzero().item<std::int64_t>()) /
+      static_cast<double>(mask.numel());
   if (grey > 0.01 && options.threshold == MaskOptions{}.threshold)
     observer.on_warning(concat(options.file, ": a mask is black and white, but ",
                                std::lround(100 * grey),
@@ -73,14 +74,14 @@ Tensor read_mask(const MaskOptions& options, Observer& observer) {
 }
 
 // A mask that hides everything is refused by its operator; one that hides nothing is a mistake too.
-void warn_of_idle_mask(const MaskOptions& options, const Tensor& mask, Observer& observer) {
-  if (mask.ge(options.threshold).all().item<bool>())
-    observer.on_warning(concat(options.file, ": this mask hides nothing, all of its ", mask.numel(),
+void warn_of_idle_mask(const MaskOptions& options, const Tensor& seen, Observer& observer) {
+  if (seen.all().item<bool>())
+    observer.on_warning(concat(options.file, ": this mask hides nothing, all of its ", seen.numel(),
                                " pixels count as seen"));
 }
 
 ImageFraming framing_of(const Image& image, std::int64_t size) {
-  return center_square(image.pixels.size(1), image.pixels.size(2), size);
+  return center_square(image.height, image.width, size);
 }
 
 void report_framing(const Path& file, const ImageFraming& f, Observer& observer) {
@@ -96,21 +97,28 @@ struct ObservedSquare {
   Tensor mask;    // [size, size], 0 or 1
 };
 
-ObservedSquare frame_observed(const Tensor& picture, const Tensor& mask,
-                              const ImageFraming& framing) {
-  const Tensor seen = mask.to(torch::kFloat32).unsqueeze(0);
-  const Tensor coverage = apply_framing(seen, framing);
-  const Tensor sum =
-      apply_framing(torch::where(seen.gt(0), picture, torch::zeros_like(picture)), framing);
+// Unseen are pixels outside of the mask, true where seen, and those that are not wholly opaque.
+ObservedSquare frame_observed(const Image& image, const Tensor& mask, const ImageFraming& framing) {
+  const auto seen = [&](const PicturePart& part) {
+    const Tensor here =
+        mask.narrow(0, part.top, part.rows).narrow(1, part.left, part.columns).unsqueeze(0);
+    return image.opacity ? here.logical_and(image.opacity(part).ge(1)) : here;
+  };
+  const Tensor coverage = apply_framing(
+      [&](const PicturePart& part) { return seen(part).to(torch::kFloat32); }, framing);
+  const Tensor sum = apply_framing(
+      [&](const PicturePart& part) {
+        const Tensor pixels = image.pixels(part);
+        return torch::where(seen(part), pixels, torch::zeros_like(pixels));
+      },
+      framing);
   return {sum / coverage.clamp_min(1e-6), coverage.squeeze(0).ge(0.5).to(torch::kFloat32)};
 }
 
 void require_not_enlarged(const Path& file, const Image& image, std::int64_t size) {
-  const std::int64_t side = std::min(image.pixels.size(1), image.pixels.size(2));
-  if (side < size)
+  if (std::min(image.height, image.width) < size)
     throw ConfigError(concat(file.string(), ": observed data must have at least ", size, " x ",
-                             size, " pixels here, but have ", image.pixels.size(2), " x ",
-                             image.pixels.size(1)));
+                             size, " pixels here, but have ", image.width, " x ", image.height));
 }
 
 // A noise that is not stated is added with the default to references, and estimated in observed
@@ -148,7 +156,8 @@ Measurement measure_references(const MeasureOptions& options, const std::vector<
         masks.emplace_back(mask, read_mask(mask, observer));
         return masks.back().second;
       }});
-  for (const auto& [mask, values] : masks) warn_of_idle_mask(mask, values, observer);
+  for (const auto& [mask, values] : masks)
+    warn_of_idle_mask(mask, values.ge(mask.threshold), observer);
   return measurement;
 }
 
@@ -220,8 +229,8 @@ Tensor seen_pixels(const ForwardOperator& op) {
 // Transparent pixels are no data; here they count as such, since the operator looks at them.
 void warn_of_transparent_data(const Path& file, const Image& image, const ImageFraming& framing,
                               const Tensor& seen, Observer& observer) {
-  if (!image.opacity.defined()) return;
-  const Tensor hidden = apply_framing(image.opacity.unsqueeze(0), framing)[0].lt(1 - 1e-6);
+  if (!image.opacity) return;
+  const Tensor hidden = apply_framing(image.opacity, framing)[0].lt(1 - 1e-6);
   const Tensor counted = seen.defined() ? hidden.logical_and(seen.gt(0)) : hidden;
   const auto count = counted.sum().item<std::int64_t>();
   if (count > 0)
@@ -237,11 +246,8 @@ Measurement measure_observed(const MeasureOptions& options, const std::vector<Pa
   const ObservedFile observed = traits_of(options.forward_operator).observed_file;
   const Shape shape{3, options.size, options.size};
   const std::optional<MaskOptions> mask_options = mask_of(options.forward_operator);
-  Tensor mask_brightness, whole_mask;  // [H, W]; true where seen
-  if (mask_options) {
-    mask_brightness = read_mask(*mask_options, observer);
-    whole_mask = mask_brightness.ge(mask_options->threshold);
-  }
+  Tensor whole_mask;  // [H, W]; true where seen
+  if (mask_options) whole_mask = read_mask(*mask_options, observer).ge(mask_options->threshold);
   Measurement out;
   out.noise = options.noise.value_or(NoiseOptions{});
   out.noise_estimated = !options.noise;
@@ -255,7 +261,7 @@ Measurement measure_observed(const MeasureOptions& options, const std::vector<Pa
     const auto listed = read_listed(file, options, Transparency::looked_at, observer);
     if (!listed) continue;
     const Image& image = *listed;
-    const std::int64_t height = image.pixels.size(1), width = image.pixels.size(2);
+    const std::int64_t height = image.height, width = image.width;
     ImageFraming framing = framing_of(image, options.size);
     Tensor square, mask;
     if (whole_mask.defined()) {
@@ -265,9 +271,7 @@ Measurement measure_observed(const MeasureOptions& options, const std::vector<Pa
             mask_options->file,
             concat("must be a mask of ", width, " x ", height, " pixels, as ", file.string(),
                    " has, but has ", whole_mask.size(1), " x ", whole_mask.size(0)));
-      const Tensor opaque = image.opacity.defined() ? image.opacity.ge(1) : Tensor();
-      const ObservedSquare seen = frame_observed(
-          image.pixels, opaque.defined() ? whole_mask.logical_and(opaque) : whole_mask, framing);
+      const ObservedSquare seen = frame_observed(image, whole_mask, framing);
       square = seen.pixels;
       mask = seen.mask;
     } else {
@@ -302,7 +306,7 @@ Measurement measure_observed(const MeasureOptions& options, const std::vector<Pa
     framings.push_back(framing);
   }
   out.images = named_images(read, framings, options);
-  if (mask_options) warn_of_idle_mask(*mask_options, mask_brightness, observer);
+  if (mask_options) warn_of_idle_mask(*mask_options, whole_mask, observer);
   out.values = torch::cat(values);
   if (out.noise_estimated) {
     double sum = 0;
