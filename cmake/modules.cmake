@@ -17,7 +17,7 @@ add_module(report DEPENDS data)
 add_module(portraits DEPENDS data LIBRARIES sgilo_simd)
 add_module(machine DEPENDS generator score LIBRARIES sgilo_simd)  # names the ways in which both can compute
 add_module(training DEPENDS generator score metrics portraits checkpoint report)
-add_module(models DEPENDS released metrics checkpoint machine)
+add_module(models DEPENDS released metrics checkpoint machine data)  # data tells a picture that is taken for a model
 add_module(runs DEPENDS released machine checkpoint report)  # the family of solvers has the released one as a member
 
 add_module(workflows DEPENDS models runs training)

@@ -47,7 +47,7 @@ TEST(ImageFormat, NamesWhatIsNotRead) {
       {"<?xml version=\"1.0\"?>\n<svg width=\"1\">", "an SVG drawing"},
       {"<!DOCTYPE html><html>", "a page of HTML or XML"},
       {"P6\n4 4\n255\n", "a Netpbm image (PPM, PGM or PBM)"},
-      {"\x93NUMPY\x01", "a NumPy array"},
+      {"\x93NUMPY\x01", "an array (npy)"},
       {"PK\3\4", "a zip archive"}};
   for (const auto& [bytes, name] : cases) {
     EXPECT_EQ(other_format_of(bytes), name);

@@ -9,6 +9,7 @@
 #include "sgilo/report/figure_layout.h"
 #include "sgilo/report/gnuplot.h"
 #include "sgilo/report/gnuplot_script.h"
+#include "support/all_pixels.h"
 #include "support/error_text.h"
 #include "support/skip_without_gnuplot.h"
 #include "support/temporary_folder.h"
@@ -266,7 +267,7 @@ TEST(WriteFigure, WritesNumbersScriptAndBothPictures) {
     EXPECT_GE(occurrences(svg, text), 1) << text;
 #ifdef SGILO_WITH_IMAGES
   const FigureLayout layout = figure_layout(figure);
-  const Tensor picture = read_image(folder / "figure_1.png").pixels;
+  const Tensor picture = all_pixels(read_image(folder / "figure_1.png"));
   EXPECT_EQ(picture.size(1), 2 * static_cast<std::int64_t>(layout.height));
   EXPECT_EQ(picture.size(2), 2 * static_cast<std::int64_t>(layout.width));
   const Tensor blue = torch::tensor({0.0F, 115 / 255.F, 179 / 255.F}).reshape({3, 1, 1}) * 2 - 1;

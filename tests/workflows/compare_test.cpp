@@ -5,6 +5,7 @@
 #include "sgilo/checkpoint/safetensors.h"
 #include "sgilo/data/image_io.h"
 #include "sgilo/runs/run_folder.h"
+#include "support/all_pixels.h"
 #include "support/error_text.h"
 #include "support/script_file.h"
 #include "support/small_lpips.h"
@@ -127,7 +128,7 @@ TEST_F(Compare, LpipsIsAColumnWhenItsFilesAreGiven) {
   ASSERT_EQ(found.metrics.columns().back(), "lpips");
   ASSERT_EQ(found.summary.columns().back(), "lpips");
   const Lpips lpips = weights.lpips();
-  const auto read = [&](char image) { return read_image(file(image)).pixels.unsqueeze(0); };
+  const auto read = [&](char image) { return all_pixels(read_image(file(image))).unsqueeze(0); };
   const double same = lpips.distance(pictures_.narrow(0, 0, 1), read('a')).item<double>();
   const double other = lpips.distance(pictures_.narrow(0, 1, 1), read('c')).item<double>();
   EXPECT_GT(other, 100 * same);
@@ -160,7 +161,7 @@ TEST_F(Compare, TheFeaturesOfATrustedScriptAreAColumn) {
   options.trust = true;
   const Comparison found = compare(options, observer_);
   ASSERT_EQ(found.metrics.columns().back(), "feature_cosine");
-  const Tensor truth = read_image(file('c')).pixels.mean({1, 2}),
+  const Tensor truth = all_pixels(read_image(file('c'))).mean({1, 2}),
                restored = pictures_[1].mean({1, 2});
   EXPECT_NEAR(std::stod(found.metrics.rows()[0].back()), 1, 1e-2);
   EXPECT_NEAR(std::stod(found.metrics.rows()[3].back()),

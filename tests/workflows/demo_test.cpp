@@ -5,6 +5,7 @@
 #include <array>
 
 #include "sgilo/data/image_io.h"
+#include "support/all_pixels.h"
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"
 
@@ -29,7 +30,7 @@ TEST(Demo, ShowsEveryMethodOnEveryTaskInOnePicture) {
   EXPECT_EQ(result.table.rows().size(), 3u * 3u * 3u);
   for (std::size_t row = 0; row < 27; ++row)  // the same estimates of every method
     EXPECT_EQ(result.table.rows()[row][2], (std::array{"mean", "best", "draw"}[row % 3]));
-  const Tensor picture = read_image(result.picture).pixels;
+  const Tensor picture = all_pixels(read_image(result.picture));
   // truth, measured, CSGM, ILO, two chains, mean, deviation at twice 32 pixels; three tasks
   EXPECT_GT(picture.size(2), 8 * 64);
   EXPECT_GT(picture.size(1), 3 * 64);

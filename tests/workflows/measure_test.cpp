@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "sgilo/data/image_io.h"
+#include "support/all_pixels.h"
 #include "support/error_text.h"
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"
@@ -331,7 +332,7 @@ TEST(Measure, AnObservationInColoursIsReducedAsGrayscaleReducesIt) {
   measurement = take_measurement(files.observed(files.write("g.png", plain), GrayscaleOptions{}),
                                  files.observer);
   EXPECT_TRUE(torch::equal(measurement.values[0],
-                           read_image(files.folder / "g.png").pixels.slice(0, 0, 1)));
+                           all_pixels(read_image(files.folder / "g.png")).slice(0, 0, 1)));
 
   const Tensor small = picture(4, 4);
   measurement = take_measurement(

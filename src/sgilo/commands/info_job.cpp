@@ -1,6 +1,6 @@
 // What is in a file or a model folder; without one, what this program is and runs on.
 #include "sgilo/commands/job.h"
-#include "sgilo/files/file_kind.h"
+#include "sgilo/data/file_kind.h"
 #include "sgilo/machine/system_info.h"
 #include "sgilo/models/model_description.h"
 #include "sgilo/workflows/inspect.h"

@@ -3,7 +3,6 @@
 #include "sgilo/data/image_format.h"
 
 #ifdef SGILO_WITH_IMAGES
-#include "sgilo/data/codecs/colour_profile.h"
 #include "sgilo/data/codecs/jpeg_codec.h"
 #include "sgilo/data/codecs/png_codec.h"
 #include "sgilo/data/codecs/tiff_codec.h"
@@ -41,24 +40,27 @@ DecodedPicture decode_picture(ImageSource& source) {
 }  // namespace
 
 DecodedImage decode_image(ImageSource& source) {
-  DecodedPicture picture = decode_picture(source);
-  const int colours = colours_of(picture.model);
+  const auto picture = std::make_shared<const DecodedPicture>(decode_picture(source));
+  const ColourConversion& conversion = picture->conversion;
+  // What is converted is a colour that is not multiplied.
+  const bool is_divided = picture->is_premultiplied && conversion.to_srgb;
   DecodedImage image;
-  Tensor planes = picture.planes.slice(0, 0, colours);
-  if (picture.has_opacity) image.opacity = picture.planes.slice(0, colours);
-  image.is_premultiplied = picture.is_premultiplied;
-  if (image.is_premultiplied && (!picture.profile.empty() || picture.model == ColourModel::cmyk)) {
-    planes = (planes / image.opacity.clamp_min(1.0F / 65535)).clamp_max(1);
-    image.is_premultiplied = false;
-  }
-  ConvertedColours converted =
-      converted_to_srgb(planes.contiguous(), picture.model, picture.profile);
-  image.planes = converted.planes;
-  image.orientation = picture.orientation;
-  image.warnings = std::move(picture.warnings);
-  if (!converted.problem.empty())
-    image.warnings.push_back(converted.problem + " and was left aside");
-  if (picture.model == ColourModel::cmyk && (picture.profile.empty() || !converted.problem.empty()))
+  image.height = picture->height;
+  image.width = picture->width;
+  image.colours = [picture, is_divided](const PicturePart& part) {
+    Tensor colours = colours_of(*picture, part);
+    if (is_divided)
+      colours = (colours / opacity_of(*picture, part).clamp_min(1.0F / 65535)).clamp_max(1);
+    return picture->conversion.to_srgb ? picture->conversion.to_srgb(colours) : colours;
+  };
+  if (is_transparent(*picture))
+    image.opacity = [picture](const PicturePart& part) { return opacity_of(*picture, part); };
+  image.is_premultiplied = picture->is_premultiplied && !is_divided;
+  image.orientation = picture->orientation;
+  image.warnings = picture->warnings;
+  if (!conversion.problem.empty())
+    image.warnings.push_back(conversion.problem + " and was left aside");
+  if (conversion.is_rough)
     image.warnings.emplace_back(
         "its CMYK colours were converted without a profile, which is only roughly right");
   return image;

@@ -7,13 +7,17 @@
 
 #include "sgilo/core/torch.h"
 #include "sgilo/data/image_source.h"
+#include "sgilo/data/picture_parts.h"
 
 namespace sgilo {
 
-// A picture in the colours of sRGB, before opacity and orientation are applied.
+// A picture as its file stores it, before opacity and orientation are applied. Its parts are
+// converted when they are asked for.
 struct DecodedImage {
-  Tensor planes;                      // float32 [1 or 3, height, width] in [0, 1]
-  Tensor opacity;                     // [1, height, width] in [0, 1]; undefined where there is none
+  std::int64_t height = 0;
+  std::int64_t width = 0;
+  PictureParts colours;               // of sRGB, float32 [1 or 3, rows, columns] in [0, 1]
+  PictureParts opacity;               // [1, rows, columns]; empty where all of it is opaque
   bool is_premultiplied = false;      // colours come multiplied by their opacity
   int orientation = 1;                // of EXIF, 1 to 8
   std::vector<std::string> warnings;  // "only the first of its pages was read"

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "sgilo/core/error.h"
+#include "sgilo/data/file_signature.h"
 #include "sgilo/data/image_format.h"
 #include "sgilo/data/image_source.h"
 #include "sgilo/files/file_problem.h"
@@ -73,10 +74,9 @@ void sort_in(const fs::path& path, Listing& listing) {
     listing.images.push_back(path);
     return;
   }
+  const auto known = known_file(start);
   const std::string_view other = other_format_of(start);
-  const bool image = other.ends_with("image") || other.find("image (") != std::string_view::npos ||
-                     other.find("raw file") != std::string_view::npos || is_image_name(path);
-  if (!image)
+  if (!(known && known->kind == FileKind::image) && !is_image_name(path))
     listing.others.push_back({name, ""});
   else if (other.empty())
     listing.unreadable.push_back({name, why_no_image(start)});

@@ -5,9 +5,12 @@
 
 #include "sgilo/core/error.h"
 #include "sgilo/core/shape.h"
+#include "sgilo/data/picture_parts.h"
 
 namespace sgilo {
 namespace {
+
+constexpr std::int64_t kRowsAtOnce = 64;
 
 // One output sample: sum over k of weights[k] * input[indices[k]].
 struct Taps {
@@ -85,29 +88,44 @@ ImageFraming center_square(std::int64_t height, std::int64_t width, std::int64_t
   return framing;
 }
 
-Tensor apply_framing(const Tensor& picture, const ImageFraming& framing) {
-  require_shape("the picture to frame", picture, {-1, framing.height, framing.width});
+Tensor apply_framing(const PictureParts& picture, const ImageFraming& framing) {
   if (framing.top + framing.side > framing.height || framing.left + framing.side > framing.width)
     throw ConfigError(concat("framing: the square of ", framing.side, " pixels at row ",
                              framing.top, ", column ", framing.left, " leaves the picture of ",
                              framing.width, " x ", framing.height, " pixels"));
   const std::int64_t side = framing.side;
   const std::int64_t size = framing.size;
-  const Tensor square = picture.to(torch::kFloat32)
-                            .slice(1, framing.top, framing.top + side)
-                            .slice(2, framing.left, framing.left + side)
-                            .contiguous();
-  if (framing.kernel == ResizeKernel::none) {
-    if (side != size)
-      throw ConfigError(concat("framing: kernel none keeps ", side, " pixels, but size is ", size));
-    return square.clone();
+  const bool resizes = framing.kernel != ResizeKernel::none;
+  if (!resizes && side != size)
+    throw ConfigError(concat("framing: kernel none keeps ", side, " pixels, but size is ", size));
+  const std::vector<Taps> taps =
+      resizes ? resize_taps(side, size, framing.kernel) : std::vector<Taps>();
+  Tensor narrow;  // [channels, side, size]
+  for (std::int64_t top = 0; top < side; top += kRowsAtOnce) {
+    const std::int64_t rows = std::min(kRowsAtOnce, side - top);
+    Tensor part = picture({framing.top + top, framing.left, rows, side}).contiguous();
+    const std::int64_t channels = part.size(0);
+    if (resizes)
+      part = resize_rows(part.reshape({channels * rows, side}), taps).view({channels, rows, size});
+    if (!narrow.defined()) narrow = torch::empty({channels, side, size});
+    narrow.slice(1, top, top + rows).copy_(part);
   }
-  const std::int64_t channels = square.size(0);
-  const std::vector<Taps> taps = resize_taps(side, size, framing.kernel);
-  const Tensor narrow = resize_rows(square.reshape({channels * side, side}), taps);
-  const Tensor turned = narrow.reshape({channels, side, size}).transpose(1, 2).contiguous();
-  const Tensor small = resize_rows(turned.reshape({channels * size, side}), taps);
-  return small.reshape({channels, size, size}).transpose(1, 2).contiguous().clamp_(-1, 1);
+  if (!resizes) return narrow;
+  const std::int64_t channels = narrow.size(0);
+  const Tensor turned = narrow.transpose(1, 2).contiguous();
+  const Tensor small = resize_rows(turned.view({channels * size, side}), taps);
+  return small.view({channels, size, size}).transpose(1, 2).contiguous().clamp_(-1, 1);
+}
+
+Tensor apply_framing(const Tensor& picture, const ImageFraming& framing) {
+  require_shape("the picture to frame", picture, {-1, framing.height, framing.width});
+  return apply_framing(
+      [&](const PicturePart& part) {
+        return picture.slice(1, part.top, part.top + part.rows)
+            .slice(2, part.left, part.left + part.columns)
+            .to(torch::kFloat32);
+      },
+      framing);
 }
 
 }  // namespace sgilo

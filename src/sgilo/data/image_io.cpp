@@ -1,5 +1,7 @@
 #include "sgilo/data/image_io.h"
 
+#include <algorithm>
+
 #include "sgilo/core/error.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/data/image_codec.h"
@@ -13,35 +15,55 @@ namespace {
 
 constexpr std::uint64_t kLargestFile = std::uint64_t{1} << 30;  // bytes
 
-// `orientation` of EXIF 1 to 8: from 5 on rows and columns are exchanged first.
-Tensor oriented(const Tensor& picture, int orientation) {
-  Tensor result = orientation >= 5 ? picture.transpose(1, 2) : picture;
+// Parts of the picture as EXIF turns it: from `orientation` 5 on rows and columns are exchanged
+// first. `height` and `width` are those of the result.
+PictureParts turned(PictureParts stored, int orientation, std::int64_t height, std::int64_t width) {
+  if (orientation == 1) return stored;
+  const bool exchanges = orientation >= 5;
   const bool flips_columns =
       orientation == 2 || orientation == 3 || orientation == 6 || orientation == 7;
   const bool flips_rows =
       orientation == 3 || orientation == 4 || orientation == 7 || orientation == 8;
-  if (flips_columns) result = result.flip(2);
-  if (flips_rows) result = result.flip(1);
-  return result.contiguous();
+  return [=, stored = std::move(stored)](PicturePart part) {
+    if (flips_columns) part.left = width - part.left - part.columns;
+    if (flips_rows) part.top = height - part.top - part.rows;
+    Tensor result = exchanges
+                        ? stored({part.left, part.top, part.columns, part.rows}).transpose(1, 2)
+                        : stored(part);
+    if (flips_columns) result = result.flip(2);
+    if (flips_rows) result = result.flip(1);
+    return result.contiguous();
+  };
+}
+
+PictureParts over_white(const DecodedImage& decoded) {
+  return [colours = decoded.colours, opacity = decoded.opacity,
+          is_premultiplied = decoded.is_premultiplied](const PicturePart& part) {
+    Tensor planes = colours(part);
+    if (opacity) {
+      const Tensor opaque = opacity(part);
+      planes = (is_premultiplied ? planes : planes * opaque) + (1 - opaque);
+      planes.clamp_max_(1);  // premultiplied colours above their opacity
+    }
+    return planes.mul_(2).sub_(1).expand({3, -1, -1}).contiguous();
+  };
 }
 
 Image image_of(ImageSource& source, Transparency transparency) {
-  DecodedImage decoded = decode_image(source);
+  const DecodedImage decoded = decode_image(source);
   const std::string name = is_standard_stream(source.path()) ? "stdin" : source.path().string();
   Image image;
+  image.height = decoded.orientation >= 5 ? decoded.width : decoded.height;
+  image.width = decoded.orientation >= 5 ? decoded.height : decoded.width;
+  const auto turn = [&](PictureParts parts) {
+    return turned(std::move(parts), decoded.orientation, image.height, image.width);
+  };
+  image.pixels = turn(over_white(decoded));
+  if (decoded.opacity) image.opacity = turn(decoded.opacity);
   for (const std::string& warning : decoded.warnings)
     image.warnings.push_back(concat(name, ": ", warning));
-  Tensor planes = decoded.planes;
-  if (decoded.opacity.defined() && decoded.opacity.min().item<float>() < 1) {
-    const Tensor& opacity = decoded.opacity;
-    planes = (decoded.is_premultiplied ? planes : planes * opacity) + (1 - opacity);
-    planes.clamp_max_(1);  // premultiplied colours above their opacity
-    image.opacity = oriented(opacity, decoded.orientation)[0];
-    if (transparency == Transparency::warned_of)
-      image.warnings.push_back(concat(name, ": its transparent parts were laid over white"));
-  }
-  planes = oriented(planes.mul_(2).sub_(1), decoded.orientation);
-  image.pixels = planes.expand({3, -1, -1}).contiguous();
+  if (decoded.opacity && transparency == Transparency::warned_of)
+    image.warnings.push_back(concat(name, ": its transparent parts were laid over white"));
   return image;
 }
 
@@ -63,12 +85,23 @@ Image decode_image(std::string_view bytes, const std::filesystem::path& path,
 }
 
 Tensor mask_values(const Image& image) {
-  return image.opacity.defined() ? image.opacity : (image.pixels.mean(0) + 1) / 2;
+  constexpr std::int64_t kMostColumns = 1 << 13, kPixels = 1 << 20;  // at once
+  const std::int64_t columns = std::min(kMostColumns, image.width), rows = kPixels / columns;
+  const Tensor mask = torch::empty({image.height, image.width});
+  for (std::int64_t top = 0; top < image.height; top += rows)
+    for (std::int64_t left = 0; left < image.width; left += columns) {
+      const PicturePart part{top, left, std::min(rows, image.height - top),
+                             std::min(columns, image.width - left)};
+      mask.narrow(0, top, part.rows)
+          .narrow(1, left, part.columns)
+          .copy_(image.opacity ? image.opacity(part)[0] : (image.pixels(part).mean(0) + 1) / 2);
+    }
+  return mask;
 }
 
 SquareImage read_square_image(const std::filesystem::path& path, std::int64_t size) {
   Image image = read_image(path);
-  const ImageFraming framing = center_square(image.pixels.size(1), image.pixels.size(2), size);
+  const ImageFraming framing = center_square(image.height, image.width, size);
   return {apply_framing(image.pixels, framing), framing, std::move(image.warnings)};
 }
 

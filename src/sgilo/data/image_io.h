@@ -9,15 +9,19 @@
 
 #include "sgilo/core/torch.h"
 #include "sgilo/data/image_framing.h"
+#include "sgilo/data/picture_parts.h"
 
 namespace sgilo {
 
 // Larger pictures are refused before anything is decoded.
 inline constexpr std::int64_t kMostPixels = 100'000'000;
 
+// The samples of a file; parts are converted when they are asked for.
 struct Image {
-  Tensor pixels;   // [3, height, width] in [-1, 1]; transparent parts lie over white
-  Tensor opacity;  // [height, width] in [0, 1]; undefined where all of it is opaque
+  std::int64_t height = 0;
+  std::int64_t width = 0;
+  PictureParts pixels;   // [3, rows, columns] in [-1, 1]; transparent parts lie over white
+  PictureParts opacity;  // [1, rows, columns] in [0, 1]; empty where all of it is opaque
   std::vector<std::string> warnings;  // "a.png: only the first of its pages was read"
 };
 

@@ -3,7 +3,7 @@
 #include <cerrno>
 
 #include "sgilo/core/parse_json.h"
-#include "sgilo/files/file_kind.h"
+#include "sgilo/data/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/folder.h"
 #include "sgilo/files/sha256.h"

@@ -5,7 +5,7 @@
 
 #include "sgilo/checkpoint/finite_numbers.h"
 #include "sgilo/core/random_streams.h"
-#include "sgilo/files/file_kind.h"
+#include "sgilo/data/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/generator/rosinality.h"
 

@@ -8,7 +8,7 @@
 #include "sgilo/core/real_numbers.h"
 #include "sgilo/core/shape.h"
 #include "sgilo/core/utf8.h"
-#include "sgilo/files/file_kind.h"
+#include "sgilo/data/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/machine/build_info.h"
 #include "sgilo/operators/operator_size.h"

@@ -5,8 +5,8 @@
 #include <numeric>
 
 #include "sgilo/checkpoint/hashed_file.h"
+#include "sgilo/data/file_kind.h"
 #include "sgilo/data/image_io.h"
-#include "sgilo/files/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/runs/run_folder.h"
 
@@ -40,7 +40,7 @@ Tensor framed_reference(const fs::path& file, const ComparedRun& run, std::size_
   for (const std::string& warning : reference.warnings) observer.on_warning(warning);
   const Shape shape = run.mean(image).sizes().vec();
   ImageFraming framing = run.framings[image];
-  const std::int64_t height = reference.pixels.size(1), width = reference.pixels.size(2);
+  const std::int64_t height = reference.height, width = reference.width;
   const bool same_size = framing.height == height && framing.width == width;
   if (run.observed && !(same_size && framing.size == shape[2]))
     framing = center_square(height, width, shape[2]);  // the damaged file may have another size

@@ -1,5 +1,6 @@
 #include "sgilo/workflows/compare_scores.h"
 
+#include "sgilo/data/file_kind.h"
 #include "sgilo/metrics/perceptual.h"
 #include "sgilo/metrics/psnr.h"
 #include "sgilo/metrics/ssim.h"
@@ -39,8 +40,11 @@ Judges judges_of(const CompareOptions& options) {
   }
   if (!options.lpips.empty())
     judges.lpips = load_lpips(options.lpips, options.lpips_backbone, device_of(options.device));
-  if (!options.feature_script.empty())
+  if (!options.feature_script.empty()) {
+    require_kind(options.feature_script,
+                 "a TorchScript file is meant, as torch.jit.save writes one", {FileKind::weights});
     judges.feature_script.emplace(options.feature_script, options.trust);
+  }
   judges.feature_size = options.feature_size;
   return judges;
 }

@@ -9,7 +9,7 @@
 #include "sgilo/checkpoint/hashed_file.h"
 #include "sgilo/checkpoint/npz.h"
 #include "sgilo/checkpoint/safetensors.h"
-#include "sgilo/files/file_kind.h"
+#include "sgilo/data/file_kind.h"
 #include "sgilo/files/new_folder.h"
 #include "sgilo/files/sha256.h"
 #include "sgilo/files/writable.h"

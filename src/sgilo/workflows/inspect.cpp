@@ -7,7 +7,7 @@
 #include "sgilo/core/escape.h"
 #include "sgilo/core/real_numbers.h"
 #include "sgilo/core/shape.h"
-#include "sgilo/files/file_kind.h"
+#include "sgilo/data/file_kind.h"
 #include "sgilo/files/sha256.h"
 
 namespace sgilo {

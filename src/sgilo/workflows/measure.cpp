@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "sgilo/core/shape.h"
-#include "sgilo/files/file_kind.h"
+#include "sgilo/data/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/output_name.h"
 #include "sgilo/operators/noise_estimate.h"
@@ -61,10 +61,11 @@ Tensor read_mask(const MaskOptions& options, Observer& observer) {
   const Image image = read_image(options.file, Transparency::looked_at);
   report_warnings(image, observer);
   const Tensor mask = mask_values(image);
-  if (image.opacity.defined())
-    observer.on_message(concat(options.file, ": its opacity is the mask"));
+  if (image.opacity) observer.on_message(concat(options.file, ": its opacity is the mask"));
   const double grey =
-      mask.gt(0.05).logical_and(mask.lt(0.95)).to(torch::kFloat64).mean().item<double>();
+      static_cast<double>(
+          mask.gt(0.05).logical_and_(mask.lt(0.95)).count_nonzero().item<std::int64_t>()) /
+      static_cast<double>(mask.numel());
   if (grey > 0.01 && options.threshold == MaskOptions{}.threshold)
     observer.on_warning(concat(options.file, ": a mask is black and white, but ",
                                std::lround(100 * grey),
@@ -73,14 +74,14 @@ Tensor read_mask(const MaskOptions& options, Observer& observer) {
 }
 
 // A mask that hides everything is refused by its operator; one that hides nothing is a mistake too.
-void warn_of_idle_mask(const MaskOptions& options, const Tensor& mask, Observer& observer) {
-  if (mask.ge(options.threshold).all().item<bool>())
-    observer.on_warning(concat(options.file, ": this mask hides nothing, all of its ", mask.numel(),
+void warn_of_idle_mask(const MaskOptions& options, const Tensor& seen, Observer& observer) {
+  if (seen.all().item<bool>())
+    observer.on_warning(concat(options.file, ": this mask hides nothing, all of its ", seen.numel(),
                                " pixels count as seen"));
 }
 
 ImageFraming framing_of(const Image& image, std::int64_t size) {
-  return center_square(image.pixels.size(1), image.pixels.size(2), size);
+  return center_square(image.height, image.width, size);
 }
 
 void report_framing(const Path& file, const ImageFraming& f, Observer& observer) {
@@ -96,21 +97,28 @@ struct ObservedSquare {
   Tensor mask;    // [size, size], 0 or 1
 };
 
-ObservedSquare frame_observed(const Tensor& picture, const Tensor& mask,
-                              const ImageFraming& framing) {
-  const Tensor seen = mask.to(torch::kFloat32).unsqueeze(0);
-  const Tensor coverage = apply_framing(seen, framing);
-  const Tensor sum =
-      apply_framing(torch::where(seen.gt(0), picture, torch::zeros_like(picture)), framing);
+// Unseen are pixels outside of the mask, true where seen, and those that are not wholly opaque.
+ObservedSquare frame_observed(const Image& image, const Tensor& mask, const ImageFraming& framing) {
+  const auto seen = [&](const PicturePart& part) {
+    const Tensor here =
+        mask.narrow(0, part.top, part.rows).narrow(1, part.left, part.columns).unsqueeze(0);
+    return image.opacity ? here.logical_and(image.opacity(part).ge(1)) : here;
+  };
+  const Tensor coverage = apply_framing(
+      [&](const PicturePart& part) { return seen(part).to(torch::kFloat32); }, framing);
+  const Tensor sum = apply_framing(
+      [&](const PicturePart& part) {
+        const Tensor pixels = image.pixels(part);
+        return torch::where(seen(part), pixels, torch::zeros_like(pixels));
+      },
+      framing);
   return {sum / coverage.clamp_min(1e-6), coverage.squeeze(0).ge(0.5).to(torch::kFloat32)};
 }
 
 void require_not_enlarged(const Path& file, const Image& image, std::int64_t size) {
-  const std::int64_t side = std::min(image.pixels.size(1), image.pixels.size(2));
-  if (side < size)
+  if (std::min(image.height, image.width) < size)
     throw ConfigError(concat(file.string(), ": observed data must have at least ", size, " x ",
-                             size, " pixels here, but have ", image.pixels.size(2), " x ",
-                             image.pixels.size(1)));
+                             size, " pixels here, but have ", image.width, " x ", image.height));
 }
 
 // A noise that is not stated is added with the default to references, and estimated in observed
@@ -148,7 +156,8 @@ Measurement measure_references(const MeasureOptions& options, const std::vector<
         masks.emplace_back(mask, read_mask(mask, observer));
         return masks.back().second;
       }});
-  for (const auto& [mask, values] : masks) warn_of_idle_mask(mask, values, observer);
+  for (const auto& [mask, values] : masks)
+    warn_of_idle_mask(mask, values.ge(mask.threshold), observer);
   return measurement;
 }
 
@@ -220,8 +229,8 @@ Tensor seen_pixels(const ForwardOperator& op) {
 // Transparent pixels are no data; here they count as such, since the operator looks at them.
 void warn_of_transparent_data(const Path& file, const Image& image, const ImageFraming& framing,
                               const Tensor& seen, Observer& observer) {
-  if (!image.opacity.defined()) return;
-  const Tensor hidden = apply_framing(image.opacity.unsqueeze(0), framing)[0].lt(1 - 1e-6);
+  if (!image.opacity) return;
+  const Tensor hidden = apply_framing(image.opacity, framing)[0].lt(1 - 1e-6);
   const Tensor counted = seen.defined() ? hidden.logical_and(seen.gt(0)) : hidden;
   const auto count = counted.sum().item<std::int64_t>();
   if (count > 0)
@@ -241,8 +250,7 @@ class ObservedPictures {
         file_(traits_of(options.forward_operator).observed_file),
         mask_options_(mask_of(options.forward_operator)) {
     if (!mask_options_) return;
-    mask_brightness_ = read_mask(*mask_options_, observer);
-    whole_mask_ = mask_brightness_.ge(mask_options_->threshold);
+    whole_mask_ = read_mask(*mask_options_, observer).ge(mask_options_->threshold);
   }
 
   void add(const Path& file, const Image& image) {
@@ -270,7 +278,7 @@ class ObservedPictures {
     out.observed = true;
     out.seed = options_.seed;
     out.images = named_images(read_, framings_, options_);
-    if (mask_options_) warn_of_idle_mask(*mask_options_, mask_brightness_, observer_);
+    if (mask_options_) warn_of_idle_mask(*mask_options_, whole_mask_, observer_);
     out.values = torch::cat(values_);
     out.noise_estimated = !options_.noise;
     out.noise = options_.noise ? *options_.noise : estimated_noise();
@@ -282,16 +290,13 @@ class ObservedPictures {
   ObservedSquare square_of(const Path& file, const Image& image,
                            const ImageFraming& framing) const {
     if (!whole_mask_.defined()) return {apply_framing(image.pixels, framing), {}};
-    const std::int64_t height = image.pixels.size(1), width = image.pixels.size(2);
     require_not_enlarged(file, image, options_.size);
-    if (whole_mask_.size(0) != height || whole_mask_.size(1) != width)
+    if (whole_mask_.size(0) != image.height || whole_mask_.size(1) != image.width)
       throw format_error(
           mask_options_->file,
-          concat("must be a mask of ", width, " x ", height, " pixels, as ", file.string(),
-                 " has, but has ", whole_mask_.size(1), " x ", whole_mask_.size(0)));
-    const Tensor seen =
-        image.opacity.defined() ? whole_mask_.logical_and(image.opacity.ge(1)) : whole_mask_;
-    return frame_observed(image.pixels, seen, framing);
+          concat("must be a mask of ", image.width, " x ", image.height, " pixels, as ",
+                 file.string(), " has, but has ", whole_mask_.size(1), " x ", whole_mask_.size(0)));
+    return frame_observed(image, whole_mask_, framing);
   }
 
   void set_operator(const Path& file, const Tensor& mask) {
@@ -326,7 +331,7 @@ class ObservedPictures {
   Observer& observer_;
   ObservedFile file_;
   std::optional<MaskOptions> mask_options_;
-  Tensor mask_brightness_, whole_mask_;  // [H, W]; true where seen
+  Tensor whole_mask_;  // [H, W]; true where seen
   std::shared_ptr<const ForwardOperator> operator_;
   std::vector<Tensor> values_;
   std::vector<double> estimates_;

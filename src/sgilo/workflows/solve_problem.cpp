@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "sgilo/core/shape.h"
-#include "sgilo/files/file_kind.h"
+#include "sgilo/data/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/solvers/restore.h"
 

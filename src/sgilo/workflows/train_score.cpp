@@ -6,7 +6,7 @@
 #include "sgilo/core/escape.h"
 #include "sgilo/core/idle_options.h"
 #include "sgilo/core/shape.h"
-#include "sgilo/files/file_kind.h"
+#include "sgilo/data/file_kind.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/writable.h"
 #include "sgilo/generator/style_prior.h"

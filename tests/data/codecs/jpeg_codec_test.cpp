@@ -5,6 +5,7 @@
 
 #include "data/sample_images.h"
 #include "sgilo/data/image_io.h"
+#include "support/all_pixels.h"
 #include "support/error_text.h"
 
 namespace sgilo {
@@ -41,7 +42,7 @@ TEST(JpegCodec, InvertsTheInkOfAdobeAndRefusesCmykWithoutItsMarker) {
   EXPECT_EQ(image.warnings, std::vector<std::string>{
                                 "a.jpg: its CMYK colours were converted without a profile, which "
                                 "is only roughly right"});
-  const Tensor found = image.pixels.select(1, 4).select(1, 4);
+  const Tensor found = all_pixels(image).select(1, 4).select(1, 4);
   EXPECT_LE((found - torch::tensor({1.0F, -1.0F, -1.0F})).abs().max().item<double>(), 0.02);
   EXPECT_EQ(complaint(sample::jpeg(red, {.adobe = false})),
             "a.jpg: is a CMYK JPEG image without Adobe's marker, which leaves open whether 0 or "
@@ -65,15 +66,25 @@ TEST(JpegCodec, RefusesDataThatEndBeforeThePictureDoes) {
             "a.jpg: is damaged: parts of its picture are missing");
 }
 
+// The last scan again and again.
+std::string with_scans(const std::string& bytes, int count) {
+  const std::size_t last = bytes.rfind("\xff\xda");
+  std::string many = bytes.substr(0, bytes.size() - 2);
+  for (int i = 0; i < count; ++i) many += bytes.substr(last, bytes.size() - 2 - last);
+  return many + "\xff\xd9";
+}
+
 TEST(JpegCodec, RefusesMoreScansThanEncodersMake) {
   const std::string bytes = sample::jpeg(sample::colours(8, 8), {.progressive = true});
-  // The last scan again and again.
-  const std::size_t last = bytes.rfind("\xff\xda");
-  const std::string scan = bytes.substr(last, bytes.size() - 2 - last);
-  std::string many = bytes.substr(0, bytes.size() - 2);
-  for (int i = 0; i < 100; ++i) many += scan;
-  EXPECT_EQ(complaint(many + "\xff\xd9"),
-            "a.jpg: has more than 64 scans, the most that are accepted");
+  EXPECT_EQ(complaint(with_scans(bytes, 100)),
+            "a.jpg: has more than 64 scans, the most that are accepted of 8 x 8 pixels");
+}
+
+TEST(JpegCodec, AcceptsFewerScansOfALargerPicture) {
+  const std::string bytes = sample::jpeg(sample::filled(2048, 4096, {90}), {.progressive = true});
+  EXPECT_EQ(complaint(bytes), "");
+  EXPECT_EQ(complaint(with_scans(bytes, 40)),
+            "a.jpg: has more than 32 scans, the most that are accepted of 4096 x 2048 pixels");
 }
 
 }  // namespace

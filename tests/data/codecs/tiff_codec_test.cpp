@@ -5,6 +5,7 @@
 
 #include "data/sample_images.h"
 #include "sgilo/data/image_io.h"
+#include "support/all_pixels.h"
 #include "support/error_text.h"
 
 namespace sgilo {
@@ -34,7 +35,7 @@ TEST(TiffCodec, ReadsEveryLayoutOfTheSamePictureAlike) {
                                                               .compression = compression,
                                                               .predictor = predicts ? 2 : 1}));
               EXPECT_TRUE(image.warnings.empty());
-              ASSERT_LE((image.pixels - expected).abs().max().item<double>(), 1e-6)
+              ASSERT_LE((all_pixels(image) - expected).abs().max().item<double>(), 1e-6)
                   << wide << channels << apart << tile << " " << compression << mode;
             }
     }
@@ -44,13 +45,13 @@ TEST(TiffCodec, ReadsGreyWhoseZeroIsWhite) {
   sample::Picture picture = sample::colours(4, 4, 1, true);
   const Tensor expected = -sample::pixels_of(picture);
   const Image image = read(sample::tiff(picture, {.photometric = PHOTOMETRIC_MINISWHITE}));
-  EXPECT_LE((image.pixels - expected).abs().max().item<double>(), 1e-6);
+  EXPECT_LE((all_pixels(image) - expected).abs().max().item<double>(), 1e-6);
 }
 
 TEST(TiffCodec, ReadsFewBitsAndPalettes) {
   const sample::Picture size{1, 8, 1, false, {}};
   const auto levels = [&](const sample::TiffForm& form, const std::string& rows) {
-    return (read(sample::tiff(size, form, rows)).pixels + 1) / 2;
+    return (all_pixels(read(sample::tiff(size, form, rows))) + 1) / 2;
   };
   const Tensor bits = torch::tensor({0.F, 1.F, 0.F, 1.F, 1.F, 0.F, 0.F, 1.F});
   EXPECT_TRUE(torch::allclose(levels({.bits = 1}, "\x59")[0][0], bits));
@@ -73,7 +74,7 @@ TEST(TiffCodec, ReadsCmykAsInk) {
     const Image image = read(sample::tiff(sample::filled(2, 2, {0, full, full, 0}, wide),
                                           {.photometric = PHOTOMETRIC_SEPARATED}));
     EXPECT_EQ(image.warnings.size(), 1U);
-    EXPECT_TRUE(torch::allclose(image.pixels.select(1, 0).select(1, 0),
+    EXPECT_TRUE(torch::allclose(all_pixels(image).select(1, 0).select(1, 0),
                                 torch::tensor({1.0F, -1.0F, -1.0F})));
   }
 }
@@ -109,7 +110,20 @@ TEST(TiffCodec, NamesTheLayoutsThatItDoesNotRead) {
 TEST(TiffCodec, ReadsJpegInside) {
   const sample::Picture picture = sample::colours(32, 32);
   const Image image = read(sample::tiff(picture, {.compression = COMPRESSION_JPEG}));
-  EXPECT_LE((image.pixels - sample::pixels_of(picture)).abs().mean().item<double>(), 0.1);
+  EXPECT_LE((all_pixels(image) - sample::pixels_of(picture)).abs().mean().item<double>(), 0.1);
+}
+
+TEST(TiffCodec, RefusesJpegInsideOfMoreScansThanEncodersMake) {
+  std::string bytes = sample::tiff(sample::colours(64, 64), {.compression = COMPRESSION_JPEG});
+  const std::size_t scan = bytes.find("\xff\xda");
+  ASSERT_NE(scan, std::string::npos);
+  for (std::size_t i = 1; i <= 20; ++i) {
+    bytes.at(scan + 16 * i) = '\xff';
+    bytes.at(scan + 16 * i + 1) = '\xda';
+  }
+  EXPECT_EQ(complaint(bytes),
+            "a.tif: has JPEG data of more than 20 scans, the most that are accepted in a TIFF "
+            "image");
 }
 
 TEST(TiffCodec, RefusesPicturesWithHolesInTheirData) {

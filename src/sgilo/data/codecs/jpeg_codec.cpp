@@ -3,6 +3,7 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstdio>
 #include <cstdlib>
@@ -13,8 +14,8 @@
 namespace sgilo {
 namespace {
 
-// Encoders make 1 to 13 scans; each of a progressive picture passes over all of it.
-constexpr int kMostScans = 64;
+// Encoders make 1 to 18 scans. Each passes over all of the picture, so that a large one may have fewer.
+constexpr std::int64_t kFewScans = 20, kManyScans = 64, kScannedPixels = 1 << 28;
 // Of a picture in several scans, which libjpeg keeps whole: 89 megapixels in full colour.
 constexpr std::uint64_t kMostCoefficientBytes = std::uint64_t{512} << 20;
 constexpr unsigned kLargestMarker = 0xffff;
@@ -36,8 +37,7 @@ struct JpegReader {
   bool is_harmed = false;  // parts of the picture were guessed
   bool is_inked = false;   // CMYK of Adobe: 255 is no ink
   JOCTET window[1 << 14];
-  std::vector<JSAMPLE> row;
-  float* planes = nullptr;
+  DecodedPicture picture;
 };
 
 JpegReader& reader_of(j_common_ptr info) { return *static_cast<JpegReader*>(info->client_data); }
@@ -58,9 +58,14 @@ void note_warning(j_common_ptr info, int level) {
     reader_of(info).is_harmed = true;
 }
 
+std::int64_t most_scans(const JpegReader& reader) {
+  const auto pixels = std::int64_t{reader.info.image_width} * reader.info.image_height;
+  return std::clamp(kScannedPixels / pixels, kFewScans, kManyScans);
+}
+
 void limit_scans(j_common_ptr info) {
   JpegReader& reader = reader_of(info);
-  if (reader.info.input_scan_number <= kMostScans) return;
+  if (reader.info.input_scan_number <= most_scans(reader)) return;
   reader.has_many_scans = true;
   give_up(info);
 }
@@ -112,15 +117,12 @@ void start(JpegReader& reader) { jpeg_start_decompress(&reader.info); }
 
 void read_rows(JpegReader& reader) {
   jpeg_decompress_struct& info = reader.info;
-  const int channels = info.output_components;
-  const std::int64_t width = info.output_width;
-  const std::int64_t plane = width * info.output_height;
+  const std::size_t count = reader.picture.row_bytes();
   while (info.output_scanline < info.output_height) {
-    const std::int64_t y = info.output_scanline;
-    JSAMPROW row = reader.row.data();
+    JSAMPROW row = reader.picture.row(info.output_scanline);
     jpeg_read_scanlines(&info, &row, 1);
-    for (int c = 0; c < channels; ++c)
-      put_samples(row + c, channels, width, reader.is_inked, reader.planes + c * plane + y * width);
+    for (std::size_t i = 0; reader.is_inked && i < count; ++i)
+      row[i] = static_cast<JSAMPLE>(MAXJSAMPLE - row[i]);
   }
   jpeg_finish_decompress(&info);
 }
@@ -132,7 +134,8 @@ FormatError failure(const JpegReader& reader) {
   };
   if (reader.has_many_scans)
     return reader.source.error(
-        concat("has more than ", kMostScans, " scans, the most that are accepted"));
+        concat("has more than ", most_scans(reader), " scans, the most that are accepted of ",
+               reader.info.image_width, " x ", reader.info.image_height, " pixels"));
   if (code == JERR_BAD_PRECISION) return refused("a JPEG image of ", parameter, " bits per sample");
   if (code == JERR_UNKNOWN_MARKER && parameter == 0xf7) return refused("a JPEG-LS image");
   if (code == JERR_SOF_UNSUPPORTED)
@@ -197,12 +200,12 @@ void read_markers(const JpegReader& reader, DecodedPicture& picture) {
 }
 
 // The parts of an ICC profile, which libjpeg joins.
-void read_profile(JpegReader& reader, DecodedPicture& picture) {
+std::string profile_of(JpegReader& reader) {
   JOCTET* data = nullptr;
   unsigned length = 0;
-  if (!jpeg_read_icc_profile(&reader.info, &data, &length)) return;
+  if (!jpeg_read_icc_profile(&reader.info, &data, &length)) return {};
   const std::unique_ptr<JOCTET, decltype(&std::free)> owned(data, std::free);
-  picture.profile.assign(reinterpret_cast<const char*>(data), length);
+  return {reinterpret_cast<const char*>(data), length};
 }
 
 }  // namespace
@@ -218,17 +221,17 @@ DecodedPicture decode_jpeg(ImageSource& source) {
   const std::int64_t width = reader.info.image_width, height = reader.info.image_height;
   require_picture_size(source, width, height);
   require_decodable(reader);
-  DecodedPicture picture;
+  DecodedPicture& picture = reader.picture;
+  picture.height = height;
+  picture.width = width;
   picture.model = model_of(reader);
   read_markers(reader, picture);
-  read_profile(reader, picture);
+  picture.conversion = conversion_to_srgb(picture.model, false, profile_of(reader));
+  allocate_samples(source, picture);
   if (!try_step(reader, start)) throw failure(reader);
-  picture.planes = torch::empty({colours_of(picture.model), height, width});
-  reader.planes = picture.planes.data_ptr<float>();
-  reader.row.resize(static_cast<std::size_t>(width * reader.info.output_components));
   if (!try_step(reader, read_rows)) throw failure(reader);
   if (reader.is_harmed) throw source.error("is damaged: parts of its picture are missing");
-  return picture;
+  return std::move(picture);
 }
 
 }  // namespace sgilo

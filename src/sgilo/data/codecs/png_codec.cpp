@@ -12,8 +12,6 @@
 namespace sgilo {
 namespace {
 
-constexpr std::uint64_t kMostDecodedBytes = std::uint64_t{5} << 28;  // 100 megapixels of RGB fit
-
 constexpr png_uint_32 kMostSide = 100'000'000;        // kMostPixels is checked besides
 constexpr png_alloc_size_t kLargestChunk = 16 << 20;  // of what is kept: profile, EXIF
 constexpr std::uint64_t kMostDeflateRatio = 1032;     // 258 bytes in two bits
@@ -33,11 +31,8 @@ struct PngReader {
   ImageSource& source;
   png_structp png = nullptr;
   png_infop info = nullptr;
-  int channels = 0;
-  bool is_wide = false;
-  std::vector<png_byte> samples;  // one row, or all of an interlaced picture
-  std::vector<png_bytep> rows;    // of an interlaced picture
-  float* planes = nullptr;
+  int passes = 1;  // over an interlaced picture: 7
+  DecodedPicture picture;
 };
 
 // False when libpng gave up. It leaves `step` and what that calls by longjmp, so that these hold no
@@ -69,30 +64,15 @@ void read_header(PngReader& reader) {
 // Samples of 8 bits, or of 16 in the order of this machine; palettes and tRNS are resolved.
 void prepare(PngReader& reader) {
   png_set_expand(reader.png);
+  reader.passes = png_set_interlace_handling(reader.png);
   if constexpr (std::endian::native == std::endian::little) png_set_swap(reader.png);
   png_read_update_info(reader.png, reader.info);
 }
 
-void put_row(PngReader& reader, const png_byte* row, std::int64_t y) {
-  const std::int64_t width = png_get_image_width(reader.png, reader.info);
-  const std::int64_t plane = width * png_get_image_height(reader.png, reader.info);
-  for (int c = 0; c < reader.channels; ++c) {
-    float* out = reader.planes + c * plane + y * width;
-    if (reader.is_wide)
-      put_samples(reinterpret_cast<const std::uint16_t*>(row) + c, reader.channels, width, false,
-                  out);
-    else
-      put_samples(row + c, reader.channels, width, false, out);
-  }
-}
-
 void read_pixels(PngReader& reader) {
-  const std::int64_t height = png_get_image_height(reader.png, reader.info);
-  if (!reader.rows.empty()) png_read_image(reader.png, reader.rows.data());
-  for (std::int64_t y = 0; y < height; ++y) {
-    if (reader.rows.empty()) png_read_row(reader.png, reader.samples.data(), nullptr);
-    put_row(reader, reader.rows.empty() ? reader.samples.data() : reader.rows[y], y);
-  }
+  for (int pass = 0; pass < reader.passes; ++pass)
+    for (std::int64_t y = 0; y < reader.picture.height; ++y)
+      png_read_row(reader.png, reader.picture.row(y), nullptr);
   png_read_end(reader.png, reader.info);
 }
 
@@ -135,32 +115,22 @@ DecodedPicture decode_png(ImageSource& source) {
                         kMostDeflateRatio,
                     width, height);
   if (!try_step(reader, prepare)) throw source.failure();
-  reader.channels = png_get_channels(reader.png, reader.info);
-  reader.is_wide = png_get_bit_depth(reader.png, reader.info) == 16;
-  const std::size_t row_bytes = png_get_rowbytes(reader.png, reader.info);
-  const bool interlaced = png_get_interlace_type(reader.png, reader.info) != PNG_INTERLACE_NONE;
-  const std::uint64_t rows_at_once = interlaced ? static_cast<std::uint64_t>(height) : 1;
-  const std::uint64_t needed = rows_at_once * row_bytes + sizeof(float) * reader.channels *
-                                                              static_cast<std::uint64_t>(height) *
-                                                              static_cast<std::uint64_t>(width);
-  if (needed > kMostDecodedBytes)
-    throw source.error(concat("would take ", needed >> 20, " MiB to decode, but at most ",
-                              kMostDecodedBytes >> 20, " are accepted"));
-  DecodedPicture picture;
-  picture.has_opacity = reader.channels % 2 == 0;
-  picture.model = reader.channels <= 2 ? ColourModel::grey : ColourModel::rgb;
-  picture.profile = profile_of(reader, reader.channels <= 2);
-  picture.planes = torch::empty({reader.channels, height, width});
-  reader.planes = picture.planes.data_ptr<float>();
-  reader.samples.resize(row_bytes * rows_at_once);
-  for (std::int64_t y = 0; interlaced && y < height; ++y)
-    reader.rows.push_back(reader.samples.data() + static_cast<std::size_t>(y) * row_bytes);
+  const int channels = png_get_channels(reader.png, reader.info);
+  DecodedPicture& picture = reader.picture;
+  picture.height = height;
+  picture.width = width;
+  picture.model = channels <= 2 ? ColourModel::grey : ColourModel::rgb;
+  picture.has_opacity = channels % 2 == 0;
+  picture.is_wide = png_get_bit_depth(reader.png, reader.info) == 16;
+  picture.conversion =
+      conversion_to_srgb(picture.model, picture.is_wide, profile_of(reader, channels <= 2));
+  allocate_samples(source, picture);
   if (!try_step(reader, read_pixels)) throw source.failure();
   picture.orientation = exif_orientation(exif_of(reader));
   png_unknown_chunkp chunks = nullptr;
   if (png_get_unknown_chunks(reader.png, reader.info, &chunks) > 0)
     picture.warnings.emplace_back("only the first of its frames was read");
-  return picture;
+  return std::move(picture);
 }
 
 namespace {

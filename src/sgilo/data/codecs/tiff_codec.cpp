@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <memory>
 
 namespace sgilo {
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::uint64_t kLargestTable = 16 << 20;  // bytes that libtiff may allocate besides data
 constexpr std::uint64_t kLargestRow = 64 << 20;    // of a row or a tile, decoded
+constexpr int kMostScans = 20;                     // of JPEG data; encoders make 1 to 18
 constexpr std::uint32_t kReducedPage = 1;          // of NewSubfileType
 
 // How many bytes a byte of the file can become.
@@ -250,76 +252,120 @@ void require_data(TIFF* tiff, const ImageSource& source, const Page& page, std::
   if (sum < raw / most_ratio(source, page.compression)) throw source.failure();
 }
 
-// Writes decoded samples to the planes of the picture.
-class Planes {
- public:
-  Planes(TIFF* tiff, const ImageSource& source, const Page& page, float* out)
-      : page_(page), out_(out) {
-    if (!page.is_palette()) return;
-    std::uint16_t* maps[3]{};
-    if (TIFFGetField(tiff, TIFFTAG_COLORMAP, &maps[0], &maps[1], &maps[2]) == 0)
-      throw source.error("is damaged: its palette is missing");
-    const std::size_t count = std::size_t{1} << page.bits;
-    std::uint16_t largest = 0;  // old programs wrote palettes of 8 bits
-    for (const std::uint16_t* map : maps)
-      largest = std::max(largest, *std::max_element(map, map + count));
-    for (int c = 0; c < 3; ++c)
-      for (std::size_t i = 0; i < count; ++i)
-        palette_[c][i] = static_cast<float>(maps[c][i]) / (largest < 256 ? 255.0F : 65535.0F);
+// JPEG data in a TIFF have as many scans as they like, each of which passes over all of their part.
+void require_few_scans(TIFF* tiff, ImageSource& source, const Page& page) {
+  const std::uint32_t count = page.tiled ? TIFFNumberOfTiles(tiff) : TIFFNumberOfStrips(tiff);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    std::string bytes(TIFFGetStrileByteCount(tiff, i), '\0');
+    source.seek(TIFFGetStrileOffset(tiff, i));
+    if (source.read(bytes.data(), bytes.size()) != bytes.size()) throw source.failure();
+    int scans = 0;
+    for (std::size_t at = bytes.find("\xff\xda"); at != bytes.npos;
+         at = bytes.find("\xff\xda", at + 2))
+      if (++scans > kMostScans)
+        throw source.error(concat("has JPEG data of more than ", kMostScans,
+                                  " scans, the most that are accepted in a TIFF image"));
   }
+}
+
+// Red, green and blue of each index.
+struct Palette {
+  std::array<std::array<std::uint16_t, 256>, 3> colours{};
+  bool is_wide = false;  // old programs wrote palettes of 8 bits
+};
+
+Palette palette_of(TIFF* tiff, const ImageSource& source, const Page& page) {
+  Palette palette;
+  std::uint16_t* maps[3]{};
+  if (TIFFGetField(tiff, TIFFTAG_COLORMAP, &maps[0], &maps[1], &maps[2]) == 0)
+    throw source.error("is damaged: its palette is missing");
+  const std::size_t count = std::size_t{1} << page.bits;
+  for (std::size_t c = 0; c < 3; ++c) {
+    std::copy_n(maps[c], count, palette.colours[c].begin());
+    palette.is_wide = palette.is_wide || *std::max_element(maps[c], maps[c] + count) > 255;
+  }
+  return palette;
+}
+
+std::string profile_of(TIFF* tiff) {
+  std::uint32_t length = 0;
+  void* profile = nullptr;
+  if (TIFFGetField(tiff, TIFFTAG_ICCPROFILE, &length, &profile) == 0) return {};
+  return {static_cast<const char*>(profile), length};
+}
+
+// Writes decoded samples to the picture.
+class Samples {
+ public:
+  Samples(const Page& page, const Palette& palette, DecodedPicture& picture)
+      : page_(page), palette_(palette), picture_(picture) {}
 
   // `count` pixels of a row from (x, y) on; `plane` alone where planes lie apart.
   void put(const std::uint8_t* row, std::int64_t x, std::int64_t y, std::int64_t count, int plane) {
-    const int step = page_.apart() ? 1 : page_.samples;
-    const int channels = page_.apart() ? 1 : page_.samples;
-    for (int c = 0; c < channels; ++c) {
-      float* out = at(plane + c, x, y);
-      // Only grey is ever inverted, not the opacity beside it.
-      const bool inverted = page_.photometric == PHOTOMETRIC_MINISWHITE && plane + c == 0;
-      if (page_.bits == 16)
-        put_samples(reinterpret_cast<const std::uint16_t*>(row) + c, step, count, inverted, out);
-      else if (page_.bits == 8 && !page_.is_palette())
-        put_samples(row + c, step, count, inverted, out);
-      else
-        put_indices(row, x, y, count, inverted);
-    }
+    if (page_.is_palette() && picture_.is_wide)
+      put_colours(row, at<std::uint16_t>(x, y), count);
+    else if (page_.is_palette())
+      put_colours(row, at<std::uint8_t>(x, y), count);
+    else if (page_.bits == 16)
+      put_whole(reinterpret_cast<const std::uint16_t*>(row), at<std::uint16_t>(x, y), count, plane);
+    else if (page_.bits == 8)
+      put_whole(row, at<std::uint8_t>(x, y), count, plane);
+    else
+      put_levels(row, at<std::uint8_t>(x, y), count);
   }
 
  private:
-  float* at(int plane, std::int64_t x, std::int64_t y) const {
-    return out_ + (static_cast<std::int64_t>(plane) * page_.height + y) * page_.width + x;
+  template <class T>
+  T* at(std::int64_t x, std::int64_t y) {
+    return reinterpret_cast<T*>(picture_.row(y)) + x * picture_.channels();
+  }
+  bool is_inverted(int channel) const {  // only grey ever is, not the opacity beside it
+    return page_.photometric == PHOTOMETRIC_MINISWHITE && channel == 0;
+  }
+  template <class T>
+  void put_whole(const T* row, T* out, std::int64_t count, int plane) {
+    const int channels = picture_.channels(), here = page_.apart() ? 1 : channels;
+    for (int c = 0; c < here; ++c) {
+      const T flip = is_inverted(plane + c) ? std::numeric_limits<T>::max() : T{0};
+      for (std::int64_t i = 0; i < count; ++i)
+        out[i * channels + plane + c] = row[i * here + c] ^ flip;
+    }
   }
   // One channel of up to 8 bits, packed from the highest bit on.
-  void put_indices(const std::uint8_t* row, std::int64_t x, std::int64_t y, std::int64_t count,
-                   bool inverted) {
-    const unsigned bits = page_.bits, largest = (1U << bits) - 1;
+  unsigned index_at(const std::uint8_t* row, std::int64_t i) const {
+    const auto bit = static_cast<std::uint64_t>(i) * page_.bits;
+    return row[bit / 8] >> (8 - page_.bits - bit % 8) & ((1U << page_.bits) - 1);
+  }
+  template <class T>
+  void put_colours(const std::uint8_t* row, T* out, std::int64_t count) {
+    for (std::int64_t i = 0; i < count; ++i)
+      for (const auto& colour : palette_.colours) *out++ = static_cast<T>(colour[index_at(row, i)]);
+  }
+  void put_levels(const std::uint8_t* row, std::uint8_t* out, std::int64_t count) {
+    const unsigned largest = (1U << page_.bits) - 1;  // divides 255
     for (std::int64_t i = 0; i < count; ++i) {
-      const auto bit = static_cast<std::uint64_t>(i) * bits;
-      unsigned value = row[bit / 8] >> (8 - bits - bit % 8) & largest;
-      if (inverted) value = largest - value;
-      if (page_.is_palette())
-        for (int c = 0; c < 3; ++c) *at(c, x + i, y) = palette_[c][value];
-      else
-        *at(0, x + i, y) = static_cast<float>(value) / static_cast<float>(largest);
+      const unsigned level = index_at(row, i);
+      out[i] =
+          static_cast<std::uint8_t>(255 / largest * (is_inverted(0) ? largest - level : level));
     }
   }
 
   const Page& page_;
-  float* out_;
-  std::array<std::array<float, 256>, 3> palette_{};
+  const Palette& palette_;
+  DecodedPicture& picture_;
 };
 
-bool read_strips(TIFF* tiff, const Page& page, Planes& planes, std::vector<std::uint8_t>& row) {
+bool read_strips(TIFF* tiff, const Page& page, Samples& out, std::vector<std::uint8_t>& row) {
   const std::uint16_t turns = page.apart() ? page.samples : 1;
   for (std::uint16_t plane = 0; plane < turns; ++plane)
     for (std::uint32_t y = 0; y < page.height; ++y) {
       if (TIFFReadScanline(tiff, row.data(), y, plane) != 1) return false;
-      planes.put(row.data(), 0, y, page.width, plane);
+      out.put(row.data(), 0, y, page.width, plane);
     }
   return true;
 }
 
-bool read_tiles(TIFF* tiff, const Page& page, Planes& planes, std::vector<std::uint8_t>& tile) {
+bool read_tiles(TIFF* tiff, const Page& page, Samples& out, std::vector<std::uint8_t>& tile) {
   const std::uint16_t turns = page.apart() ? page.samples : 1;
   const std::size_t row_bytes = static_cast<std::size_t>(TIFFTileRowSize64(tiff));
   for (std::uint16_t plane = 0; plane < turns; ++plane)
@@ -331,8 +377,8 @@ bool read_tiles(TIFF* tiff, const Page& page, Planes& planes, std::vector<std::u
         const std::uint64_t rows = std::min<std::uint64_t>(page.tile_height, page.height - y);
         const std::uint64_t columns = std::min<std::uint64_t>(page.tile_width, page.width - x);
         for (std::uint64_t r = 0; r < rows; ++r)
-          planes.put(tile.data() + r * row_bytes, static_cast<std::int64_t>(x),
-                     static_cast<std::int64_t>(y + r), static_cast<std::int64_t>(columns), plane);
+          out.put(tile.data() + r * row_bytes, static_cast<std::int64_t>(x),
+                  static_cast<std::int64_t>(y + r), static_cast<std::int64_t>(columns), plane);
       }
   return true;
 }
@@ -371,24 +417,26 @@ DecodedPicture decode_tiff(ImageSource& source) {
                          : std::uint64_t{page.height} * (page.apart() ? page.samples : 1));
   if (part == 0 || part > kLargestRow) throw source.failure();
   require_data(tiff, source, page, raw);
+  if (page.compression == COMPRESSION_JPEG) require_few_scans(tiff, source, page);
 
   DecodedPicture picture;
+  picture.height = page.height;
+  picture.width = page.width;
   picture.model = channels.model;
   picture.has_opacity = channels.opacity >= 0;
   picture.is_premultiplied = picture.has_opacity && page.extra_count == 1 &&
                              page.extra != nullptr && page.extra[0] == EXTRASAMPLE_ASSOCALPHA;
   picture.orientation = page.orientation >= 1 && page.orientation <= 8 ? page.orientation : 1;
-  std::uint32_t length = 0;
-  void* profile = nullptr;
-  if (TIFFGetField(tiff, TIFFTAG_ICCPROFILE, &length, &profile) != 0)
-    picture.profile.assign(static_cast<const char*>(profile), length);
   if (TIFFLastDirectory(tiff) == 0)
     picture.warnings.emplace_back("only the first of its pages was read");
-  picture.planes = torch::empty(
-      {colours_of(picture.model) + (picture.has_opacity ? 1 : 0), page.height, page.width});
-  Planes planes(tiff, source, page, picture.planes.data_ptr<float>());
-  std::vector<std::uint8_t> samples(part);
-  if (!(page.tiled ? read_tiles : read_strips)(tiff, page, planes, samples)) throw source.failure();
+  const Palette palette = page.is_palette() ? palette_of(tiff, source, page) : Palette();
+  picture.is_wide = page.is_palette() ? palette.is_wide : page.bits == 16;
+  picture.conversion = conversion_to_srgb(picture.model, picture.is_wide, profile_of(tiff));
+  allocate_samples(source, picture);
+  Samples samples(page, palette, picture);
+  std::vector<std::uint8_t> decoded(part);
+  if (!(page.tiled ? read_tiles : read_strips)(tiff, page, samples, decoded))
+    throw source.failure();
   return picture;
 }
 

@@ -83,26 +83,21 @@ DecodedPicture decode_webp(ImageSource& source) {
   if (status != VP8_STATUS_OK) throw source.failure();
   require_picture_size(source, found.width, found.height);
   require_plausible(source, found);
-  const int channels = found.has_alpha ? 4 : 3;
-  const std::size_t row_bytes = static_cast<std::size_t>(channels) * found.width;
-  std::vector<std::uint8_t> samples(row_bytes * static_cast<std::size_t>(found.height));
-  const auto decode = found.has_alpha ? WebPDecodeRGBAInto : WebPDecodeRGBInto;
-  if (decode(data, bytes.size(), samples.data(), samples.size(), static_cast<int>(row_bytes)) ==
-      nullptr)
-    throw source.failure();
   DecodedPicture picture;
-  picture.has_opacity = found.has_alpha;
-  picture.planes = torch::empty({channels, found.height, found.width});
-  const std::int64_t pixels = std::int64_t{found.width} * found.height;
-  for (int c = 0; c < channels; ++c)
-    put_samples(samples.data() + c, channels, pixels, false,
-                picture.planes.data_ptr<float>() + c * pixels);
+  picture.height = found.height;
+  picture.width = found.width;
+  picture.has_opacity = found.has_alpha != 0;
   const WebPData whole{data, bytes.size()};
   const std::unique_ptr<WebPDemuxer, DeleteDemuxer> demuxer(WebPDemux(&whole));
   if (demuxer) {
     picture.orientation = exif_orientation(chunk(demuxer.get(), "EXIF"));
-    picture.profile = chunk(demuxer.get(), "ICCP");
+    picture.conversion = conversion_to_srgb(picture.model, false, chunk(demuxer.get(), "ICCP"));
   }
+  allocate_samples(source, picture);
+  const auto decode = found.has_alpha ? WebPDecodeRGBAInto : WebPDecodeRGBInto;
+  if (decode(data, bytes.size(), picture.samples.data(), picture.samples.size(),
+             static_cast<int>(picture.row_bytes())) == nullptr)
+    throw source.failure();
   return picture;
 }
 

@@ -1,4 +1,4 @@
-#include "sgilo/files/file_kind.h"
+#include "sgilo/data/file_kind.h"
 
 #include <gtest/gtest.h>
 

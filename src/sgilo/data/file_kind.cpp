@@ -1,9 +1,10 @@
-#include "sgilo/files/file_kind.h"
+#include "sgilo/data/file_kind.h"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 
+#include "sgilo/data/image_format.h"
 #include "sgilo/files/file_problem.h"
 #include "sgilo/files/input_file.h"
 #include "sgilo/files/standard_stream.h"
@@ -19,58 +20,6 @@ struct Found {
   FileKind kind = FileKind::unknown;
   std::string words = {};  // "an image (PNG)"
 };
-
-struct Magic {
-  std::size_t at;
-  std::string_view bytes;
-  FileKind kind;
-  std::string_view words;
-};
-using namespace std::string_view_literals;
-constexpr std::array<Magic, 36> kMagics{{
-    {0, "\x89PNG\r\n"sv, FileKind::image, "an image (PNG)"},
-    {0, "\xff\xd8\xff"sv, FileKind::image, "an image (JPEG)"},
-    {8, "WEBP"sv, FileKind::image, "an image (WebP)"},
-    {0, "II*\0"sv, FileKind::image, "an image (TIFF)"},
-    {0, "MM\0*"sv, FileKind::image, "an image (TIFF)"},
-    {0, "II+\0"sv, FileKind::image, "an image (BigTIFF)"},
-    {0, "MM\0+"sv, FileKind::image, "an image (BigTIFF)"},
-    {0, "GIF8"sv, FileKind::image, "an image (GIF)"},
-    {0, "8BPS"sv, FileKind::image, "an image (Photoshop)"},
-    {4, "ftypheic"sv, FileKind::image, "an image (HEIC)"},
-    {4, "ftypheix"sv, FileKind::image, "an image (HEIC)"},
-    {4, "ftypmif1"sv, FileKind::image, "an image (HEIF)"},
-    {4, "ftypavif"sv, FileKind::image, "an image (AVIF)"},
-    {0, "\0\0\0\x0cjP  "sv, FileKind::image, "an image (JPEG 2000)"},
-    {0, "v/1\x01"sv, FileKind::image, "an image (OpenEXR)"},
-    {0, "\x93NUMPY"sv, FileKind::array, "an array (npy)"},
-    {0, "version https://git-lfs"sv, FileKind::lfs_pointer, "a pointer of Git LFS"},
-    {0, "\x1f\x8b"sv, FileKind::compressed, "compressed by gzip"},
-    {0, "BZh"sv, FileKind::compressed, "compressed by bzip2"},
-    {0,
-     "\xfd"
-     "7zXZ"sv,
-     FileKind::compressed, "compressed by xz"},
-    {0, "\x28\xb5\x2f\xfd"sv, FileKind::compressed, "compressed by zstd"},
-    {0, "7z\xbc\xaf"sv, FileKind::archive, "an archive (7z)"},
-    {0, "Rar!"sv, FileKind::archive, "an archive (rar)"},
-    {257, "ustar"sv, FileKind::archive, "an archive (tar)"},
-    {0, "\x89HDF"sv, FileKind::foreign, "an HDF5 file"},
-    {0, "GGUF"sv, FileKind::foreign, "a GGUF file"},
-    {0, "MATLAB 5.0"sv, FileKind::foreign, "a file of MATLAB"},
-    {0, "%PDF"sv, FileKind::foreign, "a PDF file"},
-    {128, "DICM"sv, FileKind::foreign, "a DICOM file"},
-    {0, "SIMPLE  ="sv, FileKind::foreign, "a FITS file"},
-    {0,
-     "\x7f"
-     "ELF"sv,
-     FileKind::foreign, "a program"},
-    {4, "ftypisom"sv, FileKind::foreign, "a film (MP4)"},
-    {4, "ftypmp4"sv, FileKind::foreign, "a film (MP4)"},
-    {4, "ftypqt"sv, FileKind::foreign, "a film (QuickTime)"},
-    {0, "RIFF"sv, FileKind::foreign, "a sound or film (RIFF)"},
-    {0, "SQLite format 3"sv, FileKind::foreign, "a database (SQLite)"},
-}};
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -124,9 +73,6 @@ Found text_kind(std::string_view start) {
   if (head.starts_with("<?xml") || head.starts_with("<svg"))
     return {head.find("<svg") != head.npos ? FileKind::foreign : FileKind::text,
             head.find("<svg") != head.npos ? "a drawing (SVG)" : "an XML text"};
-  if (body.size() > 2 && body[0] == 'P' && body[1] >= '1' && body[1] <= '7' &&
-      std::isspace(static_cast<unsigned char>(body[2])) != 0)
-    return {FileKind::image, "an image (PNM)"};
   if (body[0] == '{' || (body[0] == '[' && body.find_first_of("{\"],") != body.npos))
     return {FileKind::json, "a JSON text"};
   if (may_be_old_pickle(body)) return {};
@@ -134,10 +80,12 @@ Found text_kind(std::string_view start) {
 }
 
 Found kind_of_bytes(std::string_view start, std::uint64_t size) {
-  for (const Magic& magic : kMagics)
-    if (start.size() >= magic.at && start.substr(magic.at).starts_with(magic.bytes))
-      return {magic.kind, std::string(magic.words)};
+  if (const auto format = image_format_of(start)) {
+    constexpr std::array kNames{"PNG", "JPEG", "WebP", "TIFF"};
+    return {FileKind::image, concat("an image (", kNames[static_cast<std::size_t>(*format)], ")")};
+  }
   if (start.starts_with("PK\x03\x04")) return zip_kind(start);
+  if (const auto known = known_file(start)) return {known->kind, std::string(known->name)};
   if (start.size() > 8 && start[8] == '{' && little_endian(start) <= size - 8) {
     if (start.find("sgilo measurement") != start.npos)
       return {FileKind::measurement, "a measurement (safetensors)"};
@@ -145,12 +93,7 @@ Found kind_of_bytes(std::string_view start, std::uint64_t size) {
   }
   if (start.starts_with("\x80") && start.size() > 1 && start[1] >= 1 && start[1] <= 5)
     return {FileKind::weights, "a pickle, as PyTorch and NVIDIA's programs write weights"};
-  if (start.starts_with("BM") && start.size() > 26 && start.substr(6, 4) == "\0\0\0\0"sv)
-    return {FileKind::image, "an image (BMP)"};
   if (!start.empty() && is_text(start)) return text_kind(start);
-  if (start.starts_with("P5") || start.starts_with("P6") || start.starts_with("P7"))
-    if (start.size() > 2 && std::isspace(static_cast<unsigned char>(start[2])) != 0)
-      return {FileKind::image, "an image (PNM)"};
   return {};
 }
 

@@ -7,26 +7,9 @@
 #include <string>
 #include <string_view>
 
-namespace sgilo {
+#include "sgilo/data/file_signature.h"
 
-enum class FileKind {
-  unknown,  // also what is missing, empty, a stream or cannot be read: the reader's own words fit
-  image,
-  measurement,
-  safetensors,  // of anything else
-  weights,      // of PyTorch, or a pickle
-  array,        // npy, npz
-  json,
-  text,
-  web_page,
-  lfs_pointer,
-  compressed,  // by gzip, bzip2, xz or zstd
-  archive,     // zip or tar of other things
-  foreign,     // HDF5, GGUF, ONNX and other formats that are not read
-  run_folder,
-  model_folder,
-  folder  // any other
-};
+namespace sgilo {
 
 FileKind file_kind(const std::filesystem::path& path);
 
