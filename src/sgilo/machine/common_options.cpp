@@ -24,11 +24,4 @@ void require_other_file(const std::string& output, const std::vector<std::string
   }
 }
 
-void require_folder_of(const std::string& output) {
-  const std::filesystem::path folder = std::filesystem::path(output).parent_path();
-  std::error_code ignored;
-  if (!folder.empty() && !std::filesystem::is_directory(folder, ignored))
-    throw ConfigError(concat(output, ": cannot be written, there is no folder ", folder.string()));
-}
-
 }  // namespace sgilo

@@ -53,9 +53,6 @@ struct GeneratorRunOptions : CommonOptions {
 // Throws ConfigError when the output is one of the inputs.
 void require_other_file(const std::string& output, const std::vector<std::string>& inputs);
 
-// Throws ConfigError when the folder that the output lies in is not there.
-void require_folder_of(const std::string& output);
-
 // Throws ConfigError for a word that is no device and for a device that this machine lacks.
 torch::Device device_of(const std::string& word);
 
