@@ -57,7 +57,7 @@ TEST(TorchScript, AFileThatIsNoneIsNamedBeforeTrustIsAskedFor) {
   };
   const std::string meant = "but a TorchScript file is meant, as torch.jit.save writes one";
   const auto text = folder.put("a.pt", "no archive");
-  EXPECT_EQ(refused(text), text.string() + ": is a text, " + meant);
+  EXPECT_EQ(refused(text), text.string() + ": holds no module of TorchScript, " + meant);
   const auto pickle = folder.put("b.pt", "\x80\x02}q\x00.");
   EXPECT_EQ(refused(pickle), pickle.string() + ": holds no module of TorchScript, " + meant);
   EXPECT_EQ(refused(folder / "none"),

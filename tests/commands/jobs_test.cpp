@@ -30,11 +30,14 @@ TEST(Jobs, EachHasItsNameHelpAndFunctions) {
 TEST(Jobs, WhatACommandLineSaysOfOneIsTrueOfItsTable) {
   for (const Job& job : jobs()) {
     EXPECT_TRUE(job.command.example.starts_with("sgilo " + job.name)) << job.name;
-    if (!job.command.positional.empty())
+    if (!job.command.positional.empty()) {
       EXPECT_TRUE(has_option(job, job.command.positional)) << job.name;
+    }
     for (const auto& [alias, path] : job.command.aliases)
       EXPECT_TRUE(has_option(job, path) && !has_option(job, alias)) << job.name << " " << alias;
-    if (job.makes_run) EXPECT_TRUE(has_option(job, "output")) << job.name;
+    if (job.makes_run) {
+      EXPECT_TRUE(has_option(job, "output")) << job.name;
+    }
   }
 }
 

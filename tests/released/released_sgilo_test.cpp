@@ -148,6 +148,7 @@ TEST(ReleasedSgilo, FollowsTheScoreByItsTemperature) {
   ReleasedSgiloOptions options = adam_alone("n", {1, 1});
   options.style_temperatures = {0.5};
   options.layer_temperatures = {0.5};
+  options.layer_noise = 0;
   options.style_sampler.corrector = options.layer_sampler.corrector = Corrector::none;
   for (int round : {0, 1})
     for (const Role role : {Role::code, Role::layer})

@@ -50,11 +50,12 @@ StateDict other_filter(StateDict native) {
 
 TEST_F(Files, WhatIsNoFileOfWeightsIsNamedWithTheVerbThatTakesIt) {
   const auto cat = folder_.put("cat.pt", "\x89PNG\r\n\x1a\n");
-  EXPECT_EQ(error_text<FormatError>([&] { inspect(cat); }),
-            concat(cat.string(),
-                   ": is an image (PNG), but info says what is in a file of weights or "
-                   "arrays; measure it first, for example: sgilo measure ",
-                   cat.string(), " -o cat.safetensors"));
+  EXPECT_EQ(
+      error_text<FormatError>([&] { inspect(cat); }),
+      concat(cat.string(),
+             ": is an image (PNG), but info says what is in a file of weights or arrays, or a "
+             "model folder; measure it first, for example: sgilo measure ",
+             cat.string(), " -o cat.safetensors"));
 }
 
 // Every kind that is known, from tensors of its names.

@@ -354,11 +354,11 @@ Measurement measure_observed(const MeasureOptions& options, const std::vector<Pa
 Measurement take_measurement(const MeasureOptions& options, Observer& observer) {
   validate(options);
   require_one_noise(options);
-  require_file_ending("output", options.output, {".safetensors"});
   const std::vector<Path> files = files_of(options, observer);
   for (const Path& file : files) require_other_file(options.output, {file.string()});
   if (const auto mask = mask_of(options.forward_operator))
     require_other_file(options.output, {mask->file});
+  require_file_ending("output", options.output, {".safetensors"});
   if (!options.observed) return measure_references(options, files, observer);
   Measurement measurement = measure_observed(options, files, observer);
   if (const std::string note = measurement_note(measurement); !note.empty())
