@@ -47,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (file != "model.json") {
     std::string changed = facts;
     const std::string hash = sha256_of_file(sound() / file);
-    for (std::size_t at; (at = changed.find(hash)) != std::string::npos;)
+    for (std::size_t at = 0; (at = changed.find(hash, at)) != std::string::npos; at += hash.size())
       changed.replace(at, hash.size(), sha256_of(content));
     write(folder / "model.json", changed);
   }
