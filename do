@@ -8,7 +8,7 @@
 #   ./do sanitize [MODULE...] the unit tests (of these modules) under the address and undefined-behaviour sanitizers (clang, PyTorch)
 #   ./do races [MODULE...]    those of the modules that compute in threads under the thread sanitizer
 #   ./do fuzz [SECONDS [TARGET...]]  the fuzz targets, each for so long (60), in the build of sanitize
-#   ./do mutate [COUNT]       the command on COUNT (5000) damaged measurements, run folders and model folders
+#   ./do mutate [COUNT]       the command on COUNT (5000) damaged measurements, runs, models, training states and pictures
 #   ./do clean                removes build/
 # TORCH=debian or TORCH=python chooses the libtorch: Debian's, or that of a PyTorch >= 2.7, which is installed into .venv when
 # python3 has none. Unset: python3's PyTorch where there is a fitting one, else Debian's.
