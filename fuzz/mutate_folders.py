@@ -85,7 +85,7 @@ def mutate_safetensors(data, rng):
         header = mutate_json(header, rng)
     elif choice < 4:
         value = json.loads(header)
-        texts = [k for k, v in value.get("__metadata__", {}).items() if v[:1] in "{["]
+        texts = [k for k, v in value.get("__metadata__", {}).items() if v and v[0] in "{["]
         if texts:
             key = rng.choice(texts)
             value["__metadata__"][key] = mutate_json(value["__metadata__"][key], rng).decode("utf-8", "replace")
@@ -229,8 +229,8 @@ def try_one(number, sgilo, samples, work, seed):
     else:
         shutil.copyfile(sample.source, it)
         victim = it
-    done = mutate_file(victim, rng, victim == it)
     words = [w.replace("{it}", it).replace("{new}", os.path.join(folder, "new")) for w in rng.choice(sample.commands)]
+    done = mutate_file(victim, rng, victim in words)
     problems, code, used, memory = run([sgilo, *words], os.path.join(folder, "log"), SECONDS, MEGABYTES, folder)
     last = open(os.path.join(folder, "log"), "rb").read()[-300:].decode("utf-8", "replace").strip().split("\n")[-1]
     if not problems:

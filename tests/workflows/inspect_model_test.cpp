@@ -1,6 +1,7 @@
 #include "sgilo/workflows/inspect_model.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "sgilo/core/error.h"
 #include "sgilo/models/model.h"
@@ -53,6 +54,17 @@ TEST(InspectModel, TellsWhatIsMissingOrChangedAndWhyItCannotBeLoaded) {
               inspect_model(folder.path());
             }).find("is no model folder, model.json is missing"),
             std::string::npos);
+}
+
+TEST(InspectModel, WaitsForNoPipeInThePlaceOfAPart) {
+  const TemporaryFolder folder;
+  const auto path = write_tiny_model(folder / "model");
+  const auto part = path / "generator.safetensors";
+  std::filesystem::remove(part);
+  ASSERT_EQ(::mkfifo(part.c_str(), 0600), 0);
+  const ModelReport report = inspect_model(path);
+  EXPECT_EQ(report.parts[0].findings,
+            std::vector<std::string>{part.string() + ": cannot be read: it is not a regular file"});
 }
 
 }  // namespace

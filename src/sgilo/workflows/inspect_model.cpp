@@ -2,6 +2,7 @@
 
 #include "sgilo/core/error.h"
 #include "sgilo/files/folder.h"
+#include "sgilo/files/input_file.h"
 #include "sgilo/models/model.h"
 #include "sgilo/models/model_description.h"
 #include "sgilo/models/model_parts.h"
@@ -18,6 +19,7 @@ PartReport part_of(const Folder& folder, const std::string& name, const Json& en
   part.present = folder.holds(file);
   if (!part.present) return part;
   try {
+    const InputFile plain(folder, file);  // no pipe, which would be waited for
     const FileReport found = inspect(folder / file);
     part.unchanged = found.sha256 == part.sha256;
     part.bytes = found.bytes;
