@@ -20,6 +20,7 @@ void require_inside(std::uint64_t offset, std::uint64_t bytes, std::uint64_t siz
 class FileBytes : public ByteSource {
  public:
   explicit FileBytes(const std::filesystem::path& path) : file_(path) {}
+  FileBytes(const Folder& folder, std::string_view name) : file_(folder, name) {}
   std::uint64_t size() const override { return file_.size(); }
   void read_at(std::uint64_t offset, void* data, std::uint64_t bytes) const override {
     file_.read_at(offset, data, bytes);
@@ -65,6 +66,10 @@ class PartOfBytes : public ByteSource {
 }  // namespace
 
 Bytes file_bytes(const std::filesystem::path& path) { return std::make_shared<FileBytes>(path); }
+
+Bytes file_bytes(const Folder& folder, std::string_view name) {
+  return std::make_shared<FileBytes>(folder, name);
+}
 
 Bytes memory_bytes(std::string content, std::string name) {
   return std::make_shared<MemoryBytes>(std::move(content), std::move(name));

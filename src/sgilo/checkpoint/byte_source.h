@@ -6,8 +6,11 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace sgilo {
+
+class Folder;
 
 class ByteSource {
  public:
@@ -21,8 +24,9 @@ class ByteSource {
 
 using Bytes = std::shared_ptr<const ByteSource>;
 
-// Throws FormatError as InputFile does.
+// Both throw FormatError as InputFile does.
 Bytes file_bytes(const std::filesystem::path& path);
+Bytes file_bytes(const Folder& folder, std::string_view name);
 // `name` is how the user knows them.
 Bytes memory_bytes(std::string content, std::string name);
 // A part; throws FormatError naming `name` when it is not inside.

@@ -20,12 +20,11 @@ std::string first_line(const std::exception& error) {
 
 // What is no module says so before trust is asked for.
 void require_module(const std::filesystem::path& path) {
-  constexpr std::string_view kMeant = "a TorchScript file is meant, as torch.jit.save writes one";
   const Bytes bytes = file_bytes(path);
   std::string start(std::min<std::uint64_t>(bytes->size(), 4), '\0');
   bytes->read_at(0, start.data(), start.size());
   if (start != "PK\x03\x04" || !is_torch_script(ZipArchive(bytes, path.string())))
-    throw format_error(path, concat("holds no module of TorchScript, but ", kMeant));
+    throw format_error(path, concat("holds no module of TorchScript, but ", kTorchScriptMeant));
 }
 
 }  // namespace

@@ -6,11 +6,16 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sgilo/core/torch.h"
 
 namespace sgilo {
+
+// What a refusal says of the file that a user names as a module.
+inline constexpr std::string_view kTorchScriptMeant =
+    "a TorchScript file is meant, as torch.jit.save writes one";
 
 class TorchScript {
  public:

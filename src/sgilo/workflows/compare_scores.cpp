@@ -41,8 +41,7 @@ Judges judges_of(const CompareOptions& options) {
   if (!options.lpips.empty())
     judges.lpips = load_lpips(options.lpips, options.lpips_backbone, device_of(options.device));
   if (!options.feature_script.empty()) {
-    require_kind(options.feature_script,
-                 "a TorchScript file is meant, as torch.jit.save writes one", {FileKind::weights});
+    require_kind(options.feature_script, kTorchScriptMeant, {FileKind::weights});
     judges.feature_script.emplace(options.feature_script, options.trust);
   }
   judges.feature_size = options.feature_size;
