@@ -15,6 +15,21 @@ TEST(Limits, CountTheConvolutionsOfAGenerator) {
   EXPECT_NEAR(products, 74e9, 0.5e9);  // forward, of one image of 1024x1024
 }
 
+TEST(Limits, CountTheConvolutionsOfATraining) {
+  double forward = 0, backward = 0, weights = 0;
+  for (const BareConvolution& c : convolutions_of(AdversarialOptions{}, 16)) {
+    const double own = 9.0 * static_cast<double>(c.inputs * c.outputs * c.side * c.side) / 16;
+    forward += own * c.forward;
+    backward += own * c.backward;
+    weights += own * c.weights;
+  }
+  // Of an image: 151 million products through the generator, as many through the discriminator,
+  // which judges it three times, twice for its own sake.
+  EXPECT_NEAR(forward, 4.1 * 151e6, 0.1 * 151e6);
+  EXPECT_EQ(backward, forward);
+  EXPECT_NEAR(weights, 3.1 * 151e6, 0.1 * 151e6);
+}
+
 TEST(Limits, CountTheProductsOfATransformer) {
   VisionTransformerOptions options;
   options.width = 1024;
@@ -33,7 +48,7 @@ TEST(Limits, CountTheProductsOfATransformer) {
 
 TEST(Limits, TakeTime) {
   for (const auto type : {torch::kFloat32, torch::kBFloat16}) {
-    EXPECT_GT(BareRun({BareConvolution{8, 4, 16}}, 2, type).seconds(), 0);
+    EXPECT_GT(BareRun({BareConvolution{8, 4, 16, 2, 1, 1}}, 2, type).seconds(), 0);
     EXPECT_GT(BareRun({BareProduct{2, 1, 8, 16, 8}, BareProduct{1, 3, 8, 4, 8}}, type).seconds(),
               0);
   }

@@ -39,6 +39,23 @@ TEST(BenchJob, TellsWhereTheTimeOfASolveGoes) {
   EXPECT_EQ(job_of("bench").text({{"finished", false}}), "interrupted, nothing is written\n");
 }
 
+TEST(BenchJob, TellsTheImagesAndThePartsOfATraining) {
+  const Job& job = job_of("bench");
+  Json train = kStep;
+  train["images"] = 128;
+  train["profile"] = {{"data", 0.1}, {"discriminator", 0.3}};
+  const std::string text = job.text({{"rows", {train}}});
+  EXPECT_NE(text.find("ratio_to_limit  images/s\n"), std::string::npos);
+  EXPECT_NE(text.find("               2       640\n"), std::string::npos) << text;
+  EXPECT_LT(text.find("discriminator      0.3  75 %"), text.find("data"));
+  Observer silent;
+  EXPECT_EQ(job.plan({{"subject", "train"}}, silent)["plan"], "would time train\n");
+  EXPECT_EQ(error_text<ConfigError>([&] {
+              job.plan({{"subject", "train"}, {"chains", {8}}}, silent);
+            }),
+            "chains has no effect on subject train; leave it out");
+}
+
 TEST(BenchJob, TellsTheAgreementOfGradients) {
   const Json row = {{"preset", "default"},  {"point", "start"},   {"way", "fused"},
                     {"against", "float64"}, {"variables", 9},     {"left_out", 1},

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sgilo/core/error.h"
 
 namespace sgilo {
@@ -37,6 +39,32 @@ TEST(AdversarialTrainer, MovesBothNetworksAndTheAverageFollows) {
     EXPECT_FALSE(torch::equal(after.at(name), before.at(name))) << name;
   }
   EXPECT_EQ(trainer.images(), 24);
+}
+
+TEST(AdversarialTrainer, TellsOfItsPartsAsTheyBegin) {
+  AdversarialTrainer trainer(small_options(), real_images);
+  std::vector<std::string> parts;
+  trainer.step([&](std::string_view part) { parts.emplace_back(part); });
+  EXPECT_EQ(parts, (std::vector<std::string>{"data", "fakes", "discriminator", "optimiser",
+                                             "gradient penalty", "optimiser", "generator",
+                                             "optimiser", "average"}));
+  for (const std::string& part : parts)
+    EXPECT_EQ(
+        std::count(AdversarialTrainer::kParts.begin(), AdversarialTrainer::kParts.end(), part), 1)
+        << part;
+}
+
+// Both ways start from the same weights and see the same images.
+TEST(AdversarialTrainer, TakesTheSameStepsByEitherKernel) {
+  AdversarialOptions options = small_options();
+  options.kernel = Kernel::reference;
+  AdversarialTrainer plain(options, real_images);
+  options.kernel = Kernel::fused;
+  AdversarialTrainer fused(options, real_images);
+  for (int i = 0; i < 2; ++i) {
+    const auto want = plain.step(), got = fused.step();
+    for (const auto& [name, value] : want) EXPECT_NEAR(got.at(name), value, 1e-4) << name;
+  }
 }
 
 TEST(AdversarialTrainer, ContinuesBitForBitFromItsState) {

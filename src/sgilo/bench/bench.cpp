@@ -24,6 +24,8 @@ std::vector<BenchVariation> variations_of(const BenchOptions& options, const std
       return score_variations(options, preset, chains);
     case BenchSubject::solve:
       return solve_variations(options, preset, chains);
+    case BenchSubject::train:
+      return train_variations(options);
     case BenchSubject::portraits:
       return portrait_variations(options);
     case BenchSubject::load:
@@ -37,8 +39,10 @@ std::vector<BenchVariation> variations_of(const BenchOptions& options, const std
 // Times all variations in turn, each with its limit.
 bool run_all(std::vector<BenchVariation>& variations, const BenchOptions& options, double idle,
              Observer& observer, BenchReport& report) {
-  // A solve is long enough to need no run before it.
-  const int warm_ups = options.subject == BenchSubject::solve ? 0 : 1;
+  // Long enough to need no run before them.
+  const bool is_long =
+      options.subject == BenchSubject::solve || options.subject == BenchSubject::train;
+  const int warm_ups = is_long ? 0 : 1;
   const auto runs = static_cast<std::int64_t>(variations.size()) * (options.repetitions + warm_ups);
   std::int64_t done = 0;
   const auto tell = [&](const BenchRow& row) {
@@ -81,15 +85,20 @@ Json ratio_to_limit(const BenchRow& row) {
   return ratios.empty() ? Json() : Json(median(ratios));
 }
 
+bool has_presets(BenchSubject subject) {
+  return subject != BenchSubject::portraits && subject != BenchSubject::train;
+}
+
 void refuse_idle_options(const BenchOptions& options) {
   const BenchSubject subject = options.subject;
   const std::string why = concat("on subject ", word_of(subject));
   const bool solve = subject == BenchSubject::solve, step = subject == BenchSubject::step,
-             score = subject == BenchSubject::score;
+             score = subject == BenchSubject::score, train = subject == BenchSubject::train;
   if (!solve) refuse_idle(options, {"evaluations", "profile"}, why);
-  if (!solve && !step) refuse_idle(options, {"kernels"}, why);
-  if (!solve && !step && !score) refuse_idle(options, {"precisions", "chains"}, why);
-  if (subject == BenchSubject::portraits) refuse_idle(options, {"presets"}, why);
+  if (!solve && !step && !train) refuse_idle(options, {"kernels"}, why);
+  if (!solve && !step && !score && !train) refuse_idle(options, {"precisions"}, why);
+  if (!solve && !step && !score) refuse_idle(options, {"chains"}, why);
+  if (!has_presets(subject)) refuse_idle(options, {"presets"}, why);
   if (subject == BenchSubject::gradients) refuse_idle(options, {"repetitions"}, why);
 }
 
@@ -105,7 +114,7 @@ void require_known(const BenchOptions& options) {
   for (const std::string& preset : options.presets) {
     if (options.subject == BenchSubject::score)
       score_preset(preset);
-    else if (options.subject != BenchSubject::portraits)
+    else if (has_presets(options.subject))
       synthesis_preset(preset);
   }
   require_file_ending("output", options.output, {".json", ".txt"});
@@ -121,18 +130,19 @@ void require_known(const BenchOptions& options) {
 
 std::string plan(const BenchOptions& options) {
   require_known(options);
-  return concat("would time ", word_of(options.subject), " for ", join(options.presets), "\n");
+  const std::string of = has_presets(options.subject) ? " for " + join(options.presets) : "";
+  return concat("would time ", word_of(options.subject), of, "\n");
 }
 
 BenchReport bench(const BenchOptions& options, Observer& observer) {
   require_known(options);
   const double idle = resident_mib();
   const bool timed = options.subject != BenchSubject::gradients,
-             has_presets = options.subject != BenchSubject::portraits,
-             has_chains = has_presets && options.subject != BenchSubject::load;
+             sized = has_presets(options.subject),
+             has_chains = sized && options.subject != BenchSubject::load;
   BenchReport report;
   for (const std::string& preset :
-       has_presets ? options.presets : std::vector<std::string>{"portraits"}) {
+       sized ? options.presets : std::vector{std::string(word_of(options.subject))}) {
     if (!timed) {
       const auto rows = gradient_agreement(preset, options.seed, observer);
       report.finished = !rows.empty();
@@ -164,6 +174,7 @@ Json to_json(const BenchReport& report) {
                     {"limits", row.limits},
                     {"peak_mib", row.peak_mib},
                     {"ratio_to_limit", ratio_to_limit(row)}});
+    if (row.images > 0) rows.back()["images"] = row.images;
     if (!row.profile.empty()) rows.back()["profile"] = row.profile;
   }
   if (!report.gradients.empty()) rows = to_json(report.gradients);
@@ -173,20 +184,29 @@ Json to_json(const BenchReport& report) {
 Table table_of(const Json& report) {
   const Json& rows = report.at("rows");
   if (!rows.empty() && rows.front().contains("least_cosine")) return table_of_gradients(rows);
-  Table table({"preset", "chains", "precision", "kernel", "seconds", "least", "most", "limit",
-               "MiB", "ratio_to_limit"});
+  const bool images = !rows.empty() && rows.front().contains("images");
+  std::vector<std::string> columns{"preset", "chains", "precision", "kernel", "seconds",
+                                   "least",  "most",   "limit",     "MiB",    "ratio_to_limit"};
+  if (images) columns.emplace_back("images/s");
+  Table table(columns);
   const auto short_text = [](double value) { return number_text(value, 3); };
   for (const Json& row : rows) {
     const auto seconds = row.at("seconds").get<std::vector<double>>(),
                limits = row.at("limits").get<std::vector<double>>();
     const auto [least, most] = std::minmax_element(seconds.begin(), seconds.end());
     const Json& ratio = row.at("ratio_to_limit");
-    table.add_row({row.value("preset", ""), concat(row.value("chains", 1)),
-                   row.value("precision", ""), row.value("kernel", ""), short_text(median(seconds)),
-                   short_text(*least), short_text(*most),
-                   limits.empty() ? "" : short_text(median(limits)),
-                   number_text(std::round(row.value("peak_mib", 0.0))),
-                   ratio.is_null() ? "" : short_text(ratio.get<double>())});
+    std::vector<std::string> cells{row.value("preset", ""),
+                                   concat(row.value("chains", 1)),
+                                   row.value("precision", ""),
+                                   row.value("kernel", ""),
+                                   short_text(median(seconds)),
+                                   short_text(*least),
+                                   short_text(*most),
+                                   limits.empty() ? "" : short_text(median(limits)),
+                                   number_text(std::round(row.value("peak_mib", 0.0))),
+                                   ratio.is_null() ? "" : short_text(ratio.get<double>())};
+    if (images) cells.push_back(short_text(row.value("images", 0) / median(seconds)));
+    table.add_row(cells);
   }
   return table;
 }

@@ -15,10 +15,10 @@
 
 namespace sgilo {
 
-enum class BenchSubject { step, score, solve, portraits, load, gradients };
+enum class BenchSubject { step, score, solve, train, portraits, load, gradients };
 template <>
 struct EnumWords<BenchSubject> {
-  static constexpr std::array<std::string_view, 6> words{"step",      "score", "solve",
+  static constexpr std::array<std::string_view, 7> words{"step",      "score", "solve",    "train",
                                                          "portraits", "load",  "gradients"};
 };
 
@@ -39,15 +39,16 @@ struct BenchOptions : CommonOptions {
             field("subject", &O::subject,
                   "step: one decoding and its gradients for every variable; score: one evaluation "
                   "of a score network; solve: SGILO over a layer, each evaluation with "
-                  "one of the score network; portraits: training images; load: a model folder; "
+                  "one of the score network; train: 16 steps of the default generator's training, "
+                  "and their parts; portraits: training images; load: a model folder; "
                   "gradients: not times, but how far the ways of a step agree"),
             field("presets", &O::presets,
                   "sizes with random weights: default (64x64) and config-f (1024x1024) of step, "
                   "solve, load and gradients, 256 of step and gradients, default and paper (8 "
                   "layers, width 1024, 256 "
                   "tokens) of score"),
-            field("precisions", &O::precisions, "fp32, bf16; of step, score and solve"),
-            field("kernels", &O::kernels, "reference, fused; of step and solve"),
+            field("precisions", &O::precisions, "fp32, bf16; of step, score, solve and train"),
+            field("kernels", &O::kernels, "reference, fused; of step, solve and train"),
             field("chains", &O::chains, "rows of a batch", all_positive<int>),
             field("evaluations", &O::evaluations, "of the generator in a solve, per chain",
                   Check<int>{"at least 10", [](const int& n) { return n >= 10; }}),
@@ -68,7 +69,8 @@ struct BenchRow {
   int chains = 1;
   std::vector<double> seconds, limits;    // of each repetition
   double peak_mib = 0;                    // above the process at its start
-  std::map<std::string, double> profile;  // of the last repetition of a solve, or empty
+  int images = 0;                         // that a training step sees
+  std::map<std::string, double> profile;  // of the last repetition of a solve or training, or empty
 };
 
 struct BenchReport {

@@ -32,6 +32,28 @@ std::vector<BareConvolution> convolutions_of(const SynthesisOptions& o) {
   return out;
 }
 
+std::vector<BareConvolution> convolutions_of(const AdversarialOptions& o, int steps) {
+  SynthesisOptions synthesis;
+  synthesis.widths = o.widths;
+  std::vector<BareConvolution> out = convolutions_of(synthesis);
+  for (BareConvolution& c : out) c.forward = c.backward = c.weights = steps;
+  // Real and fake images with weights, fakes once more without. The penalty convolves its images
+  // and, backward through their gradient, once more in every direction.
+  const int penalty = o.r1_gamma > 0 ? 2 : 0;
+  const auto add = [&](std::int64_t inputs, std::int64_t outputs, std::int64_t side) {
+    out.push_back(
+        {inputs, outputs, side, 3 * steps + penalty, 3 * steps + penalty, 2 * steps + penalty});
+  };
+  const auto& widths = o.discriminator_widths;
+  for (std::size_t b = widths.size() - 1; b > 0; --b) {
+    const std::int64_t side = 4LL << b;
+    add(widths[b], widths[b], side);
+    add(widths[b], widths[b - 1], side / 2);
+  }
+  add(widths.front() + 1, widths.front(), 4);
+  return out;
+}
+
 std::vector<BareProduct> products_of(const VisionTransformerOptions& o, std::int64_t tokens,
                                      std::int64_t chains) {
   const std::int64_t rows = chains * tokens, w = o.width;
@@ -46,28 +68,41 @@ std::vector<BareProduct> products_of(const VisionTransformerOptions& o, std::int
 BareRun::BareRun(std::vector<BareConvolution> convolutions, std::int64_t chains,
                  torch::ScalarType type)
     : convolutions_(std::move(convolutions)), chains_(chains), type_(type) {
-  for (const BareConvolution& c : convolutions_)
-    other_way_.push_back(
-        second_is_faster([&](bool way) { return seconds_of_convolution(c, way); }));
+  for (const BareConvolution& c : convolutions_) {
+    std::array<bool, 3>& own = channels_last_.emplace_back();
+    for (const Pass pass : kPasses)
+      if (times(c, pass) > 0)
+        own[static_cast<std::size_t>(pass)] =
+            second_is_faster([&](bool way) { return seconds_of_convolution(c, pass, way); });
+  }
 }
 
 BareRun::BareRun(std::vector<BareProduct> products, torch::ScalarType type)
     : products_(std::move(products)), type_(type) {
   for (const BareProduct& p : products_)
-    other_way_.push_back(second_is_faster([&](bool way) { return seconds_of_product(p, way); }));
+    as_convolution_.push_back(
+        second_is_faster([&](bool way) { return seconds_of_product(p, way); }));
 }
 
 double BareRun::seconds() const {
   double sum = 0;
   for (std::size_t i = 0; i < convolutions_.size(); ++i)
-    sum += seconds_of_convolution(convolutions_[i], other_way_[i]);
+    for (const Pass pass : kPasses)
+      if (const int count = times(convolutions_[i], pass); count > 0)
+        sum += count * seconds_of_convolution(convolutions_[i], pass,
+                                              channels_last_[i][static_cast<std::size_t>(pass)]);
   for (std::size_t i = 0; i < products_.size(); ++i)
-    sum +=
-        static_cast<double>(products_[i].count) * seconds_of_product(products_[i], other_way_[i]);
+    sum += static_cast<double>(products_[i].count) *
+           seconds_of_product(products_[i], as_convolution_[i]);
   return sum;
 }
 
-double BareRun::seconds_of_convolution(const BareConvolution& c, bool channels_last) const {
+int BareRun::times(const BareConvolution& c, Pass pass) {
+  return pass == Pass::forward ? c.forward : pass == Pass::backward ? c.backward : c.weights;
+}
+
+double BareRun::seconds_of_convolution(const BareConvolution& c, Pass pass,
+                                       bool channels_last) const {
   const torch::NoGradGuard no_grad;
   const auto layout =
       channels_last ? torch::MemoryFormat::ChannelsLast : torch::MemoryFormat::Contiguous;
@@ -79,8 +114,13 @@ double BareRun::seconds_of_convolution(const BareConvolution& c, bool channels_l
                forward = made({c.outputs, c.inputs, 3, 3}),
                backward = made({c.inputs, c.outputs, 3, 3});
   const auto run = [&] {
-    torch::conv2d(x, forward, {}, 1, 1);
-    torch::conv2d(gradient, backward, {}, 1, 1);
+    if (pass == Pass::forward)
+      torch::conv2d(x, forward, {}, 1, 1);
+    else if (pass == Pass::backward)
+      torch::conv2d(gradient, backward, {}, 1, 1);
+    else
+      at::convolution_backward(gradient, x, forward, c10::nullopt, {1, 1}, {1, 1}, {1, 1}, false,
+                               {0, 0}, 1, {false, true, false});
   };
   run();  // memory, and the library's choice of a kernel
   return seconds_of(run);

@@ -2,20 +2,27 @@
 // what an implementation without any other cost would take.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "sgilo/core/torch.h"
 #include "sgilo/generator/synthesis.h"
 #include "sgilo/score/vision_transformer.h"
+#include "sgilo/training/adversarial_trainer.h"
 
 namespace sgilo {
 
-// A 3x3 convolution of [N, inputs, side, side], forward and backward to its input.
+// 3x3 convolutions of [N, inputs, side, side], and how often: forward, backward to the input and to
+// the weights.
 struct BareConvolution {
   std::int64_t inputs, outputs, side;
+  int forward = 1, backward = 1, weights = 0;
 };
 // Those of a synthesis network; an up-convolution has 9 taps per input pixel.
 std::vector<BareConvolution> convolutions_of(const SynthesisOptions& options);
+// Those of `steps` steps of adversarial training, in the first of which real images' gradients are
+// penalised (adversarial_trainer.h).
+std::vector<BareConvolution> convolutions_of(const AdversarialOptions& options, int steps);
 
 // `count` products [batch, rows, inner] x [batch, inner, columns].
 struct BareProduct {
@@ -32,12 +39,16 @@ class BareRun {
   double seconds() const;
 
  private:
-  double seconds_of_convolution(const BareConvolution& c, bool channels_last) const;
+  enum class Pass { forward, backward, weights };
+  static constexpr std::array kPasses{Pass::forward, Pass::backward, Pass::weights};
+  static int times(const BareConvolution& c, Pass pass);
+  double seconds_of_convolution(const BareConvolution& c, Pass pass, bool channels_last) const;
   double seconds_of_product(const BareProduct& p, bool as_convolution) const;
 
   std::vector<BareConvolution> convolutions_;
   std::vector<BareProduct> products_;
-  std::vector<bool> other_way_;  // of each: channels last; as 1x1 convolution
+  std::vector<std::array<bool, 3>> channels_last_;  // of each convolution's passes
+  std::vector<bool> as_convolution_;                // of each product: 1x1 pixels
   std::int64_t chains_ = 1;
   torch::ScalarType type_;
 };

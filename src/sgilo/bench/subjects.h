@@ -34,6 +34,7 @@ std::vector<BenchVariation> score_variations(const BenchOptions& options, const 
                                              int chains);
 std::vector<BenchVariation> solve_variations(const BenchOptions& options, const std::string& preset,
                                              int chains);
+std::vector<BenchVariation> train_variations(const BenchOptions& options);
 std::vector<BenchVariation> portrait_variations(const BenchOptions& options);
 std::vector<BenchVariation> load_variations(const std::string& preset);
 

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "sgilo/core/error.h"
+#include "sgilo/generator/kernels/trainable_layers.h"
 #include "sgilo/generator/mapping.h"
 
 namespace sgilo {
@@ -60,20 +61,52 @@ DiscriminatorImpl::DiscriminatorImpl(const DiscriminatorOptions& o) : options(o)
   out_bias_ = register_parameter("out_bias", torch::zeros({1}));
 }
 
-Tensor DiscriminatorImpl::forward(const Tensor& image) {
-  if (image.size(0) > options.group && image.size(0) % options.group != 0)
-    throw ConfigError(concat("discriminator: the batch must be a multiple of ", options.group,
-                             ", but is ", image.size(0)));
-  // Channels last: convolutions of narrow layers and the pooling are up to twice as fast.
-  Tensor x = activated_convolution(
-      image.to(convolution_type).contiguous(torch::MemoryFormat::ChannelsLast), rgb_weight_,
-      rgb_bias_);
+Tensor DiscriminatorImpl::plain_features(Tensor x) {
+  x = activated_convolution(x, rgb_weight_, rgb_bias_);
   for (const Block& block : blocks_) {
     Tensor y = activated_convolution(x, block.weight0, block.bias0);
     y = activated_convolution(torch::avg_pool2d(y, 2), block.weight1, block.bias1);
     const Tensor skip = convolution(torch::avg_pool2d(x, 2), block.skip, {}, 1.0);
     x = (y + skip) * std::numbers::sqrt2 / 2;  // both branches have unit variance
   }
+  return x;
+}
+
+// The gain of an activation and the factor of a block's two branches, sqrt(2)/2, cancel.
+Tensor DiscriminatorImpl::fused_features(const Tensor& image) {
+  constexpr double kGain = std::numbers::sqrt2;
+  auto [x, small] = trainable_pooling(convolution(image, rgb_weight_, {}, 1.0),
+                                      {.bias = rgb_bias_, .gain = kGain});
+  for (std::size_t b = 0; b < blocks_.size(); ++b) {
+    const Block& block = blocks_[b];
+    const Tensor y = trainable_pooling(convolution(x, block.weight0, {}, 1.0),
+                                       {.bias = block.bias0, .gain = kGain, .whole = false})
+                         .pooled;
+    const Tensor skip = convolution(small, block.skip, {}, 1 / kGain);
+    const PoolingResult out = trainable_pooling(
+        convolution(y, block.weight1, {}, 1.0),
+        {.bias = block.bias1, .gain = 1, .added = skip, .pooled = b + 1 < blocks_.size()});
+    x = out.whole;
+    small = out.pooled;
+  }
+  return x;
+}
+
+bool DiscriminatorImpl::fused() const {
+  const bool can = rgb_weight_.device().is_cpu() && rgb_weight_.scalar_type() == torch::kFloat32;
+  if (kernel == Kernel::fused && !can)
+    throw ConfigError(
+        "kernel fused cannot run here: the discriminator is not on the CPU in float32");
+  return can && kernel != Kernel::reference;
+}
+
+Tensor DiscriminatorImpl::forward(const Tensor& image) {
+  if (image.size(0) > options.group && image.size(0) % options.group != 0)
+    throw ConfigError(concat("discriminator: the batch must be a multiple of ", options.group,
+                             ", but is ", image.size(0)));
+  // Channels last: convolutions of narrow layers and the pooling are up to twice as fast.
+  Tensor x = image.to(convolution_type).contiguous(torch::MemoryFormat::ChannelsLast);
+  x = fused() ? fused_features(x) : plain_features(x);
   x = with_minibatch_deviation(x.to(torch::kFloat32), options.group);
   x = activated_convolution(x, last_weight_, last_bias_).flatten(1);
   x = torch::leaky_relu(scaled_linear(x, dense_weight_, dense_bias_), 0.2) * std::numbers::sqrt2;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sgilo/core/torch.h"
+#include "sgilo/generator/kernels/kernel.h"
 
 namespace sgilo {
 
@@ -23,8 +24,15 @@ class DiscriminatorImpl : public torch::nn::Module {
 
   DiscriminatorOptions options;
   torch::ScalarType convolution_type = torch::kFloat32;
+  // fused: on the CPU, with first gradients only; automatic: reference elsewhere.
+  Kernel kernel = Kernel::automatic;
 
  private:
+  // Of an image as it is convolved -> the features at 4x4 pixels.
+  Tensor plain_features(Tensor x);
+  Tensor fused_features(const Tensor& image);
+  bool fused() const;
+
   struct Block {
     Tensor weight0, bias0, weight1, bias1, skip;
   };

@@ -8,6 +8,7 @@
 #include "sgilo/generator/kernels/bias_activation.h"
 #include "sgilo/generator/kernels/fused_synthesis.h"
 #include "sgilo/generator/kernels/modulated_convolution.h"
+#include "sgilo/generator/kernels/trainable_layers.h"
 #include "sgilo/generator/kernels/upsample_filter.h"
 #include "sgilo/generator/mapping.h"
 
@@ -46,6 +47,20 @@ class SynthesisLayerImpl : public torch::nn::Module {
     const Tensor y = up_ ? modulated_up_convolution(x, weight_, styles)
                          : modulated_convolution(x, weight_, styles);
     return bias_activation(y, demodulation(weight_, styles), bias_, {noise, strength_}, clamp);
+  }
+
+  // The same of the input times `styles`, those of this layer, to what `end` says; its demodulation
+  // and bias are set here.
+  Tensor styles(const Tensor& w) { return affine_->forward(w); }
+  TrainableEndResult trainable(const Tensor& scaled, const Tensor& styles, const Tensor& noise,
+                               TrainableEnd end) {
+    const Tensor weight = weight_.to(scaled.scalar_type());
+    end.demodulation = demodulation(weight_, styles);
+    end.bias = bias_;
+    end.noise = {noise, strength_};
+    return trainable_end(
+        up_ ? trainable_up_convolution(scaled, weight) : torch::conv2d(scaled, weight, {}, 1, 1),
+        end);
   }
 
   // The same layer's part in fused_synthesis.
@@ -200,10 +215,48 @@ std::string SynthesisNetworkImpl::fused_obstacle() const {
   if (!constant_.device().is_cpu()) return "the network is not on the CPU";
   if (constant_.scalar_type() != torch::kFloat32) return "its weights are not float32";
   if (options.channels != 3) return concat("its images have ", options.channels, " channel(s)");
-  if (torch::GradMode::is_enabled())
-    for (const Tensor& parameter : parameters())
-      if (parameter.requires_grad()) return "its weights are being trained";
   return {};
+}
+
+bool SynthesisNetworkImpl::weights_need_gradients() const {
+  if (!torch::GradMode::is_enabled()) return false;
+  const auto all = parameters();
+  return std::any_of(all.begin(), all.end(), [](const Tensor& x) { return x.requires_grad(); });
+}
+
+Tensor SynthesisNetworkImpl::trainable_image(const BlockState& from, const Tensor& ws,
+                                             const Noises& noises, std::int64_t first,
+                                             std::int64_t last) {
+  const auto layer = [&](std::int64_t j) { return layers_[static_cast<std::size_t>(j)]; };
+  const std::int64_t begin = std::max<std::int64_t>(0, 2 * first - 1);
+  Tensor styles = layer(begin)->styles(ws.select(1, begin)), skip;
+  Tensor x = constant_.unsqueeze(0).expand({ws.size(0), -1, -1, -1});
+  if (first > 0) {
+    x = from.features;
+    skip = from.skip;
+  }
+  x = convolution_input(x * styles.unsqueeze(-1).unsqueeze(-1));
+  for (std::int64_t j = begin; j <= 2 * last; ++j) {
+    const std::int64_t block = j / 2;
+    const bool ends_block = j % 2 == 0;
+    TrainableEnd end;
+    end.clamp = options.clamp;
+    RgbInputs rgb;
+    if (ends_block) {
+      rgb = to_rgb_[static_cast<std::size_t>(block)]->fused_inputs(ws.select(1, 2 * block + 1));
+      end.matrices = rgb.matrices;
+    }
+    if (j < 2 * last) end.next_styles = layer(j + 1)->styles(ws.select(1, j + 1));
+    const TrainableEndResult result = layer(j)->trainable(
+        x, styles, noises.empty() ? Tensor() : noises.at(static_cast<std::size_t>(j)), end);
+    x = result.scaled;
+    styles = end.next_styles;
+    if (!ends_block) continue;
+    Tensor image = result.rgb + rgb.bias.view({1, -1, 1, 1});
+    if (options.clamp > 0) image = image.clamp(-options.clamp, options.clamp);
+    skip = skip.defined() ? trainable_doubling(image, skip) : image;
+  }
+  return skip;
 }
 
 const std::vector<std::shared_ptr<const FusedLayer>>& SynthesisNetworkImpl::fused_layers() {
@@ -222,6 +275,7 @@ Tensor SynthesisNetworkImpl::image(const BlockState& from, const Tensor& ws, con
                                    std::int64_t first, std::int64_t last) {
   if (kernel_in_use() == Kernel::reference) return run(from, ws, noises, first, last).skip;
   require_shape("styles", ws, {-1, options.style_rows(), options.w_dim});
+  if (weights_need_gradients()) return trainable_image(from, ws, noises, first, last);
   const auto& all = fused_layers();
   const std::int64_t begin = std::max<std::int64_t>(0, 2 * first - 1);
   std::vector<std::shared_ptr<const FusedLayer>> layers(all.begin() + begin,

@@ -78,12 +78,16 @@ class SynthesisNetworkImpl : public torch::nn::Module {
   std::int64_t weight_bytes() const;
 
   SynthesisOptions options;
-  // kBFloat16: of the fused kernels' gradients; the plain form convolves in it.
+  // kBFloat16: of the fused kernels' gradients where weights are frozen; else all convolutions.
   torch::ScalarType convolution_type = torch::kFloat32;
   Kernel kernel = Kernel::automatic;
 
  private:
   std::string fused_obstacle() const;
+  bool weights_need_gradients() const;
+  // image() of the fused kernels when the weights need gradients.
+  Tensor trainable_image(const BlockState& from, const Tensor& ws, const Noises& noises,
+                         std::int64_t first, std::int64_t last);
   Tensor convolution_input(const Tensor& x) const;
 
   std::vector<std::shared_ptr<SynthesisLayerImpl>> layers_;  // in the order of the noises

@@ -1,5 +1,6 @@
 #include "sgilo/runs/profile.h"
 
+#include <algorithm>
 #include <chrono>
 #include <vector>
 
@@ -208,12 +209,12 @@ std::map<std::string, double> Profile::seconds() const {
 Table profile_table(const std::map<std::string, double>& seconds) {
   double whole = 0;
   for (const auto& part : seconds) whole += part.second;
+  std::vector<std::pair<std::string, double>> parts(seconds.begin(), seconds.end());
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
   Table table({"part", "seconds", "share"});
-  for (const std::string_view part : kProfileParts) {
-    const double own = seconds.at(std::string(part));
-    table.add_row(
-        {std::string(part), number_text(own, 3), concat(number_text(100 * own / whole, 3), " %")});
-  }
+  for (const auto& [part, own] : parts)
+    table.add_row({part, number_text(own, 3), concat(number_text(100 * own / whole, 3), " %")});
   return table;
 }
 

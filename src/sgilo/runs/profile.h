@@ -40,6 +40,7 @@ class Profile {
   std::unique_ptr<Implementation> own_;
 };
 
-Table profile_table(const std::map<std::string, double>& seconds);  // part, seconds, share
+// Part, seconds, share; the longest first.
+Table profile_table(const std::map<std::string, double>& seconds);
 
 }  // namespace sgilo

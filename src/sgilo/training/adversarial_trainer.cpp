@@ -23,6 +23,21 @@ std::unique_ptr<torch::optim::Adam> make_adam(torch::nn::Module& module,
                                                   .eps(1e-8));
 }
 
+// Second gradients are the plain form's alone.
+class PlainForm {
+ public:
+  explicit PlainForm(Kernel& kernel) : kernel_(kernel), before_(kernel) {
+    kernel_ = Kernel::reference;
+  }
+  ~PlainForm() { kernel_ = before_; }
+  PlainForm(const PlainForm&) = delete;
+  PlainForm& operator=(const PlainForm&) = delete;
+
+ private:
+  Kernel& kernel_;
+  Kernel before_;
+};
+
 void set_requires_grad(torch::nn::Module& module, bool value) {
   for (Tensor& parameter : module.parameters()) parameter.requires_grad_(value);
 }
@@ -49,6 +64,7 @@ AdversarialTrainer::AdversarialTrainer(const AdversarialOptions& options, RealIm
   discriminator_->to(device);
   generator_->synthesis->convolution_type = discriminator_->convolution_type =
       scalar_type(options.precision);
+  generator_->synthesis->kernel = discriminator_->kernel = options.kernel;
   set_requires_grad(*averaged_, false);
   generator_optimizer_ =
       make_adam(*generator_, options, options.path_length_weight > 0, options.path_length_interval);
@@ -83,17 +99,22 @@ Tensor AdversarialTrainer::fake_images(const RandomStreams& streams, Tensor* sty
   return synthesis->forward(ws, noises);
 }
 
-double AdversarialTrainer::discriminator_step(const Tensor& real, const Tensor& fake) {
+double AdversarialTrainer::discriminator_step(const Tensor& real, const Tensor& fake,
+                                              const Parts& begins) {
+  begins("discriminator");
   discriminator_optimizer_->zero_grad();
   const Tensor loss = F::softplus(discriminator_->forward(fake.detach())).mean() +
                       F::softplus(-discriminator_->forward(real)).mean();
   loss.backward();
+  begins("optimiser");
   discriminator_optimizer_->step();
   return loss.item<double>();
 }
 
 // R1: gamma/2 * E ||grad D(real)||^2, every r1_interval steps with that weight more.
-double AdversarialTrainer::gradient_penalty(const Tensor& real) {
+double AdversarialTrainer::gradient_penalty(const Tensor& real, const Parts& begins) {
+  begins("gradient penalty");
+  const PlainForm plain(discriminator_->kernel);
   discriminator_optimizer_->zero_grad();
   const Tensor images = real.detach().requires_grad_(true);
   const Tensor logits = discriminator_->forward(images);
@@ -101,22 +122,27 @@ double AdversarialTrainer::gradient_penalty(const Tensor& real) {
   const Tensor penalty = gradient.square().sum({1, 2, 3}).mean();
   (penalty * (options_.r1_gamma / 2 * static_cast<double>(options_.r1_interval))).backward();
   // The last bias has no part in the gradient; Adam skips parameters without one.
+  begins("optimiser");
   discriminator_optimizer_->step();
   return penalty.item<double>();
 }
 
-double AdversarialTrainer::generator_step(const Tensor& fake) {
+double AdversarialTrainer::generator_step(const Tensor& fake, const Parts& begins) {
+  begins("generator");
   set_requires_grad(*discriminator_, false);
   generator_optimizer_->zero_grad();
   const Tensor loss = F::softplus(-discriminator_->forward(fake)).mean();
   loss.backward();
+  begins("optimiser");
   generator_optimizer_->step();
   set_requires_grad(*discriminator_, true);
   return loss.item<double>();
 }
 
 // E (||J_w^T y|| - a)^2 with y ~ N(0, I / pixels) and a its running mean.
-double AdversarialTrainer::path_length_step(const RandomStreams& streams) {
+double AdversarialTrainer::path_length_step(const RandomStreams& streams, const Parts& begins) {
+  begins("generator");
+  const PlainForm plain(generator_->synthesis->kernel);
   generator_optimizer_->zero_grad();
   Tensor ws;
   const Tensor fake = fake_images(streams.child("path length"), &ws);
@@ -128,6 +154,7 @@ double AdversarialTrainer::path_length_step(const RandomStreams& streams) {
   const Tensor penalty = (lengths - path_length_mean_).square().mean();
   (penalty * (options_.path_length_weight * static_cast<double>(options_.path_length_interval)))
       .backward();
+  begins("optimiser");
   generator_optimizer_->step();
   return path_length_mean_.item<double>();
 }
@@ -143,19 +170,22 @@ void AdversarialTrainer::update_average() {
   for (auto& [name, value] : state_of(*averaged_)) Tensor(value).lerp_(current.at(name), 1 - kept);
 }
 
-std::map<std::string, double> AdversarialTrainer::step() {
+std::map<std::string, double> AdversarialTrainer::step(const Parts& begins) {
   const RandomStreams streams = RandomStreams(static_cast<std::uint64_t>(options_.seed))
                                     .child("step", static_cast<std::uint64_t>(step_));
   std::map<std::string, double> losses;
+  begins("data");
   const Tensor real = real_images_(step_).to(device_);
+  begins("fakes");
   const Tensor fake = fake_images(streams, nullptr);  // both networks learn from the same fakes
-  losses["discriminator_loss"] = discriminator_step(real, fake);
+  losses["discriminator_loss"] = discriminator_step(real, fake, begins);
   if (options_.r1_gamma > 0 && step_ % options_.r1_interval == 0)
-    losses["gradient_penalty"] = gradient_penalty(real);
-  losses["generator_loss"] = generator_step(fake);
+    losses["gradient_penalty"] = gradient_penalty(real, begins);
+  losses["generator_loss"] = generator_step(fake, begins);
   if (options_.path_length_weight > 0 && step_ % options_.path_length_interval == 0)
-    losses["path_length"] = path_length_step(streams);
+    losses["path_length"] = path_length_step(streams, begins);
   ++step_;
+  begins("average");
   update_average();
   for (const auto& [name, value] : losses)
     if (!std::isfinite(value))

@@ -3,10 +3,12 @@
 // path-length regularisation (Karras et al. 2020). A state and a step; no files.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "sgilo/core/options.h"
 #include "sgilo/core/random_streams.h"
@@ -32,6 +34,7 @@ struct AdversarialOptions {
   double path_length_weight = 0.0;
   std::int64_t path_length_interval = 8;
   Precision precision = Precision::bf16;
+  Kernel kernel = Kernel::automatic;
   std::int64_t seed = 0;  // of initial weights and random inputs; the command's own --seed
 
   static constexpr auto fields() {
@@ -64,7 +67,8 @@ struct AdversarialOptions {
         field("path_length_interval", &O::path_length_interval,
               "steps between two path-length penalties", positive<std::int64_t>),
         field("precision", &O::precision,
-              "type of convolutions and activations: fp32 or bf16; weights are always fp32")};
+              "type of convolutions and activations: fp32 or bf16; weights are always fp32"),
+        field("kernel", &O::kernel, "how layers are computed: automatic, reference or fused")};
   }
 };
 
@@ -79,8 +83,12 @@ class AdversarialTrainer {
   AdversarialTrainer(const AdversarialOptions& options, RealImages real_images,
                      torch::Device device = torch::kCPU);
 
-  // One step of both networks; returns the losses by name.
-  std::map<std::string, double> step();
+  // One step of both networks; returns the losses by name. `begins` is told of each part as it
+  // begins.
+  using Parts = std::function<void(std::string_view part)>;
+  static constexpr std::array<std::string_view, 7> kParts{
+      "data", "fakes", "discriminator", "gradient penalty", "generator", "optimiser", "average"};
+  std::map<std::string, double> step(const Parts& begins = [](std::string_view) {});
 
   // samples_of() the averaged generator.
   Tensor samples(std::int64_t first, std::int64_t count);
@@ -98,10 +106,10 @@ class AdversarialTrainer {
 
  private:
   Tensor fake_images(const RandomStreams& streams, Tensor* styles_out);
-  double discriminator_step(const Tensor& real, const Tensor& fake);
-  double gradient_penalty(const Tensor& real);
-  double generator_step(const Tensor& fake);
-  double path_length_step(const RandomStreams& streams);
+  double discriminator_step(const Tensor& real, const Tensor& fake, const Parts& begins);
+  double gradient_penalty(const Tensor& real, const Parts& begins);
+  double generator_step(const Tensor& fake, const Parts& begins);
+  double path_length_step(const RandomStreams& streams, const Parts& begins);
   void update_average();
 
   AdversarialOptions options_;

@@ -173,19 +173,15 @@ void run_up_convolution(const FusedLayer& layer, const Tensor& x, const Tensor& 
     for_tasks(part.images, rows, count, [&](auto j, auto, auto first, auto last) {
       std::vector<float> buffer(static_cast<std::size_t>(filter_buffer_size(width, out)));
       const std::int64_t i = part.image + j;
-      FilteredActivationPass pass{end_of(end, i),
-                                  {},
-                                  height,
-                                  width,
-                                  2 * part.first + first,
-                                  2 * part.first + last,
-                                  noise_of(end.noise, i),
-                                  activation + i * pixels * out,
-                                  kept ? kept + i * pixels * out : nullptr,
-                                  buffer.data()};
+      FilteredActivationPass pass{
+          end_of(end, i),
+          {{}, height, width, out, 2 * part.first + first, 2 * part.first + last, buffer.data()},
+          noise_of(end.noise, i),
+          activation + i * pixels * out,
+          kept ? kept + i * pixels * out : nullptr};
       for (std::size_t k = 0; k < 4; ++k)
-        pass.phases[k] = phases[k].data_ptr<float>() + j * (phases[k].numel() / part.images) -
-                         above * phases[k].size(3) * out;
+        pass.from.phases[k] = phases[k].data_ptr<float>() + j * (phases[k].numel() / part.images) -
+                              above * phases[k].size(3) * out;
       run_pass(pass);
     });
   }
@@ -203,10 +199,10 @@ void run_convolution(const FusedLayer& layer, const Tensor& x, const Tensor& sty
   for_tasks(n, pixels, kTaskPixels, [&](auto i, auto, auto first, auto last) {
     const float* own_noise = noise_of(end.noise, i);
     const std::int64_t at = (i * pixels + first) * out;
-    run_pass(ActivationPass{end_of(end, i), from + at, last - first,
-                            own_noise ? own_noise + first : nullptr, activation + at,
-                            kept ? kept + at : nullptr,
-                            rgb ? rgb + i * 3 * pixels + first : nullptr, pixels});
+    run_pass(ActivationPass<float>{end_of(end, i), from + at, last - first,
+                                   own_noise ? own_noise + first : nullptr, activation + at,
+                                   kept ? kept + at : nullptr,
+                                   rgb ? rgb + i * 3 * pixels + first : nullptr, pixels});
   });
 }
 
@@ -365,6 +361,17 @@ std::pair<EndGradients, EndGradients> last_gradients_of(const FusedLayer& layer,
 
 }  // namespace
 
+// t[2i + a] = sum over taps k = a, a + 2 of W[k] x[i - (k - a) / 2]: reversed for a correlation.
+std::vector<Tensor> up_phases(const Tensor& weight) {
+  const Tensor even = torch::tensor({2, 0}), odd = torch::tensor({1});
+  std::vector<Tensor> phases;
+  for (const Tensor& rows : {even, odd})
+    for (const Tensor& columns : {even, odd})
+      phases.push_back(
+          weight.index_select(2, rows).index_select(3, columns).contiguous(kChannelsLast));
+  return phases;
+}
+
 FusedLayer::FusedLayer(const Tensor& weight, const Tensor& own_bias, const Tensor& strength,
                        bool is_up, std::int64_t resolution, torch::ScalarType own_type)
     : up(is_up), inputs(weight.size(1)), outputs(weight.size(0)), type(own_type) {
@@ -378,12 +385,7 @@ FusedLayer::FusedLayer(const Tensor& weight, const Tensor& own_bias, const Tenso
     forward.push_back(winograd_weights(w));
     backward = winograd_weights(w.flip({2, 3}).transpose(0, 1));
   } else if (up) {
-    // t[2i + a] = sum over taps k = a, a + 2 of W[k] x[i - (k - a) / 2]:
-    // reversed for a correlation.
-    const Tensor even = torch::tensor({2, 0}), odd = torch::tensor({1});
-    for (const Tensor& rows : {even, odd})
-      for (const Tensor& columns : {even, odd})
-        forward.push_back(last(w.index_select(2, rows).index_select(3, columns)));
+    forward = up_phases(w);
     backward = last(w.transpose(0, 1).to(type));
   } else {
     forward.push_back(last(w));

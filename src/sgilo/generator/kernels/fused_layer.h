@@ -33,6 +33,10 @@ struct FusedLayer {
   std::int64_t part_bytes = 8 << 20;  // of an image between convolution and end
 };
 
+// Weights [O,I,3,3] of an up-convolution -> the four [O,I,2|1,2|1], channels last, whose plain
+// convolutions give the phases of t (FilterPhases of pixel_passes.h).
+std::vector<Tensor> up_phases(const Tensor& weight);
+
 // The end of a layer; float32, without gradients.
 struct LayerEndTensors {
   Tensor demodulation;  // [N,O]
@@ -64,8 +68,10 @@ struct KnownEnd {
   bool noise_wanted;
 };
 struct EndGradients {
-  Tensor y;      // [N,O,R,R], of the convolution's result
-  Tensor sums;   // [N,kGradientSums,O]: of next_styles, of matrices (3), of demodulation times it
+  Tensor y;  // [N,O,R,R], of the convolution's result
+  Tensor
+      sums;  // [N,kGradientSums,O]: of next_styles, of matrices (3), of demodulation times it; then
+             // that of bias, where no convolution is in the same pass
   Tensor noise;  // [N, pixels] of the noise as it was added, where wanted
 };
 

@@ -19,8 +19,8 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 // Pixels' activations from their convolution results.
-template <bool kRgb, bool kKept>
-HWY_INLINE void activate(const ActivationPass& pass) {
+template <bool kRgb, bool kKept, bool kScaled, class T, class Y>
+HWY_INLINE void activate(const ActivationPass<T, Y>& pass) {
   const LayerEnd& end = pass.end;
   const std::int64_t channels = end.channels;
   for (std::int64_t p = 0; p < pass.count; ++p) {
@@ -35,6 +35,8 @@ HWY_INLINE void activate(const ActivationPass& pass) {
       const auto a = leaky_relu(d, before, hn::Set(d, end.limit));
       store(d, a, pass.activation + at + c);
       if constexpr (kKept) store(d, a, pass.kept + at + c);
+      if constexpr (kScaled)
+        store(d, hn::Mul(a, load(d, end.next_style + c)), pass.scaled + at + c);
       if constexpr (kRgb) {
         const float* m = end.rgb + c;
         if constexpr (std::is_same_v<decltype(d), Wide>) {
@@ -54,9 +56,11 @@ HWY_INLINE void activate(const ActivationPass& pass) {
   }
 }
 
-HWY_INLINE void activation(const ActivationPass& p) {
-  if (p.end.rgb) return p.kept ? activate<true, true>(p) : activate<true, false>(p);
-  return p.kept ? activate<false, true>(p) : activate<false, false>(p);
+template <class T, class Y>
+HWY_INLINE void activation(const ActivationPass<T, Y>& p) {
+  if (p.scaled) return p.end.rgb ? activate<true, false, true>(p) : activate<false, false, true>(p);
+  if (p.end.rgb) return p.kept ? activate<true, true, false>(p) : activate<true, false, false>(p);
+  return p.kept ? activate<false, true, false>(p) : activate<false, false, false>(p);
 }
 
 // out[i] = (in0[i] + 3 in1[i] + 3 in2[i] + in3[i]) / 4; a null row is zero.
@@ -71,15 +75,17 @@ HWY_INLINE void filter_rows(const T* const rows[4], std::int64_t count, float* o
   });
 }
 
-HWY_INLINE void filtered_activation(const FilteredActivationPass& p) {
-  const std::int64_t c = p.end.channels, w = p.width;
+// f(row, line) for each row of the result, `line` its 2W pixels.
+template <class T, class F>
+HWY_INLINE void for_filtered_rows(const FilterPhases<T>& p, F f) {
+  const std::int64_t c = p.channels, w = p.width;
   float* even = p.buffer;               // columns 0 .. W
   float* odd = even + (w + 1) * c + c;  // columns -1 .. W: zero outside of 0 .. W - 1
   float* line = odd + (w + 1) * c;      // 2W columns
   std::memset(odd - c, 0, static_cast<std::size_t>(c) * sizeof(float));
   std::memset(odd + w * c, 0, static_cast<std::size_t>(c) * sizeof(float));
   for (std::int64_t row = p.first_row; row < p.last_row; ++row) {
-    const float *even_rows[4], *odd_rows[4];
+    const T *even_rows[4], *odd_rows[4];
     for (std::int64_t k = 0; k < 4; ++k) {
       const std::int64_t r = row - 1 + k;
       const bool inside = r >= 0 && r <= 2 * p.height;
@@ -101,10 +107,28 @@ HWY_INLINE void filtered_activation(const FilteredActivationPass& p) {
                    to + c + i);
       });
     }
-    const std::int64_t pixel = row * 2 * w;
-    activation({p.end, line, 2 * w, p.noise ? p.noise + pixel : nullptr, p.activation + pixel * c,
-                p.kept ? p.kept + pixel * c : nullptr, nullptr, 0});
+    f(row, line);
   }
+}
+
+HWY_INLINE void filtered_activation(const FilteredActivationPass& p) {
+  const std::int64_t width = 2 * p.from.width;
+  for_filtered_rows(p.from, [&](std::int64_t row, const float* line) HWY_ATTR {
+    const std::int64_t pixel = row * width, at = pixel * p.from.channels;
+    activation(ActivationPass<float>{p.end, line, width, p.noise ? p.noise + pixel : nullptr,
+                                     p.activation + at, p.kept ? p.kept + at : nullptr, nullptr,
+                                     0});
+  });
+}
+
+template <class T>
+HWY_INLINE void filter(const FilterPass<T>& p) {
+  const std::int64_t numbers = 2 * p.from.width * p.from.channels;
+  for_filtered_rows(p.from, [&](std::int64_t row, const float* line) HWY_ATTR {
+    for_channels(numbers, [&](auto d, std::int64_t i) HWY_ATTR {
+      store(d, hn::LoadU(d, line + i), p.to + row * numbers + i);
+    });
+  });
 }
 
 template <bool kNext, bool kRgb, bool kNoise, class D, class T>
@@ -123,7 +147,7 @@ HWY_INLINE void activation_gradient_of(D d, std::int64_t c, const ActivationGrad
   float* sums = p.sums + c;
   auto style_sum = load(d, sums), red_sum = load(d, sums + channels),
        green_sum = load(d, sums + 2 * channels), blue_sum = load(d, sums + 3 * channels),
-       demodulation_sum = load(d, sums + 4 * channels);
+       demodulation_sum = load(d, sums + 4 * channels), bias_sum = load(d, sums + 5 * channels);
   for (std::int64_t i = first; i < last; ++i) {
     const std::int64_t at = i * channels + c;
     const auto a = load(d, p.activation + at);
@@ -146,6 +170,7 @@ HWY_INLINE void activation_gradient_of(D d, std::int64_t c, const ActivationGrad
     auto y = hn::Sub(before, bias);
     if (p.noise) y = hn::Sub(y, hn::Set(d, p.noise[i]));
     demodulation_sum = hn::MulAdd(g, y, demodulation_sum);
+    bias_sum = hn::Add(bias_sum, g);
     store(d, hn::Mul(g, demodulation), p.y_gradient + at);
     if constexpr (kNoise) {
       float* own = across + (i - first) * static_cast<std::int64_t>(hn::Lanes(Wide()));
@@ -157,6 +182,7 @@ HWY_INLINE void activation_gradient_of(D d, std::int64_t c, const ActivationGrad
   store(d, green_sum, sums + 2 * channels);
   store(d, blue_sum, sums + 3 * channels);
   store(d, demodulation_sum, sums + 4 * channels);
+  store(d, bias_sum, sums + 5 * channels);
 }
 
 // Channels are the outer loop, so that coefficients and sums stay in registers; tiles of pixels, so
@@ -240,12 +266,13 @@ HWY_INLINE void scale_gradient(const ScaleGradientPass<T>& p) {
 #define SGILO_ENTRIES(Pass, name)                            \
   void name##_float(const Pass<float>& pass) { name(pass); } \
   void name##_bfloat16(const Pass<BFloat16>& pass) { name(pass); }
+SGILO_ENTRIES(ActivationPass, activation)
+SGILO_ENTRIES(FilterPass, filter)
 SGILO_ENTRIES(ActivationGradientPass, activation_gradient)
 SGILO_ENTRIES(FilterGradientPass, filter_gradient)
 SGILO_ENTRIES(ScaleGradientPass, scale_gradient)
 #undef SGILO_ENTRIES
 
-void activation_float(const ActivationPass& pass) { activation(pass); }
 void filtered_activation_float(const FilteredActivationPass& pass) { filtered_activation(pass); }
 void scale_float(const ScalePass& pass) { scale(pass); }
 

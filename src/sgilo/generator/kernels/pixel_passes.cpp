@@ -21,6 +21,8 @@ std::int64_t filter_buffer_size(std::int64_t width, std::int64_t channels) {
   HWY_EXPORT(name##_bfloat16);                                                         \
   void run_pass(const Pass<float>& pass) { HWY_DYNAMIC_DISPATCH(name##_float)(pass); } \
   void run_pass(const Pass<c10::BFloat16>& pass) { HWY_DYNAMIC_DISPATCH(name##_bfloat16)(pass); }
+SGILO_PASS(ActivationPass, activation)
+SGILO_PASS(FilterPass, filter)
 SGILO_PASS(ActivationGradientPass, activation_gradient)
 SGILO_PASS(FilterGradientPass, filter_gradient)
 SGILO_PASS(ScaleGradientPass, scale_gradient)
@@ -29,7 +31,6 @@ SGILO_PASS(ScaleGradientPass, scale_gradient)
 #define SGILO_FLOAT_PASS(Pass, name) \
   HWY_EXPORT(name##_float);          \
   void run_pass(const Pass& pass) { HWY_DYNAMIC_DISPATCH(name##_float)(pass); }
-SGILO_FLOAT_PASS(ActivationPass, activation)
 SGILO_FLOAT_PASS(FilteredActivationPass, filtered_activation)
 SGILO_FLOAT_PASS(ScalePass, scale)
 #undef SGILO_FLOAT_PASS

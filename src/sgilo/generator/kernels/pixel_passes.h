@@ -21,41 +21,60 @@ struct LayerEnd {
   float limit = std::numeric_limits<float>::infinity();
 };
 
-// y -> a and rgb [3][rgb_stride] for `count` pixels; noise [count] times its strength, or null;
-// `kept` is a in bfloat16, or null.
+// y -> a, s a (null: not wanted) and rgb [3][rgb_stride] for `count` pixels; noise [count] times its
+// strength, or null; `kept` is a in bfloat16, or null.
+template <class T, class Y = T>
 struct ActivationPass {
   LayerEnd end;
-  const float* y;
+  const Y* y;
   std::int64_t count;
   const float* noise;
-  float* activation;
+  T* activation;
   c10::BFloat16* kept;
   float* rgb;
   std::int64_t rgb_stride;
+  T* scaled = nullptr;
 };
-void run_pass(const ActivationPass& pass);
+void run_pass(const ActivationPass<float>& pass);
+void run_pass(const ActivationPass<c10::BFloat16>& pass);
 
-// The same from the four phases of a transposed convolution with stride 2 (t below), filtered by
+// The four phases of a transposed convolution with stride 2 (t below), to be filtered by
 // outer([1,3,3,1]) / 16: rows first_row .. last_row - 1 of the 2H rows of the result. t has 2H + 1
-// rows and 2W + 1 columns; its elements (2i + a, 2j + b) are phases[2a + b][i, j]. noise,
-// activation and kept point to the whole image; `buffer` holds filter_buffer_size floats.
-struct FilteredActivationPass {
-  LayerEnd end;
-  const float* phases[4];      // [H+1,W+1], [H+1,W], [H,W+1], [H,W], each times channels
+// rows and 2W + 1 columns; its elements (2i + a, 2j + b) are phases[2a + b][i, j]. `buffer` holds
+// filter_buffer_size floats.
+template <class T>
+struct FilterPhases {
+  const T* phases[4];          // [H+1,W+1], [H+1,W], [H,W+1], [H,W], each times channels
   std::int64_t height, width;  // H, W
+  std::int64_t channels;
   std::int64_t first_row, last_row;
-  const float* noise;
-  float* activation;
-  c10::BFloat16* kept;
   float* buffer;
 };
 std::int64_t filter_buffer_size(std::int64_t width, std::int64_t channels);
+
+// The result itself, into the whole image.
+template <class T>
+struct FilterPass {
+  FilterPhases<T> from;
+  T* to;
+};
+void run_pass(const FilterPass<float>& pass);
+void run_pass(const FilterPass<c10::BFloat16>& pass);
+
+// ActivationPass of the result; noise, activation and kept point to the whole image.
+struct FilteredActivationPass {
+  LayerEnd end;
+  FilterPhases<float> from;
+  const float* noise;
+  float* activation;
+  c10::BFloat16* kept;
+};
 void run_pass(const FilteredActivationPass& pass);
 
 // Gradients of ActivationPass from those of s a and of rgb (each may be null): of y, of the noise
 // [count] (null: not wanted) and, added to `sums` [kGradientSums, channels]: of s, of M (three
-// rows) and of d times d.
-inline constexpr std::int64_t kGradientSums = 5;
+// rows), of d times d, and of b.
+inline constexpr std::int64_t kGradientSums = 6;
 template <class T>
 struct ActivationGradientPass {
   LayerEnd end;

@@ -1,0 +1,291 @@
+#include "sgilo/generator/kernels/trainable_layers.h"
+
+#include "sgilo/generator/kernels/fused_layer.h"
+#include "sgilo/generator/kernels/image_buffer.h"
+#include "sgilo/generator/kernels/image_doubling.h"
+#include "sgilo/generator/kernels/pixel_passes.h"
+#include "sgilo/generator/kernels/pooling_pass.h"
+
+namespace sgilo {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
+
+// Autograd takes no undefined tensors: what is not there is an empty one.
+Tensor given(const Tensor& x) { return x.defined() ? x.contiguous() : torch::empty(0); }
+Tensor present(const Tensor& x) { return x.numel() > 0 ? x : Tensor(); }
+
+// Of [N, ...], the n-th part; null where undefined.
+template <class T = float>
+T* part(const Tensor& x, std::int64_t n) {
+  return x.defined() ? x.data_ptr<T>() + n * (x.numel() / x.size(0)) : nullptr;
+}
+
+Tensor image_gradient(const Tensor& gradient, torch::ScalarType type) {
+  return gradient.defined() ? gradient.to(type).contiguous(kChannelsLast) : gradient;
+}
+
+struct EndFunction : torch::autograd::Function<EndFunction> {
+  // The tensors of a call, without what has no say in the pass: noise is [1|N, pixels] times its
+  // strength.
+  struct Inputs {
+    LayerEnd end(std::int64_t n) const {
+      LayerEnd end{part(demodulation, n), bias.data_ptr<float>(), part(next_styles, n),
+                   part(matrices, n), bias.size(0)};
+      if (limit > 0) end.limit = limit;
+      return end;
+    }
+    const float* noise_of(std::int64_t n) const {
+      return noise.defined() ? part(noise, noise.size(0) == 1 ? 0 : n) : nullptr;
+    }
+    Tensor demodulation, bias, next_styles, matrices, noise;
+    float limit;
+  };
+
+  static variable_list forward(AutogradContext* context, const Tensor& y,
+                               const Tensor& demodulation, const Tensor& bias, const Tensor& noise,
+                               const Tensor& strength, const Tensor& next_styles,
+                               const Tensor& matrices, double clamp) {
+    const std::int64_t n = y.size(0), channels = y.size(1), pixels = y.size(2) * y.size(3);
+    const Tensor flat = noise.numel() > 0 ? noise.reshape({-1, pixels}) : Tensor(),
+                 scaled_noise = flat.defined() ? flat * strength : Tensor();
+    // As activations are stored, so that the backward pass recognises those at the limit.
+    auto limit = static_cast<float>(clamp);
+    if (y.scalar_type() == torch::kBFloat16) limit = c10::BFloat16(limit);
+    const Inputs in{demodulation,      bias,         present(next_styles),
+                    present(matrices), scaled_noise, limit};
+    const Tensor activation = image_buffer_like(y),
+                 scaled = in.next_styles.defined() ? image_buffer_like(y) : Tensor(),
+                 rgb =
+                     in.matrices.defined() ? torch::empty({n, 3, y.size(2), y.size(3)}) : Tensor();
+    with_type(y.scalar_type(), [&](auto zero) {
+      using T = decltype(zero);
+      for_tasks(n, pixels, kTaskPixels, [&](auto i, auto, auto first, auto last) {
+        const std::int64_t at = first * channels;
+        const float* own_noise = in.noise_of(i);
+        run_pass(ActivationPass<T>{
+            in.end(i), part<T>(y, i) + at, last - first, own_noise ? own_noise + first : nullptr,
+            part<T>(activation, i) + at, nullptr, rgb.defined() ? part(rgb, i) + first : nullptr,
+            pixels, scaled.defined() ? part<T>(scaled, i) + at : nullptr});
+      });
+    });
+    context->save_for_backward(
+        {activation, demodulation, bias, next_styles, matrices, given(flat), given(scaled_noise)});
+    context->saved_data["limit"] = static_cast<double>(limit);
+    context->set_materialize_grads(false);
+    variable_list out;
+    for (const Tensor& x : {scaled, rgb})
+      if (x.defined()) out.push_back(x);
+    return out;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const Tensor& activation = saved[0];
+    const Inputs in{saved[1],          saved[2],
+                    present(saved[3]), present(saved[4]),
+                    present(saved[6]), static_cast<float>(context->saved_data["limit"].toDouble())};
+    std::size_t next = 0;
+    const Tensor scaled_gradient = in.next_styles.defined()
+                                       ? image_gradient(gradients[next++], activation.scalar_type())
+                                       : Tensor();
+    Tensor rgb_gradient = in.matrices.defined() ? gradients[next] : Tensor();
+    if (rgb_gradient.defined()) rgb_gradient = rgb_gradient.contiguous();
+    const std::int64_t n = activation.size(0), channels = activation.size(1),
+                       pixels = activation.size(2) * activation.size(3),
+                       tasks = (pixels + kTaskPixels - 1) / kTaskPixels;
+    const Tensor y_gradient = image_buffer_like(activation),
+                 noise_gradient = in.noise.defined() ? torch::empty({n, pixels}) : Tensor(),
+                 sums = torch::zeros({n, tasks, kGradientSums, channels});
+    with_type(activation.scalar_type(), [&](auto zero) {
+      using T = decltype(zero);
+      for_tasks(n, pixels, kTaskPixels, [&](auto i, auto task, auto first, auto last) {
+        const std::int64_t at = first * channels;
+        const float* own_noise = in.noise_of(i);
+        run_pass(ActivationGradientPass<T>{
+            in.end(i), part<T>(activation, i) + at,
+            scaled_gradient.defined() ? part<T>(scaled_gradient, i) + at : nullptr,
+            rgb_gradient.defined() ? part(rgb_gradient, i) + first : nullptr, pixels, last - first,
+            own_noise ? own_noise + first : nullptr, part<T>(y_gradient, i) + at,
+            noise_gradient.defined() ? part(noise_gradient, i) + first : nullptr,
+            part(sums, i) + task * kGradientSums * channels});
+      });
+    });
+    const Tensor sum = sums.sum(1);  // [N,kGradientSums,O]
+    Tensor strength;
+    if (noise_gradient.defined()) strength = (noise_gradient * saved[5]).sum();
+    return {y_gradient,
+            sum.select(1, 4) / in.demodulation,
+            sum.select(1, 5).sum(0),
+            Tensor(),
+            strength,
+            scaled_gradient.defined() ? sum.select(1, 0) : Tensor(),
+            rgb_gradient.defined() ? sum.slice(1, 1, 4) : Tensor(),
+            Tensor()};
+  }
+};
+
+struct UpConvolutionFunction : torch::autograd::Function<UpConvolutionFunction> {
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight) {
+    context->save_for_backward({x, weight});
+    const std::int64_t n = x.size(0), out = weight.size(0), height = x.size(2), width = x.size(3);
+    std::vector<Tensor> phases;
+    for (const Tensor& phase : up_phases(weight))
+      phases.push_back(torch::conv2d(x, phase, {}, 1, {phase.size(2) - 1, phase.size(3) - 1})
+                           .contiguous(kChannelsLast));
+    const Tensor result = image_buffer(n, out, 2 * height, 2 * width, x.scalar_type());
+    with_type(x.scalar_type(), [&](auto zero) {
+      using T = decltype(zero);
+      for_tasks(n, 2 * height, rows_of(2 * width), [&](auto i, auto, auto first, auto last) {
+        std::vector<float> buffer(static_cast<std::size_t>(filter_buffer_size(width, out)));
+        FilterPass<T> pass{{{}, height, width, out, first, last, buffer.data()},
+                           part<T>(result, i)};
+        for (std::size_t k = 0; k < 4; ++k) pass.from.phases[k] = part<T>(phases[k], i);
+        run_pass(pass);
+      });
+    });
+    return result;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const Tensor &x = saved[0], &weight = saved[1];
+    const Tensor gradient = image_gradient(gradients[0], x.scalar_type());
+    const std::int64_t n = x.size(0), out = weight.size(0), height = gradient.size(2),
+                       width = gradient.size(3);
+    const Tensor t_gradient = image_buffer(n, out, height + 1, width + 1, x.scalar_type());
+    with_type(x.scalar_type(), [&](auto zero) {
+      using T = decltype(zero);
+      for_tasks(n, height + 1, rows_of(width), [&](auto i, auto, auto first, auto last) {
+        std::vector<float> buffer(static_cast<std::size_t>(filter_buffer_size(width / 2, out)));
+        run_pass(FilterGradientPass<T>{part<T>(gradient, i), height, width, out, first, last,
+                                       part<T>(t_gradient, i), buffer.data()});
+      });
+    });
+    // x's gradient is a convolution of t's with stride 2; that of the weight is this convolution's,
+    // were x its result.
+    const Tensor turned = weight.transpose(0, 1).contiguous(kChannelsLast);
+    Tensor x_gradient, weight_gradient;
+    if (context->needs_input_grad(0)) x_gradient = torch::conv2d(t_gradient, turned, {}, 2);
+    if (context->needs_input_grad(1))
+      weight_gradient =
+          std::get<1>(at::convolution_backward(x, t_gradient, turned, c10::nullopt, {2, 2}, {0, 0},
+                                               {1, 1}, false, {0, 0}, 1, {false, true, false}))
+              .transpose(0, 1);
+    return {x_gradient, weight_gradient};
+  }
+
+ private:
+  static std::int64_t rows_of(std::int64_t width) {
+    return std::max<std::int64_t>(1, kTaskPixels / width);
+  }
+};
+
+struct DoublingFunction : torch::autograd::Function<DoublingFunction> {
+  static Tensor forward(AutogradContext*, const Tensor& image, const Tensor& skip) {
+    return add_doubled(image, torch::zeros({image.size(1)}), skip);
+  }
+  static variable_list backward(AutogradContext*, const variable_list& gradients) {
+    const Tensor gradient = gradients[0].contiguous();
+    return {gradient, doubled_adjoint(gradient)};
+  }
+};
+
+struct PoolingFunction : torch::autograd::Function<PoolingFunction> {
+  static variable_list forward(AutogradContext* context, const Tensor& y, const Tensor& bias,
+                               const Tensor& added, double gain, bool whole, bool pooled) {
+    const Tensor k = present(added);
+    const std::int64_t n = y.size(0), channels = y.size(1), height = y.size(2) / 2,
+                       width = y.size(3) / 2;
+    const Tensor to = whole ? image_buffer_like(y) : Tensor(),
+                 means =
+                     pooled ? image_buffer(n, channels, height, width, y.scalar_type()) : Tensor();
+    with_type(y.scalar_type(), [&](auto zero) {
+      using T = decltype(zero);
+      for_tasks(n, height, rows_of(width), [&](auto i, auto, auto first, auto last) {
+        run_pass(PoolingPass<T>{part<T>(y, i), bias.data_ptr<float>(), part<T>(k, i),
+                                static_cast<float>(gain), width, channels, first, last,
+                                part<T>(to, i), part<T>(means, i)});
+      });
+    });
+    context->save_for_backward({y, bias});
+    context->saved_data["gain"] = gain;
+    context->saved_data["added"] = k.defined();
+    context->saved_data["whole"] = whole;
+    context->set_materialize_grads(false);
+    variable_list out;
+    for (const Tensor& x : {to, means})
+      if (x.defined()) out.push_back(x);
+    return out;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const Tensor &y = saved[0], &bias = saved[1];
+    const bool whole = context->saved_data["whole"].toBool();
+    const Tensor gradient = whole ? image_gradient(gradients[0], y.scalar_type()) : Tensor(),
+                 means = image_gradient(
+                     whole ? (gradients.size() > 1 ? gradients[1] : Tensor()) : gradients[0],
+                     y.scalar_type());
+    const std::int64_t n = y.size(0), channels = y.size(1), height = y.size(2) / 2,
+                       width = y.size(3) / 2, rows = rows_of(width),
+                       tasks = (height + rows - 1) / rows;
+    const Tensor y_gradient = image_buffer_like(y),
+                 added = context->saved_data["added"].toBool() ? image_buffer_like(y) : Tensor(),
+                 sums = torch::zeros({n, tasks, channels});
+    with_type(y.scalar_type(), [&](auto zero) {
+      using T = decltype(zero);
+      for_tasks(n, height, rows, [&](auto i, auto task, auto first, auto last) {
+        run_pass(PoolingGradientPass<T>{part<T>(y, i), bias.data_ptr<float>(),
+                                        static_cast<float>(context->saved_data["gain"].toDouble()),
+                                        width, channels, first, last, part<T>(gradient, i),
+                                        part<T>(means, i), part<T>(y_gradient, i),
+                                        part<T>(added, i), part(sums, i) + task * channels});
+      });
+    });
+    return {y_gradient, sums.flatten(0, 1).sum(0), added, Tensor(), Tensor(), Tensor()};
+  }
+
+ private:
+  static std::int64_t rows_of(std::int64_t width) {  // of the pooled image
+    return std::max<std::int64_t>(1, kTaskPixels / 4 / width);
+  }
+};
+
+}  // namespace
+
+TrainableEndResult trainable_end(const Tensor& y, const TrainableEnd& end) {
+  variable_list out = EndFunction::apply(y.contiguous(kChannelsLast), end.demodulation.contiguous(),
+                                         end.bias, given(end.noise.noise), end.noise.strength,
+                                         given(end.next_styles), given(end.matrices), end.clamp);
+  TrainableEndResult result;
+  std::size_t next = 0;
+  if (end.next_styles.defined()) result.scaled = out[next++];
+  if (end.matrices.defined()) result.rgb = out[next];
+  return result;
+}
+
+Tensor trainable_up_convolution(const Tensor& x, const Tensor& weight) {
+  return UpConvolutionFunction::apply(x.contiguous(kChannelsLast), weight);
+}
+
+Tensor trainable_doubling(const Tensor& image, const Tensor& skip) {
+  return DoublingFunction::apply(image.contiguous(), skip.contiguous());
+}
+
+PoolingResult trainable_pooling(const Tensor& y, const Pooling& pooling) {
+  const Tensor added =
+      pooling.added.defined() ? pooling.added.contiguous(kChannelsLast) : torch::empty(0);
+  const variable_list out = PoolingFunction::apply(y.contiguous(kChannelsLast), pooling.bias, added,
+                                                   pooling.gain, pooling.whole, pooling.pooled);
+  PoolingResult result;
+  std::size_t next = 0;
+  if (pooling.whole) result.whole = out[next++];
+  if (pooling.pooled) result.pooled = out[next];
+  return result;
+}
+
+}  // namespace sgilo
