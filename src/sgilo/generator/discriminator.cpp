@@ -18,6 +18,12 @@ Tensor convolution(const Tensor& x, const Tensor& weight, const Tensor& bias, do
                        bias.defined() ? (bias * gain).to(type) : Tensor(), 1, weight.size(2) / 2);
 }
 
+// The same without a bias, 3x3, by the fused kernels.
+Tensor fused_convolution(const Tensor& x, const Tensor& weight) {
+  const double scale = 1 / std::sqrt(static_cast<double>(weight[0].numel()));
+  return trainable_convolution(x, (weight * scale).to(x.scalar_type()));
+}
+
 // The gain sqrt(2) of the activation commutes with it and sits in the weights.
 Tensor activated_convolution(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   return torch::leaky_relu(convolution(x, weight, bias, std::numbers::sqrt2), 0.2);
@@ -28,8 +34,8 @@ Tensor activated_convolution(const Tensor& x, const Tensor& weight, const Tensor
 Tensor with_minibatch_deviation(const Tensor& x, std::int64_t group) {
   const std::int64_t n = x.size(0), size = std::min(group, n);
   const Tensor grouped = x.view({size, n / size, x.size(1), x.size(2), x.size(3)});
-  const Tensor deviation =
-      (grouped.var(0, /*unbiased=*/false) + 1e-8).sqrt().mean({1, 2, 3});  // [n/size]
+  const Tensor variance = (grouped - grouped.mean(0, true)).square().mean(0);
+  const Tensor deviation = (variance + 1e-8).sqrt().mean({1, 2, 3});  // [n/size]
   return torch::cat(
       {x, deviation.repeat({size}).view({n, 1, 1, 1}).expand({n, 1, x.size(2), x.size(3)})}, 1);
 }
@@ -79,12 +85,12 @@ Tensor DiscriminatorImpl::fused_features(const Tensor& image) {
                                       {.bias = rgb_bias_, .gain = kGain});
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
     const Block& block = blocks_[b];
-    const Tensor y = trainable_pooling(convolution(x, block.weight0, {}, 1.0),
+    const Tensor y = trainable_pooling(fused_convolution(x, block.weight0),
                                        {.bias = block.bias0, .gain = kGain, .whole = false})
                          .pooled;
     const Tensor skip = convolution(small, block.skip, {}, 1 / kGain);
     const PoolingResult out = trainable_pooling(
-        convolution(y, block.weight1, {}, 1.0),
+        fused_convolution(y, block.weight1),
         {.bias = block.bias1, .gain = 1, .added = skip, .pooled = b + 1 < blocks_.size()});
     x = out.whole;
     small = out.pooled;

@@ -59,7 +59,7 @@ class SynthesisLayerImpl : public torch::nn::Module {
     end.bias = bias_;
     end.noise = {noise, strength_};
     return trainable_end(
-        up_ ? trainable_up_convolution(scaled, weight) : torch::conv2d(scaled, weight, {}, 1, 1),
+        up_ ? trainable_up_convolution(scaled, weight) : trainable_convolution(scaled, weight),
         end);
   }
 

@@ -6,7 +6,7 @@
 
 #include "sgilo/generator/kernels/image_buffer.h"
 #include "sgilo/generator/kernels/pixel_passes.h"
-#include "sgilo/generator/kernels/winograd.h"
+#include "sgilo/generator/kernels/winograd_tasks.h"
 
 namespace sgilo {
 namespace {
@@ -32,10 +32,6 @@ LayerEnd end_of(const LayerEndTensors& end, std::int64_t n) {
           row(end.matrices, n),     end.bias.size(0),           limit_of(end)};
 }
 
-// Whole images together where they are small, else rows first .. last - 1 of one.
-struct Part {
-  std::int64_t image, images, first, last;
-};
 // `bytes` is what one row takes.
 std::vector<Part> parts_of(const FusedLayer& layer, std::int64_t images, std::int64_t rows,
                            std::int64_t bytes) {
@@ -55,49 +51,6 @@ std::vector<Part> parts_of(const FusedLayer& layer, std::int64_t images, std::in
 Tensor rows_of(const Tensor& x, const Part& part, std::int64_t first, std::int64_t last) {
   return x.narrow(0, part.image, part.images).narrow(2, first, last - first);
 }
-
-// Winograd's convolution of a part. Tasks have a fixed size, so that sums do not depend on threads:
-// pieces of one image, or several whole small images.
-template <class T>
-class WinogradTasks {
- public:
-  WinogradTasks(const WinogradPass<T>& pass, const Part& part) : pass_(pass), images_(part.images) {
-    const std::int64_t columns = pass.width / kWinogradSide;
-    first_ =
-        part.image * (pass.height / kWinogradSide) * columns + part.first / kWinogradSide * columns;
-    tiles_ = (part.last - part.first) / kWinogradSide * columns;
-    pieces_ = (tiles_ + kWinogradTiles - 1) / kWinogradTiles;
-    size_ = pieces_ == 1 ? std::max<std::int64_t>(1, kWinogradTiles / tiles_) * tiles_
-                         : (tiles_ + pieces_ - 1) / pieces_;
-  }
-  std::int64_t pieces() const { return pieces_; }  // of each image
-
-  // f(pass, piece); several images have piece 0.
-  template <class F>
-  void run(F f) const {
-    RECORD_USER_SCOPE("sgilo::winograd_convolution");  // for profiles
-    const bool several = pieces_ == 1;
-    const std::int64_t count = several ? (images_ * tiles_ + size_ - 1) / size_ : images_ * pieces_;
-    at::parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
-      const std::int64_t floats = winograd_workspace_size(pass_.inputs);
-      const std::unique_ptr<float[]> workspace(new float[static_cast<std::size_t>(floats)]);
-      WinogradPass<T> own = pass_;
-      own.workspace = workspace.get();
-      for (std::int64_t i = begin; i < end; ++i) {
-        const std::int64_t image = several ? 0 : i / pieces_, piece = several ? 0 : i % pieces_,
-                           within = (several ? i : piece) * size_,
-                           last = several ? images_ * tiles_ : tiles_;
-        own.first_tile = first_ + image * tiles_ + within;
-        own.tiles = std::min(size_, last - within);
-        if (own.tiles > 0) f(own, piece);
-      }
-    });
-  }
-
- private:
-  WinogradPass<T> pass_;
-  std::int64_t images_, first_, tiles_, pieces_, size_;
-};
 
 // Forward, or backward: from the layer's outputs to its inputs.
 template <class T>
@@ -376,14 +329,12 @@ FusedLayer::FusedLayer(const Tensor& weight, const Tensor& own_bias, const Tenso
                        bool is_up, std::int64_t resolution, torch::ScalarType own_type)
     : up(is_up), inputs(weight.size(1)), outputs(weight.size(0)), type(own_type) {
   const torch::NoGradGuard no_grad;
-  // Else reading its four times as many weights takes longer than it saves, or memory for little.
-  const bool small = inputs * outputs <= 256 * 256;
-  winograd = !up && resolution >= (small ? 8 : 32);
+  winograd = !up && winograd_pays(inputs, outputs, resolution);
   const auto last = [](const Tensor& w) { return w.contiguous(kChannelsLast); };
   const Tensor w = weight.detach().to(torch::kFloat32);
   if (winograd) {
     forward.push_back(winograd_weights(w));
-    backward = winograd_weights(w.flip({2, 3}).transpose(0, 1));
+    backward = winograd_weights(w, true);
   } else if (up) {
     forward = up_phases(w);
     backward = last(w.transpose(0, 1).to(type));
@@ -441,11 +392,8 @@ Tensor input_gradient(const FusedLayer& layer, const Tensor& y_gradient) {
       });
       return;
     }
-    const PlainEnd<T> to{out.data_ptr<T>()};
-    const auto pass = winograd_pass(layer, y_gradient.data_ptr<T>(), height, width, true);
-    WinogradTasks<T>(pass, {0, n, 0, height}).run([&](const auto& own, auto) {
-      run_pass(own, to);
-    });
+    winograd_convolution(winograd_pass(layer, y_gradient.data_ptr<T>(), height, width, true), n,
+                         out.data_ptr<T>());
   });
   return out;
 }

@@ -5,6 +5,8 @@
 #include "sgilo/generator/kernels/image_doubling.h"
 #include "sgilo/generator/kernels/pixel_passes.h"
 #include "sgilo/generator/kernels/pooling_pass.h"
+#include "sgilo/generator/kernels/winograd_gradient.h"
+#include "sgilo/generator/kernels/winograd_tasks.h"
 
 namespace sgilo {
 namespace {
@@ -27,6 +29,38 @@ T* part(const Tensor& x, std::int64_t n) {
 Tensor image_gradient(const Tensor& gradient, torch::ScalarType type) {
   return gradient.defined() ? gradient.to(type).contiguous(kChannelsLast) : gradient;
 }
+
+// x [N,I,H,W] and weight [O,I,3,3] -> conv(x, weight), or the adjoint of [N,O,H,W].
+Tensor winograd_convolved(const Tensor& x, const Tensor& weight, bool backward) {
+  const Tensor packed = winograd_weights(weight, backward);
+  WinogradPass<float> pass{};
+  pass.height = x.size(2);
+  pass.width = x.size(3);
+  pass.input = x.data_ptr<float>();
+  pass.inputs = x.size(1);
+  pass.outputs = weight.size(backward ? 1 : 0);
+  pass.weights = packed.data_ptr<float>();
+  const Tensor out =
+      image_buffer(x.size(0), pass.outputs, pass.height, pass.width, torch::kFloat32);
+  winograd_convolution(pass, x.size(0), out.data_ptr<float>());
+  return out;
+}
+
+struct WinogradFunction : torch::autograd::Function<WinogradFunction> {
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight) {
+    context->save_for_backward({x, weight});
+    return winograd_convolved(x, weight, false);
+  }
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const Tensor gradient = image_gradient(gradients[0], torch::kFloat32);
+    Tensor x_gradient, weight_gradient;
+    if (context->needs_input_grad(0)) x_gradient = winograd_convolved(gradient, saved[1], true);
+    if (context->needs_input_grad(1))
+      weight_gradient = winograd_weight_gradient(saved[0], gradient);
+    return {x_gradient, weight_gradient};
+  }
+};
 
 struct EndFunction : torch::autograd::Function<EndFunction> {
   // The tensors of a call, without what has no say in the pass: noise is [1|N, pixels] times its
@@ -256,6 +290,13 @@ struct PoolingFunction : torch::autograd::Function<PoolingFunction> {
 };
 
 }  // namespace
+
+Tensor trainable_convolution(const Tensor& x, const Tensor& weight) {
+  const bool fits = x.scalar_type() == torch::kFloat32 && x.size(2) == x.size(3) &&
+                    winograd_pays(weight.size(1), weight.size(0), x.size(2));
+  if (!fits) return torch::conv2d(x, weight, {}, 1, 1);
+  return WinogradFunction::apply(x.contiguous(kChannelsLast), weight.contiguous());
+}
 
 TrainableEndResult trainable_end(const Tensor& y, const TrainableEnd& end) {
   variable_list out = EndFunction::apply(y.contiguous(kChannelsLast), end.demodulation.contiguous(),

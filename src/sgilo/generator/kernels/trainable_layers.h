@@ -1,8 +1,8 @@
-// What lies between the convolutions of layers whose weights are trained, as differentiable
-// functions with one pass over the pixels per direction, on the CPU. First gradients only; a
+// The parts of layers whose weights are trained, as differentiable functions on the CPU: 3x3
+// convolutions, by Winograd's filtering (winograd.h) in float32 where it pays, else by libtorch,
+// and what lies between them, one pass over the pixels per direction. First gradients only; a
 // gradient of a gradient is the plain forms' to give (modulated_convolution.h, bias_activation.h,
-// upsample_filter.h, and the composite operations of discriminator.cpp). The convolutions are
-// libtorch's. Images are [N,C,H,W], channels last, float32 or bfloat16 (their arithmetic is
+// upsample_filter.h, and the composite operations of discriminator.cpp). Images are [N,C,H,W], channels last, float32 or bfloat16 (their arithmetic is
 // float32), what is not an image float32.
 #pragma once
 
@@ -12,6 +12,9 @@
 #include "sgilo/generator/kernels/bias_activation.h"
 
 namespace sgilo {
+
+// conv2d with padding 1: x [N,I,H,W] and weight [O,I,3,3] of its type -> [N,O,H,W].
+Tensor trainable_convolution(const Tensor& x, const Tensor& weight);
 
 // Of a synthesis layer with the convolution y [N,O,H,W]: a = sqrt(2) lrelu(d y + noise + b), within
 // -clamp .. clamp where that is positive.

@@ -10,22 +10,15 @@
 #include <cstring>
 
 #include "hwy/highway.h"
-#include "sgilo/generator/kernels/lanes-inl.h"
 #include "sgilo/generator/kernels/pixel_passes.h"
 #include "sgilo/generator/kernels/winograd.h"
+#include "sgilo/generator/kernels/winograd_tiles-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace sgilo {
 namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
-
-inline constexpr std::int64_t kSide = kWinogradSide, kPoints = 36, kBlock = kWinogradBlock;
-inline constexpr std::int64_t kChunk = kWinogradChunk, kMostLanes = kWinogradLanes;
-inline constexpr std::int64_t kTilePixels = kSide * kSide, kSums = kWinogradSums;
-// Rows of one product: two vectors of sums each must fit the registers, 32 of them or 16.
-inline constexpr int kRows =
-    HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_NEON ? 12 : 6;
 
 // The workspace: transformed input, products, sums over channels, zeros.
 struct Workspace {
@@ -46,36 +39,6 @@ struct Workspace {
   float* zeros;     // [inputs]
 };
 
-// Where a tile lies.
-struct Place {
-  template <class T>
-  Place(const WinogradPass<T>& p, std::int64_t tile) {
-    const std::int64_t columns = p.width / kSide, per_image = p.height / kSide * columns;
-    image = (p.first_tile + tile) / per_image;
-    const std::int64_t within = (p.first_tile + tile) % per_image;
-    row = within / columns * kSide;
-    column = within % columns * kSide;
-  }
-  std::int64_t image, row, column;  // of the first pixel
-};
-
-// B^T x, the points in the order 0, sqrt(1/2), -sqrt(1/2), sqrt(2), -sqrt(2), infinity.
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE void transform_input(D d, const V (&x)[6], V (&to)[6]) {
-  const auto half = hn::Set(d, 0.5f), two = hn::Set(d, 2.0f), five_halves = hn::Set(d, 2.5f);
-  const auto small = hn::Set(d, kGain / 2), large = hn::Set(d, kGain);
-  to[0] = hn::Add(hn::NegMulAdd(five_halves, x[2], x[0]), x[4]);
-  to[5] = hn::Add(hn::NegMulAdd(five_halves, x[3], x[1]), x[5]);
-  const auto even = hn::NegMulAdd(two, x[2], x[4]),
-             odd = hn::Mul(small, hn::NegMulAdd(two, x[1], x[3]));
-  to[1] = hn::Add(even, odd);
-  to[2] = hn::Sub(even, odd);
-  const auto far_even = hn::NegMulAdd(half, x[2], x[4]),
-             far_odd = hn::Mul(large, hn::NegMulAdd(half, x[1], x[3]));
-  to[3] = hn::Add(far_even, far_odd);
-  to[4] = hn::Sub(far_even, far_odd);
-}
-
 // A^T m.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE void transform_output(D d, const V (&m)[6], V (&to)[4]) {
@@ -89,19 +52,6 @@ HWY_INLINE void transform_output(D d, const V (&m)[6], V (&to)[4]) {
   to[3] = hn::Add(hn::MulAdd(two, far_difference, hn::Mul(half, difference)), m[5]);
 }
 
-// The 6x6 pixels that a tile takes; zeros outside of the image.
-template <class T>
-HWY_INLINE void find_pixels(const WinogradPass<T>& p, const Place& place, const T* zeros,
-                            const T* (&pixels)[kPoints]) {
-  const T* image = p.input + place.image * p.height * p.width * p.inputs;
-  for (std::int64_t i = 0; i < 6; ++i)
-    for (std::int64_t j = 0; j < 6; ++j) {
-      const std::int64_t y = place.row + i - 1, x = place.column + j - 1;
-      const bool inside = y >= 0 && y < p.height && x >= 0 && x < p.width;
-      pixels[i * 6 + j] = inside ? image + (y * p.width + x) * p.inputs : zeros;
-    }
-}
-
 // s x -> B^T s x B of all tiles.
 template <class T>
 HWY_INLINE void transform_inputs(const WinogradPass<T>& p, const Workspace& w) {
@@ -113,22 +63,11 @@ HWY_INLINE void transform_inputs(const WinogradPass<T>& p, const Workspace& w) {
     const T* pixels[kPoints];
     find_pixels(p, place, zeros, pixels);
     for_channels(p.inputs, [&](auto d, std::int64_t c) HWY_ATTR {
-      using V = hn::Vec<decltype(d)>;
       const auto scale = style ? load(d, style + c) : hn::Set(d, 1.0f);
-      V rows[6][6];  // [point][column]
-      for (int j = 0; j < 6; ++j) {
-        V x[6], transformed[6];
-        for (int i = 0; i < 6; ++i) x[i] = hn::Mul(scale, load(d, pixels[i * 6 + j] + c));
-        transform_input(d, x, transformed);
-        for (int i = 0; i < 6; ++i) rows[i][j] = transformed[i];
-      }
       float* to = w.inputs + (c / kChunk * kWinogradTiles + t) * kChunk + c % kChunk;
-      for (int i = 0; i < 6; ++i) {
-        V transformed[6];
-        transform_input(d, rows[i], transformed);
-        for (int j = 0; j < 6; ++j)
-          hn::StoreU(transformed[j], d, to + (i * 6 + j) * w.point_stride);
-      }
+      transform_pixels(d, pixels, c, scale, [&](int point, auto v) HWY_ATTR {
+        hn::StoreU(v, d, to + point * w.point_stride);
+      });
     });
   }
 }

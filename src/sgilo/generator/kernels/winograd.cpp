@@ -17,27 +17,47 @@
 
 namespace sgilo {
 
-Tensor winograd_weights(const Tensor& weight) {
-  // Rows of G: (1, p, p^2) / f'(p) for each point p, f = x (x^2 - 1/2) (x^2 - 2).
-  const double s = std::sqrt(0.5), l = std::sqrt(2.0);
-  const Tensor g = torch::tensor({1.0, 0.0, 0.0,                   //
-                                  -2 / 3.0, -2 * s / 3, -1 / 3.0,  //
-                                  -2 / 3.0, 2 * s / 3, -1 / 3.0,   //
-                                  1 / 6.0, l / 6, 1 / 3.0,         //
-                                  1 / 6.0, -l / 6, 1 / 3.0,        //
-                                  0.0, 0.0, 1.0},
-                                 torch::kFloat64)
-                       .view({6, 3});
-  const std::int64_t outputs = weight.size(0), inputs = weight.size(1);
+Tensor winograd_weights(const Tensor& weight, bool backward) {
+  // G w, along one axis. Rows of G: (1, p, p^2) / f'(p) for each point p,
+  // f = x (x^2 - 1/2) (x^2 - 2).
+  const auto transform = [](double a, double b, double c, double(&to)[6]) {
+    const double s = std::sqrt(0.5), l = std::sqrt(2.0);
+    const double even = -2 / 3.0 * a - c / 3, odd = -2 * s / 3 * b;
+    const double far_even = a / 6 + c / 3, far_odd = l / 6 * b;
+    to[0] = a;
+    to[1] = even + odd;
+    to[2] = even - odd;
+    to[3] = far_even + far_odd;
+    to[4] = far_even - far_odd;
+    to[5] = c;
+  };
+  const std::int64_t outputs = weight.size(backward ? 1 : 0),
+                     inputs = weight.size(backward ? 0 : 1);
   const std::int64_t blocks = (outputs + kWinogradBlock - 1) / kWinogradBlock;
-  const Tensor packed = torch::zeros({blocks, 36, inputs, kWinogradBlock});
-  for (std::int64_t block = 0; block < blocks; ++block) {  // so that float64 takes little memory
-    const std::int64_t first = block * kWinogradBlock,
-                       count = std::min(kWinogradBlock, outputs - first);
-    const Tensor w = weight.narrow(0, first, count).to(torch::kFloat64);
-    const Tensor u = torch::matmul(g, torch::matmul(w, g.t())).view({count, inputs, 36});
-    packed[block].narrow(2, 0, count).copy_(u.permute({2, 1, 0}));
-  }
+  const Tensor own = weight.contiguous(),
+               packed = torch::empty({blocks, 36, inputs, kWinogradBlock});
+  const float* from = own.data_ptr<float>();
+  float* to = packed.data_ptr<float>();
+  at::parallel_for(0, blocks * inputs, 16, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t at = begin; at < end; ++at) {
+      const std::int64_t block = at / inputs, i = at % inputs;
+      for (std::int64_t lane = 0; lane < kWinogradBlock; ++lane) {
+        const std::int64_t o = block * kWinogradBlock + lane;
+        double w[9] = {}, columns[3][6], row[6];  // columns: [column][point]
+        if (o < outputs) {
+          const float* filter = from + 9 * (backward ? i * outputs + o : o * inputs + i);
+          for (int k = 0; k < 9; ++k) w[k] = filter[backward ? 8 - k : k];
+        }
+        for (int k = 0; k < 3; ++k) transform(w[k], w[3 + k], w[6 + k], columns[k]);
+        for (int p = 0; p < 6; ++p) {
+          transform(columns[0][p], columns[1][p], columns[2][p], row);
+          for (int q = 0; q < 6; ++q)
+            to[((block * 36 + 6 * p + q) * inputs + i) * kWinogradBlock + lane] =
+                static_cast<float>(row[q]);
+        }
+      }
+    }
+  });
   return packed;
 }
 

@@ -21,8 +21,10 @@ inline constexpr std::int64_t kWinogradChunk = 32;  // inputs that stand side by
 inline constexpr std::int64_t kWinogradLanes = 16;  // of a vector, at most
 inline constexpr std::int64_t kWinogradSums = 3;    // over a pixel's channels, at most
 
-// Weights [O,I,3,3] -> G w G^T as [blocks, 36, I, kWinogradBlock] float32.
-Tensor winograd_weights(const Tensor& weight);
+// Weights [O,I,3,3] float32 -> G w G^T as [blocks, 36, I, kWinogradBlock] float32; `backward`: of
+// the convolution from outputs to inputs that is the adjoint, whose weights are turned by 180
+// degrees.
+Tensor winograd_weights(const Tensor& weight, bool backward = false);
 
 // Tiles first_tile .. first_tile + tiles - 1 of all images in a row,
 // each of height/4 x width/4 tiles.
