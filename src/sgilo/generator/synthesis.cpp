@@ -24,6 +24,11 @@ class AffineImpl : public torch::nn::Module {
     bias = register_parameter("bias", torch::ones({channels}));
   }
   Tensor forward(const Tensor& w) { return scaled_linear(w, weight, bias); }
+  // The same times `gain`.
+  StyleMap fused(double gain) const {
+    return {weight.detach(), bias.detach(), gain / std::sqrt(static_cast<double>(weight.size(1))),
+            gain};
+  }
 
   Tensor weight, bias;
 };
@@ -63,14 +68,11 @@ class SynthesisLayerImpl : public torch::nn::Module {
         end);
   }
 
-  // The same layer's part in fused_synthesis.
-  LayerInputs fused_inputs(const FusedLayer& fused, const Tensor& w, const Tensor& noise) {
-    const Tensor styles = affine_->forward(w);
-    return {styles, (styles.square().matmul(fused.squares.t()) + 1e-8).rsqrt(), noise};
-  }
   std::shared_ptr<const FusedLayer> fused(torch::ScalarType type) const {
-    return std::make_shared<FusedLayer>(weight_, bias_, strength_, up_, constant_noise.size(0),
-                                        type);
+    const auto layer =
+        std::make_shared<FusedLayer>(weight_, bias_, strength_, up_, constant_noise.size(0), type);
+    layer->style = affine_->fused(1);
+    return layer;
   }
 
   Tensor constant_noise;
@@ -99,13 +101,19 @@ class ToRgbImpl : public torch::nn::Module {
                          .reshape({x.size(0), weight_.size(0), x.size(2), x.size(3)});
     return clamp > 0 ? y.clamp(-clamp, clamp) : y;
   }
-  RgbInputs fused_inputs(const Tensor& w) { return {matrices(w), bias_}; }
-
- private:
   Tensor matrices(const Tensor& w) {  // [N,channels,I]
-    const Tensor styles = affine_->forward(w) / std::sqrt(static_cast<double>(weight_.size(1)));
+    const Tensor styles = affine_->forward(w) * gain();
     return weight_.flatten(1).unsqueeze(0) * styles.unsqueeze(1);
   }
+  const Tensor& bias() const { return bias_; }
+  std::shared_ptr<const FusedRgb> fused() const {
+    return std::make_shared<FusedRgb>(FusedRgb{affine_->fused(gain()),
+                                               weight_.detach().flatten(1).contiguous(),
+                                               bias_.detach().contiguous()});
+  }
+
+ private:
+  double gain() const { return 1 / std::sqrt(static_cast<double>(weight_.size(1))); }
 
   std::shared_ptr<AffineImpl> affine_;
   Tensor weight_, bias_;
@@ -241,34 +249,32 @@ Tensor SynthesisNetworkImpl::trainable_image(const BlockState& from, const Tenso
     const bool ends_block = j % 2 == 0;
     TrainableEnd end;
     end.clamp = options.clamp;
-    RgbInputs rgb;
-    if (ends_block) {
-      rgb = to_rgb_[static_cast<std::size_t>(block)]->fused_inputs(ws.select(1, 2 * block + 1));
-      end.matrices = rgb.matrices;
-    }
+    const auto& rgb = to_rgb_[static_cast<std::size_t>(block)];
+    if (ends_block) end.matrices = rgb->matrices(ws.select(1, 2 * block + 1));
     if (j < 2 * last) end.next_styles = layer(j + 1)->styles(ws.select(1, j + 1));
     const TrainableEndResult result = layer(j)->trainable(
         x, styles, noises.empty() ? Tensor() : noises.at(static_cast<std::size_t>(j)), end);
     x = result.scaled;
     styles = end.next_styles;
     if (!ends_block) continue;
-    Tensor image = result.rgb + rgb.bias.view({1, -1, 1, 1});
+    Tensor image = result.rgb + rgb->bias().view({1, -1, 1, 1});
     if (options.clamp > 0) image = image.clamp(-options.clamp, options.clamp);
     skip = skip.defined() ? trainable_doubling(image, skip) : image;
   }
   return skip;
 }
 
-const std::vector<std::shared_ptr<const FusedLayer>>& SynthesisNetworkImpl::fused_layers() {
+const SynthesisNetworkImpl::Prepared& SynthesisNetworkImpl::prepared() {
   std::vector<std::pair<const void*, std::uint32_t>> versions;
   for (const Tensor& parameter : parameters())
     versions.emplace_back(parameter.data_ptr(), parameter._version());
   if (versions != prepared_.versions || prepared_.type != convolution_type) {
-    Prepared made{std::move(versions), convolution_type, {}};
+    Prepared made{std::move(versions), convolution_type, {}, {}};
     for (const auto& layer : layers_) made.layers.push_back(layer->fused(convolution_type));
+    for (const auto& rgb : to_rgb_) made.rgb.push_back(rgb->fused());
     prepared_ = std::move(made);
   }
-  return prepared_.layers;
+  return prepared_;
 }
 
 Tensor SynthesisNetworkImpl::image(const BlockState& from, const Tensor& ws, const Noises& noises,
@@ -276,23 +282,16 @@ Tensor SynthesisNetworkImpl::image(const BlockState& from, const Tensor& ws, con
   if (kernel_in_use() == Kernel::reference) return run(from, ws, noises, first, last).skip;
   require_shape("styles", ws, {-1, options.style_rows(), options.w_dim});
   if (weights_need_gradients()) return trainable_image(from, ws, noises, first, last);
-  const auto& all = fused_layers();
-  const std::int64_t begin = std::max<std::int64_t>(0, 2 * first - 1);
-  std::vector<std::shared_ptr<const FusedLayer>> layers(all.begin() + begin,
-                                                        all.begin() + 2 * last + 1);
-  std::vector<LayerInputs> inputs;
-  std::vector<RgbInputs> rgb;
-  for (std::int64_t j = begin; j <= 2 * last; ++j) {
-    const auto i = static_cast<std::size_t>(j);
-    inputs.push_back(layers_[i]->fused_inputs(*all[i], ws.select(1, j),
-                                              noises.empty() ? Tensor() : noises.at(i)));
-  }
-  for (std::int64_t b = first; b <= last; ++b)
-    rgb.push_back(to_rgb_[static_cast<std::size_t>(b)]->fused_inputs(ws.select(1, 2 * b + 1)));
+  const Prepared& all = prepared();
+  const std::int64_t begin = std::max<std::int64_t>(0, 2 * first - 1), end = 2 * last + 1;
+  std::vector<Tensor> own_noises(static_cast<std::size_t>(end - begin));
+  for (std::int64_t j = begin; j < end && !noises.empty(); ++j)
+    own_noises[static_cast<std::size_t>(j - begin)] = noises.at(static_cast<std::size_t>(j));
   const Tensor features =
       first == 0 ? constant_.unsqueeze(0).expand({ws.size(0), -1, -1, -1}) : from.features;
-  return fused_synthesis(layers, features, first == 0 ? Tensor() : from.skip, inputs, rgb,
-                         options.clamp);
+  return fused_synthesis({all.layers.begin() + begin, all.layers.begin() + end},
+                         {all.rgb.begin() + first, all.rgb.begin() + last + 1}, features,
+                         first == 0 ? Tensor() : from.skip, ws, begin, own_noises, options.clamp);
 }
 
 Tensor SynthesisNetworkImpl::forward(const Tensor& ws, const Noises& noises) {

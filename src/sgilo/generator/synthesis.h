@@ -42,6 +42,7 @@ struct BlockState {
 };
 
 struct FusedLayer;         // kernels/fused_layer.h
+struct FusedRgb;           // kernels/fused_synthesis.h
 class SynthesisLayerImpl;  // a modulated 3x3 convolution with noise, bias and activation
 class ToRgbImpl;           // a modulated 1x1 convolution without demodulation
 
@@ -94,12 +95,13 @@ class SynthesisNetworkImpl : public torch::nn::Module {
   std::vector<std::shared_ptr<ToRgbImpl>> to_rgb_;           // one per block
   Tensor constant_;                                          // [C,4,4]
 
-  const std::vector<std::shared_ptr<const FusedLayer>>& fused_layers();
   struct Prepared {
     std::vector<std::pair<const void*, std::uint32_t>> versions;  // of the weights
     torch::ScalarType type;
     std::vector<std::shared_ptr<const FusedLayer>> layers;
+    std::vector<std::shared_ptr<const FusedRgb>> rgb;
   };
+  const Prepared& prepared();
   Prepared prepared_;  // for the weights as they were then
 };
 TORCH_MODULE(SynthesisNetwork);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sgilo/generator/kernels/image_buffer.h"
+#include "sgilo/generator/kernels/library_convolution.h"
 #include "sgilo/generator/kernels/pixel_passes.h"
 #include "sgilo/generator/kernels/winograd_tasks.h"
 
@@ -119,8 +120,8 @@ void run_up_convolution(const FusedLayer& layer, const Tensor& x, const Tensor& 
     const Tensor xs = scaled_rows(x, styles, part, above, below);
     std::vector<Tensor> phases;
     for (const Tensor& weight : layer.forward)
-      phases.push_back(torch::conv2d(xs, weight, {}, 1, {weight.size(2) - 1, weight.size(3) - 1})
-                           .contiguous(kChannelsLast));
+      phases.push_back(
+          library_convolution(xs, weight, 1, {weight.size(2) - 1, weight.size(3) - 1}));
     const std::int64_t rows = 2 * (part.last - part.first),
                        count = std::max<std::int64_t>(1, kTaskPixels / (2 * width));
     for_tasks(part.images, rows, count, [&](auto j, auto, auto first, auto last) {
@@ -144,7 +145,7 @@ void run_convolution(const FusedLayer& layer, const Tensor& x, const Tensor& sty
                      const LayerEndTensors& end, const LayerResult& result) {
   const std::int64_t n = x.size(0), out = layer.outputs, pixels = x.size(2) * x.size(3);
   const Tensor xs = scaled_rows(x, styles, {0, n, 0, x.size(2)}, 0, x.size(2));
-  const Tensor y = torch::conv2d(xs, layer.forward[0], {}, 1, 1).contiguous(kChannelsLast);
+  const Tensor y = library_convolution(xs, layer.forward[0], 1, {1, 1});
   const float* from = y.data_ptr<float>();
   float* activation = result.activation.data_ptr<float>();
   c10::BFloat16* kept = kept_of(result);
@@ -218,7 +219,7 @@ void library_input_gradient(const FusedLayer& layer, const Tensor& y_gradient, F
                      width = y_gradient.size(3);
   if (!layer.up) {
     f(Part{.image = 0, .images = n, .first = 0, .last = height},
-      torch::conv2d(y_gradient, layer.backward, {}, 1, 1).contiguous(kChannelsLast));
+      library_convolution(y_gradient, layer.backward, 1, {1, 1}));
     return;
   }
   const T* from = y_gradient.data_ptr<T>();
@@ -235,7 +236,7 @@ void library_input_gradient(const FusedLayer& layer, const Tensor& y_gradient, F
                                      out, begin + first, begin + last,
                                      t + (j * rows - begin) * line, buffer.data()});
     });
-    f(part, torch::conv2d(t_gradient, layer.backward, {}, 2).contiguous(kChannelsLast));
+    f(part, library_convolution(t_gradient, layer.backward, 2, {0, 0}));
   }
 }
 

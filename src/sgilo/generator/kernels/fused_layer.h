@@ -14,12 +14,21 @@
 
 namespace sgilo {
 
+// The affine map from a style row w to a layer's style, s = scale * weight w + bias_scale * bias,
+// without gradients.
+struct StyleMap {
+  Tensor weight;  // [I,w] float32
+  Tensor bias;    // [I] float32
+  double scale, bias_scale;
+};
+
 // The weights of one 3x3 layer, without gradients.
 struct FusedLayer {
   // `resolution`: of the layer's result.
   FusedLayer(const Tensor& weight, const Tensor& bias, const Tensor& noise_strength, bool up,
              std::int64_t resolution, torch::ScalarType type);
 
+  StyleMap style{};  // of fused_synthesis
   bool up, winograd;
   std::int64_t inputs, outputs;
   torch::ScalarType type;  // of gradients

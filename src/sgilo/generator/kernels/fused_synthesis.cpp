@@ -15,14 +15,66 @@ using torch::autograd::variable_list;
 
 constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
 
+// What the style rows come to: of each layer [N,I] and [N,O], of each block [N,3,C].
+struct Modulation {
+  std::vector<Tensor> styles, demodulations, rgb_styles, matrices;
+};
+
 // What has no gradient, kept until the backward pass.
 struct Plan : torch::CustomClassHolder {
   std::vector<std::shared_ptr<const FusedLayer>> layers;
-  std::vector<Tensor> rgb_bias;
+  std::vector<std::shared_ptr<const FusedRgb>> rgb;
+  std::int64_t first_row;
   double clamp;  // 0: none
   // Of each layer, between forward and backward, which takes them and writes over them.
   std::vector<Tensor> activations;
+  Modulation modulation;
+
+  std::int64_t row(std::size_t layer) const { return first_row + static_cast<std::int64_t>(layer); }
+  std::int64_t rgb_row(std::size_t block) const {  // after that of the block's last layer
+    return 2 * ((first_row + 1) / 2 + static_cast<std::int64_t>(block)) + 1;
+  }
 };
+
+Tensor style_of(const StyleMap& map, const Tensor& ws, std::int64_t row) {
+  return at::addmm(map.bias, ws.select(1, row), map.weight.t(), map.bias_scale, map.scale);
+}
+
+Modulation modulation_of(const Plan& plan, const Tensor& ws) {
+  Modulation out;
+  for (std::size_t j = 0; j < plan.layers.size(); ++j) {
+    const FusedLayer& layer = *plan.layers[j];
+    const Tensor style = style_of(layer.style, ws, plan.row(j));
+    out.styles.push_back(style);
+    out.demodulations.push_back(
+        at::mm(style.square(), layer.squares.t()).add_(1e-8).rsqrt_().contiguous());
+  }
+  for (std::size_t b = 0; b < plan.rgb.size(); ++b) {
+    const FusedRgb& rgb = *plan.rgb[b];
+    out.rgb_styles.push_back(style_of(rgb.style, ws, plan.rgb_row(b)));
+    out.matrices.push_back(rgb.weight * out.rgb_styles.back().unsqueeze(1));
+  }
+  return out;
+}
+
+// The gradient of the style rows from those of what they come to.
+Tensor rows_gradient(const Plan& plan, const Modulation& of, const Modulation& gradients,
+                     const Tensor& ws) {
+  const Tensor out = torch::zeros_like(ws, torch::MemoryFormat::Contiguous);
+  const auto add = [&](const StyleMap& map, const Tensor& gradient, std::int64_t row) {
+    out.select(1, row).addmm_(gradient, map.weight, 1, map.scale);
+  };
+  for (std::size_t j = 0; j < plan.layers.size(); ++j) {
+    const FusedLayer& layer = *plan.layers[j];
+    // d = (Q s^2 + 1e-8)^(-1/2), the derivative of s^2 being 2 s.
+    const Tensor& d = of.demodulations[j];
+    const Tensor inner = at::mm(gradients.demodulations[j] * d * d * d, layer.squares);
+    add(layer.style, gradients.styles[j] - inner.mul_(of.styles[j]), plan.row(j));
+  }
+  for (std::size_t b = 0; b < plan.rgb.size(); ++b)
+    add(plan.rgb[b]->style, (gradients.matrices[b] * plan.rgb[b]->weight).sum(1), plan.rgb_row(b));
+  return out;
+}
 
 const float* row(const Tensor& x, std::int64_t n) {  // [N, ...] -> its n-th part
   return x.data_ptr<float>() + n * (x.numel() / x.size(0));
@@ -53,53 +105,52 @@ std::pair<Tensor, Tensor> scaled_input_gradient(const Tensor& x, const Tensor& s
   return {x_gradient, sums.sum(1)};
 }
 
-// The tensors of one call in the order in which autograd sees them: features, skip, then styles,
-// demodulation and noise of each layer, then the matrices of each block. What is not there is an
-// empty tensor, as autograd takes no undefined ones.
+// The tensors of one call in the order in which autograd sees them: features, skip, style rows,
+// then the noise of each layer. What is not there is an empty tensor, as autograd takes no undefined
+// ones.
 struct Inputs {
   static Tensor present(const Tensor& x) { return x.numel() > 0 ? x : Tensor(); }
   const Tensor& features() const { return all[0]; }
   Tensor skip() const { return present(all[1]); }
-  const Tensor& styles(std::size_t j) const { return all[2 + 3 * j]; }
-  const Tensor& demodulation(std::size_t j) const { return all[3 + 3 * j]; }
-  Tensor noise(std::size_t j) const { return present(all[4 + 3 * j]); }
-  const Tensor& matrices(std::size_t block) const { return all[2 + 3 * layers + block]; }
+  const Tensor& rows() const { return all[2]; }
+  Tensor noise(std::size_t j) const { return present(all[3 + j]); }
   at::TensorList all;
-  std::size_t layers;
 };
 
 // A layer ends its block unless an up-convolution.
 LayerEndTensors end_of(const Plan& plan, const Inputs& in, std::size_t j, std::size_t block,
                        std::int64_t side) {
   const FusedLayer& layer = *plan.layers[j];
+  const Modulation& of = plan.modulation;
   const bool last = j + 1 == plan.layers.size();
-  return {in.demodulation(j),
+  return {of.demodulations[j],
           layer.bias,
           scaled_noise(in.noise(j), layer.noise_strength, side * side),
-          last ? Tensor() : in.styles(j + 1),
-          layer.up ? Tensor() : in.matrices(block),
+          last ? Tensor() : of.styles[j + 1],
+          layer.up ? Tensor() : of.matrices[block],
           plan.clamp};
 }
 
 struct FusedSynthesis : torch::autograd::Function<FusedSynthesis> {
   static Tensor forward(AutogradContext* context, const c10::intrusive_ptr<Plan>& plan,
                         at::TensorList all) {
-    const Inputs in{all, plan->layers.size()};
+    const Inputs in{all};
     const bool differentiable =
         std::any_of(all.begin(), all.end(), [](const Tensor& x) { return x.requires_grad(); });
     variable_list kept(all.begin(), all.end()), limited;
+    plan->modulation = modulation_of(*plan, in.rows());
     Tensor skip = in.skip(), x = in.features();
     std::size_t block = 0;
     for (std::size_t j = 0; j < plan->layers.size(); ++j) {
       const FusedLayer& layer = *plan->layers[j];
       const std::int64_t side = x.size(2) * (layer.up ? 2 : 1);
       const LayerResult result =
-          run_layer(layer, x, in.styles(j), end_of(*plan, in, j, block, side),
+          run_layer(layer, x, plan->modulation.styles[j], end_of(*plan, in, j, block, side),
                     {j + 1 < plan->layers.size(), differentiable});
       x = result.activation;
       if (differentiable) plan->activations.push_back(result.kept);
       if (layer.up) continue;
-      Tensor bias = plan->rgb_bias[block++];
+      Tensor bias = plan->rgb[block++]->bias;
       if (plan->clamp > 0) {
         limited.push_back(
             result.rgb.add_(bias.view({1, 3, 1, 1})).clamp_(-plan->clamp, plan->clamp));
@@ -119,13 +170,17 @@ struct FusedSynthesis : torch::autograd::Function<FusedSynthesis> {
     const auto capsule = context->saved_data["plan"].toCapsule();
     auto& plan = static_cast<Plan&>(*capsule);
     const variable_list kept = context->get_saved_variables();
-    const std::size_t layers = plan.layers.size(), blocks = plan.rgb_bias.size();
+    const std::size_t layers = plan.layers.size(), blocks = plan.rgb.size();
     variable_list activations = std::exchange(plan.activations, {});
     if (activations.size() != layers)
       throw std::logic_error("the fused kernels go backward once for each time forward");
-    const std::size_t count = 2 + 3 * layers + blocks;
-    const Inputs in{at::TensorList(kept).slice(0, count), layers};
-    variable_list out(count + 1);  // the plan has none
+    const std::size_t count = 3 + layers;
+    const Inputs in{at::TensorList(kept).slice(0, count)};
+    Modulation of{std::vector<Tensor>(layers),
+                  std::vector<Tensor>(layers),
+                  {},
+                  std::vector<Tensor>(blocks)};  // their gradients
+    variable_list out(count + 1);                // the plan has none
     const auto at = [&](std::size_t i) -> Tensor& { return out[1 + i]; };
     const auto wanted = [&](std::size_t i) { return kept[i].requires_grad(); };
 
@@ -140,17 +195,17 @@ struct FusedSynthesis : torch::autograd::Function<FusedSynthesis> {
         rgb_gradient = plan.clamp > 0 ? image * kept[count + block].abs().lt(plan.clamp) : image;
       }
       return KnownEnd{end_of(plan, in, j, block, activation.size(2)), activation, rgb_gradient,
-                      wanted(4 + 3 * j)};
+                      wanted(3 + j)};
     };
     std::size_t rgb_block = blocks;
     const auto keep = [&](std::size_t j, const KnownEnd& known, const EndGradients& g) {
-      if (j + 1 < layers) at(2 + 3 * (j + 1)) = g.sums.select(1, 0);
-      if (!plan.layers[j]->up) at(2 + 3 * layers + --rgb_block) = g.sums.slice(1, 1, 4);
-      at(3 + 3 * j) = g.sums.select(1, 4) / known.end.demodulation;
+      if (j + 1 < layers) of.styles[j + 1] = g.sums.select(1, 0);
+      if (!plan.layers[j]->up) of.matrices[--rgb_block] = g.sums.slice(1, 1, 4);
+      of.demodulations[j] = g.sums.select(1, 4) / known.end.demodulation;
       if (!g.noise.defined()) return;
       const std::int64_t side = known.activation.size(2);
       const Tensor per_image = (g.noise * plan.layers[j]->noise_strength).view({-1, 1, side, side});
-      at(4 + 3 * j) = per_image.sum_to_size(in.noise(j).sizes());
+      at(3 + j) = per_image.sum_to_size(in.noise(j).sizes());
     };
 
     std::size_t j = layers - 1;
@@ -171,8 +226,11 @@ struct FusedSynthesis : torch::autograd::Function<FusedSynthesis> {
       g = gradients_before(*plan.layers[j], g.y, before);
       keep(--j, before, g);
     }
-    std::tie(at(0), at(2)) = scaled_input_gradient(
-        in.features(), in.styles(0), input_gradient(*plan.layers.front(), g.y), wanted(0));
+    std::tie(at(0), of.styles[0]) =
+        scaled_input_gradient(in.features(), plan.modulation.styles[0],
+                              input_gradient(*plan.layers.front(), g.y), wanted(0));
+    if (wanted(2)) at(2) = rows_gradient(plan, plan.modulation, of, in.rows());
+    plan.modulation = {};
     if (in.skip().defined()) at(1) = doubled_adjoint(image);
     return out;
   }
@@ -181,26 +239,20 @@ struct FusedSynthesis : torch::autograd::Function<FusedSynthesis> {
 }  // namespace
 
 Tensor fused_synthesis(const std::vector<std::shared_ptr<const FusedLayer>>& layers,
-                       const Tensor& features, const Tensor& skip,
-                       const std::vector<LayerInputs>& inputs, const std::vector<RgbInputs>& rgb,
-                       double clamp) {
+                       const std::vector<std::shared_ptr<const FusedRgb>>& rgb,
+                       const Tensor& features, const Tensor& skip, const Tensor& ws,
+                       std::int64_t first_row, const std::vector<Tensor>& noises, double clamp) {
   auto plan = c10::make_intrusive<Plan>();
   plan->layers = layers;
+  plan->rgb = rgb;
+  plan->first_row = first_row;
   // As activations are stored, so that the backward pass recognises those at the limit.
   plan->clamp = layers.front()->type == torch::kBFloat16
                     ? static_cast<float>(c10::BFloat16(static_cast<float>(clamp)))
                     : clamp;
   const auto given = [](const Tensor& x) { return x.defined() ? x.contiguous() : torch::empty(0); };
-  std::vector<Tensor> all{features.contiguous(kChannelsLast), given(skip)};
-  for (const LayerInputs& layer : inputs) {
-    all.push_back(layer.styles.contiguous());
-    all.push_back(layer.demodulation.contiguous());
-    all.push_back(given(layer.noise));
-  }
-  for (const RgbInputs& block : rgb) {
-    all.push_back(block.matrices.contiguous());
-    plan->rgb_bias.push_back(block.bias.detach().contiguous());
-  }
+  std::vector<Tensor> all{features.contiguous(kChannelsLast), given(skip), ws.contiguous()};
+  for (const Tensor& noise : noises) all.push_back(given(noise));
   return FusedSynthesis::apply(plan, at::TensorList(all));
 }
 

@@ -3,6 +3,7 @@
 #include "sgilo/generator/kernels/fused_layer.h"
 #include "sgilo/generator/kernels/image_buffer.h"
 #include "sgilo/generator/kernels/image_doubling.h"
+#include "sgilo/generator/kernels/library_convolution.h"
 #include "sgilo/generator/kernels/pixel_passes.h"
 #include "sgilo/generator/kernels/pooling_pass.h"
 #include "sgilo/generator/kernels/winograd_gradient.h"
@@ -168,8 +169,7 @@ struct UpConvolutionFunction : torch::autograd::Function<UpConvolutionFunction> 
     const std::int64_t n = x.size(0), out = weight.size(0), height = x.size(2), width = x.size(3);
     std::vector<Tensor> phases;
     for (const Tensor& phase : up_phases(weight))
-      phases.push_back(torch::conv2d(x, phase, {}, 1, {phase.size(2) - 1, phase.size(3) - 1})
-                           .contiguous(kChannelsLast));
+      phases.push_back(library_convolution(x, phase, 1, {phase.size(2) - 1, phase.size(3) - 1}));
     const Tensor result = image_buffer(n, out, 2 * height, 2 * width, x.scalar_type());
     with_type(x.scalar_type(), [&](auto zero) {
       using T = decltype(zero);
@@ -203,7 +203,8 @@ struct UpConvolutionFunction : torch::autograd::Function<UpConvolutionFunction> 
     // were x its result.
     const Tensor turned = weight.transpose(0, 1).contiguous(kChannelsLast);
     Tensor x_gradient, weight_gradient;
-    if (context->needs_input_grad(0)) x_gradient = torch::conv2d(t_gradient, turned, {}, 2);
+    if (context->needs_input_grad(0))
+      x_gradient = library_convolution(t_gradient, turned, 2, {0, 0});
     if (context->needs_input_grad(1))
       weight_gradient =
           std::get<1>(at::convolution_backward(x, t_gradient, turned, c10::nullopt, {2, 2}, {0, 0},

@@ -2,7 +2,8 @@
 #include "sgilo/generator/kernels/winograd.h"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
+#include <numbers>
 
 // Arrays of vectors need vectors of a size that is known.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
@@ -17,20 +18,30 @@
 
 namespace sgilo {
 
+namespace {
+
+using Lanes = std::array<float, kWinogradBlock>;  // one number of each output
+
+// G w, along one axis. Rows of G: (1, p, p^2) / f'(p) for each point p,
+// f = x (x^2 - 1/2) (x^2 - 2).
+void transform_weights(const Lanes& a, const Lanes& b, const Lanes& c,
+                       const std::array<float*, 6>& to) {
+  constexpr float s = std::numbers::sqrt2_v<float> / 2, l = std::numbers::sqrt2_v<float>;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const float even = a[i] * (-2 / 3.0f) - c[i] / 3, odd = b[i] * (-2 / 3.0f * s),
+                far_even = a[i] / 6 + c[i] / 3, far_odd = b[i] * (l / 6);
+    to[0][i] = a[i];
+    to[1][i] = even + odd;
+    to[2][i] = even - odd;
+    to[3][i] = far_even + far_odd;
+    to[4][i] = far_even - far_odd;
+    to[5][i] = c[i];
+  }
+}
+
+}  // namespace
+
 Tensor winograd_weights(const Tensor& weight, bool backward) {
-  // G w, along one axis. Rows of G: (1, p, p^2) / f'(p) for each point p,
-  // f = x (x^2 - 1/2) (x^2 - 2).
-  const auto transform = [](double a, double b, double c, double(&to)[6]) {
-    const double s = std::sqrt(0.5), l = std::sqrt(2.0);
-    const double even = -2 / 3.0 * a - c / 3, odd = -2 * s / 3 * b;
-    const double far_even = a / 6 + c / 3, far_odd = l / 6 * b;
-    to[0] = a;
-    to[1] = even + odd;
-    to[2] = even - odd;
-    to[3] = far_even + far_odd;
-    to[4] = far_even - far_odd;
-    to[5] = c;
-  };
   const std::int64_t outputs = weight.size(backward ? 1 : 0),
                      inputs = weight.size(backward ? 0 : 1);
   const std::int64_t blocks = (outputs + kWinogradBlock - 1) / kWinogradBlock;
@@ -41,20 +52,27 @@ Tensor winograd_weights(const Tensor& weight, bool backward) {
   at::parallel_for(0, blocks * inputs, 16, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t at = begin; at < end; ++at) {
       const std::int64_t block = at / inputs, i = at % inputs;
+      std::array<Lanes, 9> w{};
+      std::array<std::array<Lanes, 6>, 3> columns;  // [column][point]
       for (std::int64_t lane = 0; lane < kWinogradBlock; ++lane) {
         const std::int64_t o = block * kWinogradBlock + lane;
-        double w[9] = {}, columns[3][6], row[6];  // columns: [column][point]
-        if (o < outputs) {
-          const float* filter = from + 9 * (backward ? i * outputs + o : o * inputs + i);
-          for (int k = 0; k < 9; ++k) w[k] = filter[backward ? 8 - k : k];
-        }
-        for (int k = 0; k < 3; ++k) transform(w[k], w[3 + k], w[6 + k], columns[k]);
-        for (int p = 0; p < 6; ++p) {
-          transform(columns[0][p], columns[1][p], columns[2][p], row);
-          for (int q = 0; q < 6; ++q)
-            to[((block * 36 + 6 * p + q) * inputs + i) * kWinogradBlock + lane] =
-                static_cast<float>(row[q]);
-        }
+        if (o >= outputs) break;
+        const float* filter = from + 9 * (backward ? i * outputs + o : o * inputs + i);
+        for (std::size_t k = 0; k < 9; ++k)
+          w[k][static_cast<std::size_t>(lane)] = filter[backward ? 8 - k : k];
+      }
+      for (std::size_t k = 0; k < 3; ++k) {
+        auto& c = columns[k];
+        transform_weights(
+            w[k], w[3 + k], w[6 + k],
+            {c[0].data(), c[1].data(), c[2].data(), c[3].data(), c[4].data(), c[5].data()});
+      }
+      for (std::size_t p = 0; p < 6; ++p) {
+        std::array<float*, 6> points;
+        for (std::size_t q = 0; q < 6; ++q)
+          points[q] = to + ((block * 36 + static_cast<std::int64_t>(6 * p + q)) * inputs + i) *
+                               kWinogradBlock;
+        transform_weights(columns[0][p], columns[1][p], columns[2][p], points);
       }
     }
   });
