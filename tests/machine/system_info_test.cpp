@@ -106,11 +106,20 @@ TEST(SystemInfo, TextAndJsonHoldEveryEntry) {
   EXPECT_EQ(json["warnings"][0], "the floor is wet");
 }
 
+TEST(SystemInfo, TrainsInBfloat16WhereMatrixUnitsComputeInIt) {
+  EXPECT_EQ(training_precision_of(false, false), Precision::fp32);
+  EXPECT_EQ(training_precision_of(true, false), Precision::bf16);
+  EXPECT_EQ(training_precision_of(false, true), Precision::bf16);
+  EXPECT_EQ(system_info().training, word_of(faster_training_precision(torch::kCPU)));
+}
+
 TEST(SystemInfo, AvoidsABlasWithoutKernelsForTheProcessor) {
-  EXPECT_EQ(linear_way_of(true, true, "AuthenticAMD", "chosen by MKL"), LinearWay::convolution);
+  EXPECT_EQ(linear_way_of(true, true, "AuthenticAMD", "chosen by MKL"),
+            LinearWay::large_convolution);
   EXPECT_EQ(linear_way_of(true, true, "GenuineIntel", "chosen by MKL"), LinearWay::blas);
   EXPECT_EQ(linear_way_of(false, true, "AuthenticAMD", "chosen by MKL"), LinearWay::blas);
-  EXPECT_EQ(linear_way_of(true, false, "AuthenticAMD", "Haswell"), LinearWay::convolution);
+  EXPECT_EQ(linear_way_of(true, false, "AuthenticAMD", "Haswell"), LinearWay::large_convolution);
+  EXPECT_EQ(linear_way_of(true, false, "GenuineIntel", "Prescott"), LinearWay::convolution);
   EXPECT_EQ(linear_way_of(true, false, "AuthenticAMD", "Cooperlake"), LinearWay::blas);
   EXPECT_EQ(linear_way_of(true, false, "AuthenticAMD", "unknown"), LinearWay::blas);
   EXPECT_EQ(linear_way_of(false, false, "AuthenticAMD", "Haswell"), LinearWay::blas);

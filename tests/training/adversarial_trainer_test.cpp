@@ -17,7 +17,7 @@ AdversarialOptions small_options() {
   o.discriminator_widths = {8, 8, 6};
   o.batch = 8;
   o.r1_interval = 2;
-  o.precision = Precision::fp32;
+  o.precision = TrainingPrecision::fp32;
   return o;
 }
 

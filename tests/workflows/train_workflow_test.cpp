@@ -30,7 +30,7 @@ TrainGeneratorOptions tiny_generator(const std::filesystem::path& folder) {
   o.trainer.mapping_layers = 2;
   o.trainer.widths = o.trainer.discriminator_widths = {8, 8, 6, 4};
   o.trainer.batch = 4;
-  o.trainer.precision = Precision::fp32;
+  o.trainer.precision = TrainingPrecision::fp32;
   o.loop = {.steps = 4, .log_interval = 2, .evaluation_interval = 4};
   o.portraits = 8;
   o.interim_frechet_images = o.frechet_images = 300;

@@ -46,9 +46,10 @@ std::vector<BenchVariation> train_variations(const BenchOptions& options) {
   for (const std::string& precision : options.precisions) {
     AdversarialOptions own;
     own.seed = options.seed;
-    own.precision = from_word<Precision>("precision", precision);
-    const auto limit = std::make_shared<BareRun>(convolutions_of(own, kSteps), own.batch,
-                                                 scalar_type(own.precision));
+    own.precision = from_word<TrainingPrecision>("precision", precision);
+    const auto limit =
+        std::make_shared<BareRun>(convolutions_of(own, kSteps), own.batch,
+                                  scalar_type(from_word<Precision>("precision", precision)));
     for (const std::string& kernel : options.kernels) {
       own.kernel = from_word<Kernel>("kernel", kernel);
       BenchRow row = bench_row("default", precision, kernel, static_cast<int>(own.batch));

@@ -109,13 +109,27 @@ std::vector<std::string> device_names() {
 
 }  // namespace
 
+namespace {
+
+// Those of OpenBLAS for processors without AVX, one of which it takes where it knows none.
+bool is_old_core(std::string_view core) {
+  constexpr std::array<std::string_view, 7> kOld{"Prescott", "Core2",   "Penryn", "Dunnington",
+                                                 "Nehalem",  "Generic", "Atom"};
+  return std::find(kOld.begin(), kOld.end(), core) != kOld.end();
+}
+
+}  // namespace
+
 LinearWay linear_way_of(bool avx512, bool mkl, std::string_view vendor,
                         std::string_view blas_core) {
   constexpr std::array<std::string_view, 4> kCores{"SkylakeX", "Cooperlake", "SapphireRapids",
                                                    "unknown"};
-  const bool has_kernels = mkl ? vendor == "GenuineIntel"
-                               : std::find(kCores.begin(), kCores.end(), blas_core) != kCores.end();
-  return avx512 && !has_kernels ? LinearWay::convolution : LinearWay::blas;
+  if (!avx512) return LinearWay::blas;
+  if (mkl) return vendor == "GenuineIntel" ? LinearWay::blas : LinearWay::large_convolution;
+  if (is_old_core(blas_core)) return LinearWay::convolution;
+  return std::find(kCores.begin(), kCores.end(), blas_core) != kCores.end()
+             ? LinearWay::blas
+             : LinearWay::large_convolution;
 }
 
 LinearWay faster_linear_way() {
@@ -125,6 +139,16 @@ LinearWay faster_linear_way() {
                           value_after(read_text("/proc/cpuinfo"), "vendor_id", "\n"), blas_core())
           : LinearWay::blas;
   return way;
+}
+
+Precision training_precision_of(bool amx, bool gpu) {
+  return amx || gpu ? Precision::bf16 : Precision::fp32;
+}
+
+Precision faster_training_precision(torch::Device device) {
+  const std::string flags = value_after(read_text("/proc/cpuinfo"), "flags", "\n");
+  return training_precision_of(concat(flags, " ").find(" amx_bf16 ") != std::string::npos,
+                               !device.is_cpu());
 }
 
 void set_threads(int threads) {
@@ -220,11 +244,17 @@ SystemInfo system_info() {
   info.kernels = concat("fused: Winograd F(4x4, 3x3) and passes over pixels with ", info.simd);
   info.linear_maps =
       faster_linear_way() == LinearWay::blas ? "the BLAS" : "convolutions of 1x1 pixels";
+  info.training = word_of(faster_training_precision(torch::kCPU));
   info.cores = available_processors();
   info.threads = at::get_num_threads();
   info.memory_gib = machine_mib() / 1024;
   info.devices = device_names();
   info.warnings = blas_warnings();
+  if (is_old_core(info.blas_core) && info.simd.starts_with("AVX"))
+    info.warnings.push_back(concat(
+        "the BLAS does not know this processor and computes as for ", info.blas_core,
+        ", an old one: OPENBLAS_CORETYPE=", info.simd.starts_with("AVX3") ? "SkylakeX" : "Haswell",
+        " makes matrix products several times faster"));
   if (runtimes.size() > 1)
     info.warnings.push_back(
         concat("several OpenMP runtimes are loaded (", info.openmp, "): --threads may not hold"));

@@ -9,6 +9,7 @@
 
 #include "sgilo/core/options.h"
 #include "sgilo/core/torch.h"
+#include "sgilo/generator/kernels/kernel.h"
 #include "sgilo/score/linear_way.h"
 
 namespace sgilo {
@@ -16,7 +17,7 @@ namespace sgilo {
 struct SystemInfo {
   std::string version, commit, compiler;
   std::string libtorch, blas, blas_core, convolutions, openmp;
-  std::string processor, simd, kernels, linear_maps;
+  std::string processor, simd, kernels, linear_maps, training;
   int cores = 0;
   int threads = 0;
   double memory_gib = 0;
@@ -38,6 +39,8 @@ struct SystemInfo {
         field("simd", &S::simd, "widest instructions that this program uses here"),
         field("kernels", &S::kernels, "of a generator with frozen weights on the CPU"),
         field("linear_maps", &S::linear_maps, "library behind large linear maps of score networks"),
+        field("training", &S::training,
+              "precision in which a generator is trained on the processor"),
         field("cores", &S::cores, "processor cores that this process may use"),
         field("threads", &S::threads, "threads that it uses"),
         field("memory_gib", &S::memory_gib, "memory of the machine in GiB"),
@@ -57,6 +60,11 @@ std::string text(const SystemInfo& info);
 // of other makers than Intel, and an OpenBLAS told to take those of an older one.
 LinearWay linear_way_of(bool avx512, bool mkl, std::string_view vendor, std::string_view blas_core);
 LinearWay faster_linear_way();  // here
+
+// Of training, whose convolutions are the library's in bfloat16: that where matrix units compute in
+// it (AMX, a GPU); elsewhere float32, which minimal filtering makes faster (kernels/winograd.h).
+Precision training_precision_of(bool amx, bool gpu);
+Precision faster_training_precision(torch::Device device);  // here
 
 // Threads of everything that computes here: libtorch's kernels, the OpenMP loops of the project and
 // the BLAS. 0: OMP_NUM_THREADS where set, else one per core. Throws ConfigError when negative. Call

@@ -7,7 +7,9 @@ namespace sgilo {
 
 enum class LinearWay {
   blas,
-  convolution  // of 1x1 pixels, by oneDNN: faster where the BLAS has no kernels for the processor
+  large_convolution,  // large ones as convolutions of 1x1 pixels, by oneDNN: faster where the BLAS
+                      // has no kernels for the processor
+  convolution         // all but tiny ones: where the BLAS knows no AVX
 };
 
 // x [..., I], weight [O, I], bias [O] -> x W^T + b [..., O]. Differentiable. Products too small to

@@ -5,6 +5,7 @@
 
 #include "sgilo/core/options_json.h"
 #include "sgilo/core/shape.h"
+#include "sgilo/score/row_product.h"
 
 namespace sgilo {
 namespace {
@@ -22,20 +23,6 @@ Tensor modulated(const Tensor& tokens, const Tensor& shift, const Tensor& scale)
 
 Tensor linear_in(const torch::nn::Linear& linear, const Tensor& x, torch::ScalarType type) {
   return torch::linear(x.to(type), linear->weight.to(type), linear->bias.to(type));
-}
-
-// Of a single row [1, I], without gradients: as a matrix times a vector, which reads the weights at
-// the memory's speed; in parts, as MKL takes one thread for it.
-Tensor row_product(const torch::nn::Linear& linear, const Tensor& row) {
-  constexpr std::int64_t kFewRows = 256;
-  const Tensor weight = linear->weight.detach(), bias = linear->bias.detach(), x = row[0].detach();
-  const Tensor y = torch::empty_like(bias);
-  at::parallel_for(0, y.size(0), kFewRows, [&](std::int64_t begin, std::int64_t end) {
-    Tensor part = y.narrow(0, begin, end - begin);
-    at::addmv_out(part, bias.narrow(0, begin, end - begin), weight.narrow(0, begin, end - begin),
-                  x);
-  });
-  return y.unsqueeze(0);
 }
 
 // softmax(q k^T / sqrt(d)) v over heads [N, heads, T, d].
@@ -87,15 +74,28 @@ Tensor TypedLinear::operator()(const Tensor& x, const ProductSettings& products)
   if (torch::GradMode::is_enabled() && weight.requires_grad()) return linear_in(linear_, x, type);
   if (weight.scalar_type() == type)
     return linear_product(x.to(type), weight, linear_->bias, products.linear_way);
+  convert(type);
+  return torch::linear(x.to(type), weight_, bias_);
+}
+
+Tensor TypedLinear::row(const Tensor& x, torch::ScalarType type) {
+  const torch::NoGradGuard no_grad;
+  const Tensor& weight = linear_->weight;
+  if (weight.scalar_type() != torch::kFloat32) return torch::linear(x, weight, linear_->bias);
+  if (type == torch::kBFloat16) convert(type);
+  return row_product(type == torch::kBFloat16 ? weight_ : weight.contiguous(), linear_->bias, x[0])
+      .unsqueeze(0);
+}
+
+void TypedLinear::convert(torch::ScalarType type) {
+  const Tensor& weight = linear_->weight;
   const bool current = weight_.defined() && weight_.scalar_type() == type &&
                        converted_ == weight.data_ptr() && version_ == weight._version();
-  if (!current) {
-    weight_ = weight.detach().to(type);
-    bias_ = linear_->bias.detach().to(type);
-    converted_ = weight.data_ptr();
-    version_ = weight._version();
-  }
-  return torch::linear(x.to(type), weight_, bias_);
+  if (current) return;
+  weight_ = weight.detach().to(type);
+  bias_ = linear_->bias.detach().to(type);
+  converted_ = weight.data_ptr();
+  version_ = weight._version();
 }
 
 TransformerLayerImpl::TransformerLayerImpl(std::int64_t width, std::int64_t heads,
@@ -109,7 +109,13 @@ TransformerLayerImpl::TransformerLayerImpl(std::int64_t width, std::int64_t head
       typed_qkv_(qkv),
       typed_out_(out),
       typed_up_(up),
-      typed_down_(down) {}
+      typed_down_(down),
+      typed_modulation_(modulation) {}
+
+Tensor TransformerLayerImpl::modulations(const Tensor& level, bool frozen_row,
+                                         torch::ScalarType type) {
+  return frozen_row ? typed_modulation_.row(level, type) : modulation(level);
+}
 
 Tensor TransformerLayerImpl::forward(const Tensor& tokens, const Tensor& modulations,
                                      const ProductSettings& products) {
@@ -173,9 +179,6 @@ VisionTransformerImpl::VisionTransformerImpl(Shape shape, const VisionTransforme
 }
 
 std::vector<Tensor> VisionTransformerImpl::modulations(const Tensor& level) {
-  std::vector<torch::nn::Linear> linears{modulation_};
-  for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer)
-    linears.insert(linears.begin(), (*layer)->modulation);
   const bool frozen = !torch::GradMode::is_enabled() ||
                       (!modulation_->weight.requires_grad() && !level.requires_grad());
   const bool shared = frozen && level.device().is_cpu() && level.numel() > 0 &&
@@ -185,6 +188,7 @@ std::vector<Tensor> VisionTransformerImpl::modulations(const Tensor& level) {
   if (shared) {
     for (const Tensor& parameter : parameters())
       weights.emplace_back(parameter.data_ptr(), parameter._version());
+    weights.emplace_back(nullptr, static_cast<std::uint32_t>(products.type));
     if (weights == modulated_by_ && level[0].item<double>() == modulated_level_)
       return modulations_;
   }
@@ -194,8 +198,9 @@ std::vector<Tensor> VisionTransformerImpl::modulations(const Tensor& level) {
   const Tensor features = torch::cat({angle.sin(), angle.cos()}, 1);
   const Tensor embedded = torch::silu(level_out_(torch::silu(level_in_(features))));  // [N, width]
   std::vector<Tensor> out;
-  for (torch::nn::Linear& linear : linears)
-    out.push_back(shared ? row_product(linear, embedded) : linear(embedded));
+  for (TransformerLayer& layer : layers_)
+    out.push_back(layer->modulations(embedded, shared, products.type));
+  out.push_back(modulation_(embedded));
   if (shared) {
     modulations_ = out;
     modulated_level_ = level[0].item<double>();

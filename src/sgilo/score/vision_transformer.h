@@ -50,8 +50,12 @@ class TypedLinear {
  public:
   explicit TypedLinear(torch::nn::Linear linear) : linear_(std::move(linear)) {}
   Tensor operator()(const Tensor& x, const ProductSettings& products);
+  // Of a single row [1, I] of float32 on the CPU, without gradients, by weights of the type.
+  Tensor row(const Tensor& x, torch::ScalarType type);
 
  private:
+  void convert(torch::ScalarType type);
+
   torch::nn::Linear linear_;
   Tensor weight_, bias_;             // converted
   const void* converted_ = nullptr;  // what they were made from, and its version
@@ -64,11 +68,15 @@ class TransformerLayerImpl : public torch::nn::Module {
   // tokens [N, T, width], modulations [N or 1, 6 width].
   Tensor forward(const Tensor& tokens, const Tensor& modulations, const ProductSettings& products);
 
+  // What the embedded level [N, width] does to the layer, [N, 6 width]; a frozen row alone takes
+  // weights of the type.
+  Tensor modulations(const Tensor& level, bool frozen_row, torch::ScalarType type);
+
   torch::nn::Linear qkv, out, up, down, modulation;
 
  private:
   std::int64_t heads_;
-  TypedLinear typed_qkv_, typed_out_, typed_up_, typed_down_;
+  TypedLinear typed_qkv_, typed_out_, typed_up_, typed_down_, typed_modulation_;
 };
 TORCH_MODULE(TransformerLayer);
 

@@ -63,7 +63,7 @@ AdversarialTrainer::AdversarialTrainer(const AdversarialOptions& options, RealIm
   averaged_->to(device);
   discriminator_->to(device);
   generator_->synthesis->convolution_type = discriminator_->convolution_type =
-      scalar_type(options.precision);
+      options.precision == TrainingPrecision::bf16 ? torch::kBFloat16 : torch::kFloat32;
   generator_->synthesis->kernel = discriminator_->kernel = options.kernel;
   set_requires_grad(*averaged_, false);
   generator_optimizer_ =

@@ -18,6 +18,13 @@
 
 namespace sgilo {
 
+// automatic: who trains knows what the machine does best; a trainer alone takes fp32.
+enum class TrainingPrecision { automatic, fp32, bf16 };
+template <>
+struct EnumWords<TrainingPrecision> {
+  static constexpr std::array<std::string_view, 3> words{"automatic", "fp32", "bf16"};
+};
+
 struct AdversarialOptions {
   std::int64_t z_dim = 128;
   std::int64_t w_dim = 128;
@@ -33,7 +40,7 @@ struct AdversarialOptions {
   double average_half_life = 10000;
   double path_length_weight = 0.0;
   std::int64_t path_length_interval = 8;
-  Precision precision = Precision::bf16;
+  TrainingPrecision precision = TrainingPrecision::automatic;
   Kernel kernel = Kernel::automatic;
   std::int64_t seed = 0;  // of initial weights and random inputs; the command's own --seed
 
@@ -67,7 +74,9 @@ struct AdversarialOptions {
         field("path_length_interval", &O::path_length_interval,
               "steps between two path-length penalties", positive<std::int64_t>),
         field("precision", &O::precision,
-              "type of convolutions and activations: fp32 or bf16; weights are always fp32"),
+              "type of convolutions and activations: fp32, bf16, or automatic: bf16 where the "
+              "machine "
+              "has units for it; weights are always fp32"),
         field("kernel", &O::kernel, "how layers are computed: automatic, reference or fused")};
   }
 };

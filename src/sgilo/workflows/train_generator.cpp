@@ -8,6 +8,7 @@
 #include "sgilo/files/make_folder.h"
 #include "sgilo/files/sha256.h"
 #include "sgilo/generator/style_prior.h"
+#include "sgilo/machine/system_info.h"
 #include "sgilo/models/model_folder.h"
 #include "sgilo/models/model_parts.h"
 #include "sgilo/portraits/portrait_batches.h"
@@ -171,6 +172,9 @@ TrainGeneratorResult train_generator(const TrainGeneratorOptions& options, Obser
                              .order = static_cast<std::uint64_t>(options.seed)});
   AdversarialOptions trainer_options = options.trainer;
   trainer_options.seed = options.seed;
+  if (trainer_options.precision == TrainingPrecision::automatic)
+    trainer_options.precision =
+        from_word<TrainingPrecision>("precision", word_of(faster_training_precision(device)));
   AdversarialTrainer trainer(
       trainer_options, [&](std::int64_t step) { return portraits.batch(step).images; }, device);
   if (!options.warm_start.empty()) warm_start(trainer, options.warm_start);

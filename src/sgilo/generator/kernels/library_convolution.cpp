@@ -1,8 +1,5 @@
 #include "sgilo/generator/kernels/library_convolution.h"
 
-#include <ATen/Context.h>
-#include <ATen/ops/mkldnn_convolution.h>
-
 namespace sgilo {
 
 Tensor library_convolution(const Tensor& x, const Tensor& weight, std::int64_t stride,

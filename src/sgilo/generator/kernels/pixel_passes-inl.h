@@ -10,7 +10,7 @@
 #include <cstring>
 
 #include "hwy/highway.h"
-#include "sgilo/generator/kernels/lanes-inl.h"
+#include "sgilo/generator/kernels/leaky_relu-inl.h"
 #include "sgilo/generator/kernels/pixel_passes.h"
 
 HWY_BEFORE_NAMESPACE();

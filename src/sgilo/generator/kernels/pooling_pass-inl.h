@@ -7,7 +7,7 @@
 #endif
 
 #include "hwy/highway.h"
-#include "sgilo/generator/kernels/lanes-inl.h"
+#include "sgilo/generator/kernels/leaky_relu-inl.h"
 #include "sgilo/generator/kernels/pooling_pass.h"
 
 HWY_BEFORE_NAMESPACE();

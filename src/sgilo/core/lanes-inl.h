@@ -1,13 +1,11 @@
 // Numbers in SIMD lanes for one target: channels are the lanes; those that do not fill a vector go
 // one by one through the same code. float and bfloat16 in memory, float in the lanes.
-#if defined(SGILO_GENERATOR_KERNELS_LANES_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef SGILO_GENERATOR_KERNELS_LANES_INL_H_
-#undef SGILO_GENERATOR_KERNELS_LANES_INL_H_
+#if defined(SGILO_CORE_LANES_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef SGILO_CORE_LANES_INL_H_
+#undef SGILO_CORE_LANES_INL_H_
 #else
-#define SGILO_GENERATOR_KERNELS_LANES_INL_H_
+#define SGILO_CORE_LANES_INL_H_
 #endif
-
-#include <numbers>
 
 #include "hwy/highway.h"
 #include "sgilo/core/torch.h"
@@ -18,8 +16,6 @@ namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 using c10::BFloat16;
-
-inline constexpr float kGain = std::numbers::sqrt2_v<float>, kSlope = 0.2f;
 
 template <class D>
 HWY_INLINE hn::Vec<D> load(D d, const float* from) {
@@ -68,25 +64,6 @@ HWY_INLINE void for_channels(std::int64_t channels, F f) {
   std::int64_t c = 0;
   for (; c + lanes <= channels; c += lanes) f(wide, c);
   for (; c < channels; ++c) f(Single(), c);
-}
-
-// sqrt(2) lrelu(before) within -limit .. limit.
-template <class D>
-HWY_INLINE hn::Vec<D> leaky_relu(D d, hn::Vec<D> before, hn::Vec<D> limit) {
-  const auto gain =
-      hn::IfThenElse(hn::Lt(before, hn::Zero(d)), hn::Set(d, kSlope * kGain), hn::Set(d, kGain));
-  const auto free = hn::Mul(before, gain);
-  return hn::IfThenElse(hn::Gt(hn::Abs(free), limit), hn::CopySign(limit, free), free);
-}
-
-// The gradient g of a = leaky_relu(before) becomes that of `before`, which is returned.
-template <class D>
-HWY_INLINE hn::Vec<D> leaky_relu_gradient(D d, hn::Vec<D> a, hn::Vec<D> limit, hn::Vec<D>& g) {
-  const auto negative = hn::Lt(a, hn::Zero(d));
-  g = hn::IfThenZeroElse(hn::Ge(hn::Abs(a), limit), g);
-  g = hn::Mul(g, hn::IfThenElse(negative, hn::Set(d, kSlope * kGain), hn::Set(d, kGain)));
-  return hn::Mul(a,
-                 hn::IfThenElse(negative, hn::Set(d, 1 / (kSlope * kGain)), hn::Set(d, 1 / kGain)));
 }
 
 }  // namespace HWY_NAMESPACE
