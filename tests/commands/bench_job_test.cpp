@@ -39,6 +39,14 @@ TEST(BenchJob, TellsWhereTheTimeOfASolveGoes) {
   EXPECT_EQ(job_of("bench").text({{"finished", false}}), "interrupted, nothing is written\n");
 }
 
+TEST(BenchJob, TellsThePublishedSecondsWhereTheyAreKnown) {
+  Json known = kStep;
+  known["published"] = 6.4;
+  const std::string text = job_of("bench").text({{"rows", {known, kStep}}});
+  EXPECT_NE(text.find("ratio_to_limit  published\n"), std::string::npos);
+  EXPECT_NE(text.find("               2        6.4\n"), std::string::npos) << text;
+}
+
 TEST(BenchJob, TellsTheImagesAndThePartsOfATraining) {
   const Job& job = job_of("bench");
   Json train = kStep;

@@ -174,6 +174,7 @@ Json to_json(const BenchReport& report) {
                     {"limits", row.limits},
                     {"peak_mib", row.peak_mib},
                     {"ratio_to_limit", ratio_to_limit(row)}});
+    if (row.published > 0) rows.back()["published"] = row.published;
     if (row.images > 0) rows.back()["images"] = row.images;
     if (!row.profile.empty()) rows.back()["profile"] = row.profile;
   }
@@ -184,9 +185,12 @@ Json to_json(const BenchReport& report) {
 Table table_of(const Json& report) {
   const Json& rows = report.at("rows");
   if (!rows.empty() && rows.front().contains("least_cosine")) return table_of_gradients(rows);
+  const bool published = std::any_of(rows.begin(), rows.end(),
+                                     [](const Json& row) { return row.contains("published"); });
   const bool images = !rows.empty() && rows.front().contains("images");
   std::vector<std::string> columns{"preset", "chains", "precision", "kernel", "seconds",
                                    "least",  "most",   "limit",     "MiB",    "ratio_to_limit"};
+  if (published) columns.emplace_back("published");
   if (images) columns.emplace_back("images/s");
   Table table(columns);
   const auto short_text = [](double value) { return number_text(value, 3); };
@@ -205,6 +209,8 @@ Table table_of(const Json& report) {
                                    limits.empty() ? "" : short_text(median(limits)),
                                    number_text(std::round(row.value("peak_mib", 0.0))),
                                    ratio.is_null() ? "" : short_text(ratio.get<double>())};
+    if (published)
+      cells.push_back(row.contains("published") ? short_text(row["published"].get<double>()) : "");
     if (images) cells.push_back(short_text(row.value("images", 0) / median(seconds)));
     table.add_row(cells);
   }

@@ -67,9 +67,10 @@ struct BenchOptions : CommonOptions {
 struct BenchRow {
   std::string preset, precision, kernel;  // empty: there is no choice
   int chains = 1;
-  std::vector<double> seconds, limits;    // of each repetition
-  double peak_mib = 0;                    // above the process at its start
-  int images = 0;                         // that a training step sees
+  std::vector<double> seconds, limits;  // of each repetition
+  double peak_mib = 0;                  // above the process at its start
+  double published = 0;  // seconds of the published program, 0 where unknown (published.h)
+  int images = 0;        // that a training step sees
   std::map<std::string, double> profile;  // of the last repetition of a solve or training, or empty
 };
 

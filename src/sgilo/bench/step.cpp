@@ -1,5 +1,6 @@
 #include "sgilo/bench/limits.h"
 #include "sgilo/bench/networks.h"
+#include "sgilo/bench/published.h"
 #include "sgilo/bench/subjects.h"
 
 namespace sgilo {
@@ -7,6 +8,8 @@ namespace sgilo {
 std::vector<BenchVariation> step_variations(const BenchOptions& options, const std::string& preset,
                                             int chains) {
   const SynthesisOptions synthesis = synthesis_preset(preset);
+  const auto published =
+      chains == 1 ? published_seconds(preset, processor(), system_info().cores) : std::nullopt;
   std::vector<BenchVariation> variations;
   for (const std::string& precision : options.precisions) {
     const auto type = scalar_type(from_word<Precision>("precision", precision));
@@ -22,8 +25,9 @@ std::vector<BenchVariation> step_variations(const BenchOptions& options, const s
           torch::autograd::grad({generator->decode(leaves).square().sum()}, inputs);
         };
       };
-      variations.push_back({bench_row(preset, precision, kernel, chains),
-                            [limit] { return limit->seconds(); }, make});
+      BenchRow row = bench_row(preset, precision, kernel, chains);
+      row.published = published.value_or(0);
+      variations.push_back({row, [limit] { return limit->seconds(); }, make});
     }
   }
   return variations;

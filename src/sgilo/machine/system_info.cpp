@@ -109,6 +109,15 @@ std::vector<std::string> device_names() {
 
 }  // namespace
 
+Processor processor() {
+  const std::string text = read_text("/proc/cpuinfo"),
+                    flags = concat(value_after(text, "flags", "\n"), " ");
+  return {.name = value_after(text, "model name", "\n"),
+          .vendor = value_after(text, "vendor_id", "\n"),
+          .family = std::atoi(value_after(text, "cpu family", "\n").c_str()),
+          .amx = flags.find(" amx_bf16 ") != std::string::npos};
+}
+
 namespace {
 
 // Those of OpenBLAS for processors without AVX, one of which it takes where it knows none.
@@ -133,11 +142,10 @@ LinearWay linear_way_of(bool avx512, bool mkl, std::string_view vendor,
 }
 
 LinearWay faster_linear_way() {
-  static const LinearWay way =
-      at::hasMKLDNN()
-          ? linear_way_of(simd_name().starts_with("AVX3"), at::hasMKL(),
-                          value_after(read_text("/proc/cpuinfo"), "vendor_id", "\n"), blas_core())
-          : LinearWay::blas;
+  static const LinearWay way = at::hasMKLDNN()
+                                   ? linear_way_of(simd_name().starts_with("AVX3"), at::hasMKL(),
+                                                   processor().vendor, blas_core())
+                                   : LinearWay::blas;
   return way;
 }
 
@@ -146,9 +154,7 @@ Precision training_precision_of(bool amx, bool gpu) {
 }
 
 Precision faster_training_precision(torch::Device device) {
-  const std::string flags = value_after(read_text("/proc/cpuinfo"), "flags", "\n");
-  return training_precision_of(concat(flags, " ").find(" amx_bf16 ") != std::string::npos,
-                               !device.is_cpu());
+  return training_precision_of(processor().amx, !device.is_cpu());
 }
 
 void set_threads(int threads) {
@@ -239,7 +245,7 @@ SystemInfo system_info() {
   info.convolutions = at::hasMKLDNN() ? at::get_mkldnn_version() : "libtorch's own";
   const std::set<std::string> runtimes = openmp_runtimes();
   info.openmp = join({runtimes.begin(), runtimes.end()});
-  info.processor = value_after(read_text("/proc/cpuinfo"), "model name", "\n");
+  info.processor = processor().name;
   info.simd = simd_name();
   info.kernels = concat("fused: Winograd F(4x4, 3x3) and passes over pixels with ", info.simd);
   info.linear_maps =

@@ -49,6 +49,14 @@ struct SystemInfo {
   }
 };
 
+// What Linux says of the processor; empty elsewhere.
+struct Processor {
+  std::string name, vendor;
+  int family = 0;
+  bool amx = false;  // matrix units for bfloat16
+};
+Processor processor();
+
 // Under a second; computes a few small matrix products. to_json(info) is that of
 // core/options_json.h.
 SystemInfo system_info();

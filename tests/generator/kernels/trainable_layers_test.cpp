@@ -173,6 +173,15 @@ TEST(TrainableLayers, ADiscriminatorInBfloat16StaysAsCloseAsThePlainForm) {
         << want.gradients[i].first;
 }
 
+TEST(TrainableLayers, RefuseSecondGradients) {
+  Discriminator network = make_discriminator({8, 8, 8});
+  network->kernel = Kernel::fused;
+  const Tensor image = RandomStreams(6).normal({4, 3, 16, 16}).requires_grad_(true);
+  EXPECT_THROW(torch::autograd::grad({network->forward(image).sum()}, {image}, {}, true,
+                                     /*create_graph=*/true),
+               std::logic_error);
+}
+
 TEST(TrainableLayers, UpConvolutionsHaveTheGradientsOfTheirDifferences) {
   const RandomStreams streams(9);
   const Tensor x = streams.child("x").normal({2, 3, 4, 8}).requires_grad_(true),

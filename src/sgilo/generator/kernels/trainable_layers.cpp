@@ -1,5 +1,7 @@
 #include "sgilo/generator/kernels/trainable_layers.h"
 
+#include <stdexcept>
+
 #include "sgilo/generator/kernels/fused_layer.h"
 #include "sgilo/generator/kernels/image_buffer.h"
 #include "sgilo/generator/kernels/image_doubling.h"
@@ -20,6 +22,11 @@ constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
 // Autograd takes no undefined tensors: what is not there is an empty one.
 Tensor given(const Tensor& x) { return x.defined() ? x.contiguous() : torch::empty(0); }
 Tensor present(const Tensor& x) { return x.numel() > 0 ? x : Tensor(); }
+
+void require_first_gradient() {
+  if (torch::GradMode::is_enabled())
+    throw std::logic_error("the fused kernels have no second gradients");
+}
 
 // Of [N, ...], the n-th part; null where undefined.
 template <class T = float>
@@ -53,6 +60,7 @@ struct WinogradFunction : torch::autograd::Function<WinogradFunction> {
     return winograd_convolved(x, weight, false);
   }
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    require_first_gradient();
     const variable_list saved = context->get_saved_variables();
     const Tensor gradient = image_gradient(gradients[0], torch::kFloat32);
     Tensor x_gradient, weight_gradient;
@@ -118,6 +126,7 @@ struct EndFunction : torch::autograd::Function<EndFunction> {
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    require_first_gradient();
     const variable_list saved = context->get_saved_variables();
     const Tensor& activation = saved[0];
     const Inputs in{saved[1],          saved[2],
@@ -185,6 +194,7 @@ struct UpConvolutionFunction : torch::autograd::Function<UpConvolutionFunction> 
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    require_first_gradient();
     const variable_list saved = context->get_saved_variables();
     const Tensor &x = saved[0], &weight = saved[1];
     const Tensor gradient = image_gradient(gradients[0], x.scalar_type());
@@ -224,6 +234,7 @@ struct DoublingFunction : torch::autograd::Function<DoublingFunction> {
     return add_doubled(image, torch::zeros({image.size(1)}), skip);
   }
   static variable_list backward(AutogradContext*, const variable_list& gradients) {
+    require_first_gradient();
     const Tensor gradient = gradients[0].contiguous();
     return {gradient, doubled_adjoint(gradient)};
   }
@@ -258,6 +269,7 @@ struct PoolingFunction : torch::autograd::Function<PoolingFunction> {
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    require_first_gradient();
     const variable_list saved = context->get_saved_variables();
     const Tensor &y = saved[0], &bias = saved[1];
     const bool whole = context->saved_data["whole"].toBool();
