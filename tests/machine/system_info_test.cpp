@@ -120,6 +120,7 @@ TEST(SystemInfo, AvoidsABlasWithoutKernelsForTheProcessor) {
   EXPECT_EQ(linear_way_of(false, true, "AuthenticAMD", "chosen by MKL"), LinearWay::blas);
   EXPECT_EQ(linear_way_of(true, false, "AuthenticAMD", "Haswell"), LinearWay::large_convolution);
   EXPECT_EQ(linear_way_of(true, false, "GenuineIntel", "Prescott"), LinearWay::convolution);
+  EXPECT_EQ(linear_way_of(true, false, "AuthenticAMD", "Barcelona"), LinearWay::convolution);
   EXPECT_EQ(linear_way_of(true, false, "AuthenticAMD", "Cooperlake"), LinearWay::blas);
   EXPECT_EQ(linear_way_of(true, false, "AuthenticAMD", "unknown"), LinearWay::blas);
   EXPECT_EQ(linear_way_of(false, false, "AuthenticAMD", "Haswell"), LinearWay::blas);

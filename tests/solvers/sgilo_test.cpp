@@ -121,14 +121,14 @@ TEST(Sgilo, AKernelThatLearnsHasAWarmUpInAShortRunToo) {
   EXPECT_EQ(kept_draws(options), 4);
   options.warmup = 0;
   EXPECT_EQ(kept_draws(options), 4);
-  options.evaluations = 60;  // 40 rounds of layer 2, of which 8 suffice
-  options.kept = 32;
-  EXPECT_EQ(kept_draws(options), 32);
-  options.kept = 33;
+  options.evaluations = 60;  // 40 rounds of layer 2, of which 12 suffice
+  options.kept = 28;
+  EXPECT_EQ(kept_draws(options), 28);
+  options.kept = 29;
   EXPECT_EQ(error_text<ConfigError>([&] { kept_draws(options); }),
-            "solver.kept must be at most the 32 rounds of the last stage after warm-up, but is 33");
+            "solver.kept must be at most the 28 rounds of the last stage after warm-up, but is 29");
   options.integrator = AnnealedKernelOptions{.inner_steps = 1};  // learns nothing
-  EXPECT_EQ(kept_draws(options), 33);
+  EXPECT_EQ(kept_draws(options), 29);
 }
 
 }  // namespace

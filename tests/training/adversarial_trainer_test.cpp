@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "sgilo/core/error.h"
 
 namespace sgilo {
@@ -48,10 +46,6 @@ TEST(AdversarialTrainer, TellsOfItsPartsAsTheyBegin) {
   EXPECT_EQ(parts, (std::vector<std::string>{"data", "fakes", "discriminator", "optimiser",
                                              "gradient penalty", "optimiser", "generator",
                                              "optimiser", "average"}));
-  for (const std::string& part : parts)
-    EXPECT_EQ(
-        std::count(AdversarialTrainer::kParts.begin(), AdversarialTrainer::kParts.end(), part), 1)
-        << part;
 }
 
 // Both ways start from the same weights and see the same images.

@@ -174,7 +174,7 @@ Json to_json(const BenchReport& report) {
                     {"limits", row.limits},
                     {"peak_mib", row.peak_mib},
                     {"ratio_to_limit", ratio_to_limit(row)}});
-    if (row.published > 0) rows.back()["published"] = row.published;
+    if (row.published) rows.back()["published"] = *row.published;
     if (row.images > 0) rows.back()["images"] = row.images;
     if (!row.profile.empty()) rows.back()["profile"] = row.profile;
   }
@@ -185,9 +185,11 @@ Json to_json(const BenchReport& report) {
 Table table_of(const Json& report) {
   const Json& rows = report.at("rows");
   if (!rows.empty() && rows.front().contains("least_cosine")) return table_of_gradients(rows);
-  const bool published = std::any_of(rows.begin(), rows.end(),
-                                     [](const Json& row) { return row.contains("published"); });
-  const bool images = !rows.empty() && rows.front().contains("images");
+  const auto any_has = [&](const char* name) {
+    return std::any_of(rows.begin(), rows.end(),
+                       [&](const Json& row) { return row.contains(name); });
+  };
+  const bool published = any_has("published"), images = any_has("images");
   std::vector<std::string> columns{"preset", "chains", "precision", "kernel", "seconds",
                                    "least",  "most",   "limit",     "MiB",    "ratio_to_limit"};
   if (published) columns.emplace_back("published");

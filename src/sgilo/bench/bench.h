@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 
 #include "sgilo/bench/gradients.h"
 #include "sgilo/core/observer.h"
@@ -53,7 +54,8 @@ struct BenchOptions : CommonOptions {
             field("evaluations", &O::evaluations, "of the generator in a solve, per chain",
                   Check<int>{"at least 10", [](const int& n) { return n >= 10; }}),
             field("repetitions", &O::repetitions,
-                  "timed runs, but for a solve after one that warms up", positive<int>),
+                  "timed runs, but for a solve or a training after one that warms up",
+                  positive<int>),
             field("profile", &O::profile, "say where the time of a solve goes"),
             field("output", &O::output, "JSON file with the rows and the machine (empty: none)"),
             field(
@@ -67,10 +69,10 @@ struct BenchOptions : CommonOptions {
 struct BenchRow {
   std::string preset, precision, kernel;  // empty: there is no choice
   int chains = 1;
-  std::vector<double> seconds, limits;  // of each repetition
-  double peak_mib = 0;                  // above the process at its start
-  double published = 0;  // seconds of the published program, 0 where unknown (published.h)
-  int images = 0;        // that a training step sees
+  std::vector<double> seconds, limits;    // of each repetition
+  double peak_mib = 0;                    // above the process at its start
+  std::optional<double> published;        // seconds of the published program (published.h)
+  int images = 0;                         // that the steps of a training see
   std::map<std::string, double> profile;  // of the last repetition of a solve or training, or empty
 };
 

@@ -3,8 +3,8 @@
 namespace sgilo {
 
 std::optional<double> published_seconds(std::string_view preset, const Processor& processor,
-                                        int cores) {
-  if (cores != 2) return {};
+                                        int threads) {
+  if (threads != 2) return {};
   constexpr int kZen5 = 26;  // AMD's number of the family
   if (processor.vendor == "AuthenticAMD" && processor.family == kZen5) {
     if (preset == "default") return 0.36;

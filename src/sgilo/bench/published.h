@@ -8,9 +8,10 @@
 
 namespace sgilo {
 
-// Seconds of decoding one row of a preset of `bench step` and its gradients, in float32 on two cores
-// (with PyTorch 1.13, with AMX 2.13); the least of what was seen. Nothing for other kinds of machine.
+// Seconds of decoding one row of a preset of `bench step` and its gradients, in float32 on two
+// threads: the least of what was seen on Zen 5 (PyTorch 1.13) and on an Intel processor with AMX
+// (PyTorch 2.13); benchmarks/results/README.md. Nothing for other kinds of machine.
 std::optional<double> published_seconds(std::string_view preset, const Processor& processor,
-                                        int cores);
+                                        int threads);
 
 }  // namespace sgilo

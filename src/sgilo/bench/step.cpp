@@ -9,7 +9,7 @@ std::vector<BenchVariation> step_variations(const BenchOptions& options, const s
                                             int chains) {
   const SynthesisOptions synthesis = synthesis_preset(preset);
   const auto published =
-      chains == 1 ? published_seconds(preset, processor(), system_info().cores) : std::nullopt;
+      chains == 1 ? published_seconds(preset, processor(), at::get_num_threads()) : std::nullopt;
   std::vector<BenchVariation> variations;
   for (const std::string& precision : options.precisions) {
     const auto type = scalar_type(from_word<Precision>("precision", precision));
@@ -26,7 +26,7 @@ std::vector<BenchVariation> step_variations(const BenchOptions& options, const s
         };
       };
       BenchRow row = bench_row(preset, precision, kernel, chains);
-      row.published = published.value_or(0);
+      if (type == torch::kFloat32) row.published = published;
       variations.push_back({row, [limit] { return limit->seconds(); }, make});
     }
   }

@@ -29,7 +29,7 @@ std::string text_bench(const Json& result) {
 Job bench_job() {
   return make_job<BenchOptions>(
       {.name = "bench",
-       .help = "times steps, solves, training images and loading, beside the machine's limit",
+       .help = "times steps, solves, training, its images and loading, beside the machine's limit",
        .command = {.example = "sgilo bench step --presets config-f --chains 1,4",
                    .positional = "subject",
                    .output = OutputKind::file}},

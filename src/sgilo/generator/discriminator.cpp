@@ -4,7 +4,9 @@
 #include <numbers>
 
 #include "sgilo/core/error.h"
+#include "sgilo/core/shape.h"
 #include "sgilo/generator/kernels/trainable_layers.h"
+#include "sgilo/generator/kernels/trainable_pooling.h"
 #include "sgilo/generator/mapping.h"
 
 namespace sgilo {
@@ -110,6 +112,8 @@ Tensor DiscriminatorImpl::forward(const Tensor& image) {
   if (image.size(0) > options.group && image.size(0) % options.group != 0)
     throw ConfigError(concat("discriminator: the batch must be a multiple of ", options.group,
                              ", but is ", image.size(0)));
+  const std::int64_t size = 4LL << (options.widths.size() - 1);
+  require_shape("image of the discriminator", image, {-1, 3, size, size});
   // Channels last: convolutions of narrow layers and the pooling are up to twice as fast.
   Tensor x = image.to(convolution_type).contiguous(torch::MemoryFormat::ChannelsLast);
   x = fused() ? fused_features(x) : plain_features(x);

@@ -54,9 +54,9 @@ class SynthesisLayerImpl : public torch::nn::Module {
     return bias_activation(y, demodulation(weight_, styles), bias_, {noise, strength_}, clamp);
   }
 
-  // The same of the input times `styles`, those of this layer, to what `end` says; its demodulation
-  // and bias are set here.
   Tensor styles(const Tensor& w) { return affine_->forward(w); }
+  // forward() of the input times `styles`, those of this layer, to what `end` says; its
+  // demodulation, bias and noise are set here.
   TrainableEndResult trainable(const Tensor& scaled, const Tensor& styles, const Tensor& noise,
                                TrainableEnd end) {
     const Tensor weight = weight_.to(scaled.scalar_type());
@@ -226,6 +226,35 @@ std::string SynthesisNetworkImpl::fused_obstacle() const {
   return {};
 }
 
+// The kernels read plain memory: what does not fit is refused before.
+void SynthesisNetworkImpl::require_inputs(const BlockState& from, const Tensor& ws,
+                                          const Noises& noises, std::int64_t first) const {
+  const std::int64_t n = ws.size(0);
+  require_shape("styles", ws, {-1, options.style_rows(), options.w_dim});
+  const auto require_on_cpu = [](const char* what, const Tensor& x) {
+    if (!x.device().is_cpu())
+      throw ConfigError(concat(what, " must be on the CPU, as the weights are"));
+  };
+  require_on_cpu("styles", ws);
+  if (first > 0) {
+    const std::int64_t r = options.resolution(first - 1);
+    require_shape(concat("features of layer ", first), from.features,
+                  {n, options.widths[static_cast<std::size_t>(first - 1)], r, r});
+    require_on_cpu("features", from.features);
+    if (from.skip.defined()) require_shape("skip image", from.skip, {n, options.channels, r, r});
+  }
+  for (std::size_t j = 0; j < noises.size(); ++j) {
+    const Tensor& noise = noises[j];
+    if (!noise.defined()) continue;
+    const std::int64_t r =
+        options.resolution(SynthesisOptions::block_of_noise(static_cast<std::int64_t>(j)));
+    const bool shared = noise.dim() == 4 && noise.size(0) == 1;
+    require_shape(concat("noise ", j), noise,
+                  noise.dim() == 2 ? Shape{r, r} : Shape{shared ? 1 : n, 1, r, r});
+    require_on_cpu("noise", noise);
+  }
+}
+
 bool SynthesisNetworkImpl::weights_need_gradients() const {
   if (!torch::GradMode::is_enabled()) return false;
   const auto all = parameters();
@@ -280,7 +309,7 @@ const SynthesisNetworkImpl::Prepared& SynthesisNetworkImpl::prepared() {
 Tensor SynthesisNetworkImpl::image(const BlockState& from, const Tensor& ws, const Noises& noises,
                                    std::int64_t first, std::int64_t last) {
   if (kernel_in_use() == Kernel::reference) return run(from, ws, noises, first, last).skip;
-  require_shape("styles", ws, {-1, options.style_rows(), options.w_dim});
+  require_inputs(from, ws, noises, first);
   if (weights_need_gradients()) return trainable_image(from, ws, noises, first, last);
   const Prepared& all = prepared();
   const std::int64_t begin = std::max<std::int64_t>(0, 2 * first - 1), end = 2 * last + 1;

@@ -85,6 +85,8 @@ class SynthesisNetworkImpl : public torch::nn::Module {
 
  private:
   std::string fused_obstacle() const;
+  void require_inputs(const BlockState& from, const Tensor& ws, const Noises& noises,
+                      std::int64_t first) const;
   bool weights_need_gradients() const;
   // image() of the fused kernels when the weights need gradients.
   Tensor trainable_image(const BlockState& from, const Tensor& ws, const Noises& noises,

@@ -81,6 +81,12 @@ std::string blas_core() {
   return core ? core() : "unknown";
 }
 
+// Those of OpenBLAS for processors without AVX, one of which it takes where it knows none.
+bool is_old_core(std::string_view core) {
+  constexpr std::array<std::string_view, 4> kOld{"Prescott", "Core2", "Nehalem", "Barcelona"};
+  return std::find(kOld.begin(), kOld.end(), core) != kOld.end();
+}
+
 std::set<std::string> openmp_runtimes() {
   std::set<std::string> names;
   dl_iterate_phdr(
@@ -117,17 +123,6 @@ Processor processor() {
           .family = std::atoi(value_after(text, "cpu family", "\n").c_str()),
           .amx = flags.find(" amx_bf16 ") != std::string::npos};
 }
-
-namespace {
-
-// Those of OpenBLAS for processors without AVX, one of which it takes where it knows none.
-bool is_old_core(std::string_view core) {
-  constexpr std::array<std::string_view, 7> kOld{"Prescott", "Core2",   "Penryn", "Dunnington",
-                                                 "Nehalem",  "Generic", "Atom"};
-  return std::find(kOld.begin(), kOld.end(), core) != kOld.end();
-}
-
-}  // namespace
 
 LinearWay linear_way_of(bool avx512, bool mkl, std::string_view vendor,
                         std::string_view blas_core) {

@@ -51,12 +51,13 @@ HWY_EXPORT(product_bfloat16);
 
 Tensor row_product(const Tensor& weight, const Tensor& bias, const Tensor& row) {
   constexpr std::int64_t kFewRows = 64;
-  const Tensor y = torch::empty({weight.size(0)}), x = row.contiguous();
+  const Tensor y = torch::empty({weight.size(0)}), x = row.contiguous(), own = weight.contiguous(),
+               shift = bias.contiguous();
   const std::int64_t count = weight.size(1);
   const bool rounded = weight.scalar_type() == torch::kBFloat16;
-  const float *from = x.data_ptr<float>(), *added = bias.data_ptr<float>();
+  const float *from = x.data_ptr<float>(), *added = shift.data_ptr<float>();
   float* to = y.data_ptr<float>();
-  const void* weights = weight.data_ptr();
+  const void* weights = own.data_ptr();
   at::parallel_for(0, y.size(0), kFewRows, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t o = begin; o < end; ++o)
       to[o] = added[o] +

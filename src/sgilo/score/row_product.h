@@ -6,8 +6,8 @@
 
 namespace sgilo {
 
-// weight [O,I] float32 or bfloat16, contiguous, bias [O] and row [I] float32 -> W x + b [O] float32,
-// summed in float32. No gradients.
+// weight [O,I] float32 or bfloat16, bias [O] and row [I] float32 -> W x + b [O] float32, summed in
+// float32. No gradients.
 Tensor row_product(const Tensor& weight, const Tensor& bias, const Tensor& row);
 
 }  // namespace sgilo

@@ -83,8 +83,7 @@ Tensor TypedLinear::row(const Tensor& x, torch::ScalarType type) {
   const Tensor& weight = linear_->weight;
   if (weight.scalar_type() != torch::kFloat32) return torch::linear(x, weight, linear_->bias);
   if (type == torch::kBFloat16) convert(type);
-  return row_product(type == torch::kBFloat16 ? weight_ : weight.contiguous(), linear_->bias, x[0])
-      .unsqueeze(0);
+  return row_product(type == torch::kBFloat16 ? weight_ : weight, linear_->bias, x[0]).unsqueeze(0);
 }
 
 void TypedLinear::convert(torch::ScalarType type) {

@@ -9,9 +9,9 @@
 namespace sgilo {
 namespace {
 
-// Evaluations of a stage in which a kernel that learns has seen enough: with fewer its step is that of
-// the first point, and langevin left the range of float32 at 10 to 30 evaluations.
-constexpr std::int64_t kLearning = 8;
+// Evaluations of a stage in which a kernel that learns has seen enough: with fewer its step is that
+// of the first points, and langevin left the range of float32 at 10 to 30 evaluations.
+constexpr std::int64_t kLearning = 12;
 
 // A kernel that learns takes these for the warm-up, or half of the rounds where there are fewer,
 // whatever share the options name.

@@ -64,7 +64,8 @@ AdversarialTrainer::AdversarialTrainer(const AdversarialOptions& options, RealIm
   discriminator_->to(device);
   generator_->synthesis->convolution_type = discriminator_->convolution_type =
       options.precision == TrainingPrecision::bf16 ? torch::kBFloat16 : torch::kFloat32;
-  generator_->synthesis->kernel = discriminator_->kernel = options.kernel;
+  generator_->synthesis->kernel = averaged_->synthesis->kernel = discriminator_->kernel =
+      options.kernel;
   set_requires_grad(*averaged_, false);
   generator_optimizer_ =
       make_adam(*generator_, options, options.path_length_weight > 0, options.path_length_interval);
@@ -141,7 +142,7 @@ double AdversarialTrainer::generator_step(const Tensor& fake, const Parts& begin
 
 // E (||J_w^T y|| - a)^2 with y ~ N(0, I / pixels) and a its running mean.
 double AdversarialTrainer::path_length_step(const RandomStreams& streams, const Parts& begins) {
-  begins("generator");
+  begins("path length");
   const PlainForm plain(generator_->synthesis->kernel);
   generator_optimizer_->zero_grad();
   Tensor ws;

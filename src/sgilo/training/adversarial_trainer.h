@@ -93,10 +93,9 @@ class AdversarialTrainer {
                      torch::Device device = torch::kCPU);
 
   // One step of both networks; returns the losses by name. `begins` is told of each part as it
-  // begins.
+  // begins: data, fakes, discriminator, gradient penalty, generator, path length, optimiser (of
+  // each network), average.
   using Parts = std::function<void(std::string_view part)>;
-  static constexpr std::array<std::string_view, 7> kParts{
-      "data", "fakes", "discriminator", "gradient penalty", "generator", "optimiser", "average"};
   std::map<std::string, double> step(const Parts& begins = [](std::string_view) {});
 
   // samples_of() the averaged generator.

@@ -68,12 +68,25 @@ void warm_start(AdversarialTrainer& trainer, const fs::path& folder) {
   }
 }
 
-// What the training depends on besides its state (training_folder.h).
+// The options as they are carried out here.
+TrainGeneratorOptions resolved(TrainGeneratorOptions options) {
+  options.trainer.seed = options.seed;
+  if (options.trainer.precision == TrainingPrecision::automatic)
+    options.trainer.precision = from_word<TrainingPrecision>(
+        "precision", word_of(faster_training_precision(device_of(options.device))));
+  return options;
+}
+
+// What the training depends on besides its state (training_folder.h): not the way in which layers
+// are computed, nor a precision that was left to the machine.
 Json course_of(const TrainGeneratorOptions& options) {
   const fs::path warm = options.warm_start;
+  Json trainer = to_json(options.trainer);
+  trainer.erase("kernel");
+  if (options.trainer.precision == TrainingPrecision::automatic) trainer["precision"] = nullptr;
   return {{"training", "generator"},
           {"seed", options.seed},
-          {"trainer", to_json(options.trainer)},
+          {"trainer", trainer},
           {"portraits", options.portraits},
           {"warm_start", warm.empty() ? Json() : Json(sha256_of_file(warm_start_file(warm)))}};
 }
@@ -160,8 +173,9 @@ Judgement judged(const TrainGeneratorOptions& options, const FeatureClassifier& 
 
 }  // namespace
 
-TrainGeneratorResult train_generator(const TrainGeneratorOptions& options, Observer& observer) {
-  validate(options);
+TrainGeneratorResult train_generator(const TrainGeneratorOptions& asked, Observer& observer) {
+  validate(asked);
+  const TrainGeneratorOptions options = resolved(asked);
   const torch::Device device = device_of(options.device);
   require_replaceable(options.output, "generator", options.force);
   const int size = image_size(options);
@@ -170,16 +184,10 @@ TrainGeneratorResult train_generator(const TrainGeneratorOptions& options, Obser
                              .batch = options.trainer.batch,
                              .size = size,
                              .order = static_cast<std::uint64_t>(options.seed)});
-  AdversarialOptions trainer_options = options.trainer;
-  trainer_options.seed = options.seed;
-  if (trainer_options.precision == TrainingPrecision::automatic)
-    trainer_options.precision =
-        from_word<TrainingPrecision>("precision", word_of(faster_training_precision(device)));
   AdversarialTrainer trainer(
-      trainer_options, [&](std::int64_t step) { return portraits.batch(step).images; }, device);
+      options.trainer, [&](std::int64_t step) { return portraits.batch(step).images; }, device);
   if (!options.warm_start.empty()) warm_start(trainer, options.warm_start);
-  TrainingFolder folder(state_folder(options.state, options.output, "generator"),
-                        course_of(options));
+  TrainingFolder folder(state_folder(options.state, options.output, "generator"), course_of(asked));
   const FeatureClassifier classifier = classifier_of(options.output);
   std::optional<PortraitFrechet> interim;
   if (classifier) interim.emplace(classifier, options.interim_frechet_images, size);

@@ -6,6 +6,7 @@
 #include "sgilo/core/random_streams.h"
 #include "sgilo/generator/discriminator.h"
 #include "sgilo/generator/synthesis.h"
+#include "support/error_text.h"
 
 namespace sgilo {
 namespace {
@@ -55,7 +56,8 @@ Outcome run(SynthesisNetwork network, Kernel kernel, torch::ScalarType type, std
   for (std::int64_t j = 0; j < o.noise_inputs(); ++j) {
     const std::int64_t r = o.resolution(SynthesisOptions::block_of_noise(j));
     const auto noise = streams.child("noise", static_cast<std::uint64_t>(j));
-    noises.push_back(j % 2 == 0 ? noise.normal({n, 1, r, r}) : noise.normal({r, r}));
+    noises.push_back(
+        (j % 2 == 0 ? noise.normal({n, 1, r, r}) : noise.normal({r, r})).requires_grad_(true));
   }
   for (Tensor& parameter : network->parameters()) parameter.mutable_grad() = Tensor();
   Outcome out{network->image(from, ws, noises, first, o.blocks() - 1), {}};
@@ -66,6 +68,9 @@ Outcome run(SynthesisNetwork network, Kernel kernel, torch::ScalarType type, std
     out.gradients.emplace_back("features", from.features.grad());
     out.gradients.emplace_back("skip", from.skip.grad());
   }
+  for (std::size_t j = 0; j < noises.size(); ++j)
+    if (noises[j].grad().defined())
+      out.gradients.emplace_back(concat("noise ", j), noises[j].grad());
   for (const auto& named : network->named_parameters())
     if (named.value().grad().defined())
       out.gradients.emplace_back(named.key(), named.value().grad().clone());
@@ -173,13 +178,31 @@ TEST(TrainableLayers, ADiscriminatorInBfloat16StaysAsCloseAsThePlainForm) {
         << want.gradients[i].first;
 }
 
+TEST(TrainableLayers, RefuseInputsThatDoNotFit) {
+  SynthesisNetwork network = make_network({8, 8, 8}, 0);
+  network->kernel = Kernel::fused;
+  const Tensor ws = torch::zeros({2, network->options.style_rows(), 9});
+  Noises noises = network->constant_noises();
+  noises[1] = torch::zeros({3, 1, 8, 8});
+  EXPECT_THROW(network->forward(ws, noises), Error);
+  EXPECT_THROW(network->image({torch::zeros({1, 8, 4, 4}), {}}, ws, {}, 1, 2), Error);
+  EXPECT_THROW(
+      network->image({torch::zeros({2, 8, 4, 4}), torch::zeros({2, 3, 2, 2})}, ws, {}, 1, 2),
+      Error);
+  Discriminator discriminator = make_discriminator({8, 8, 8});
+  for (const std::int64_t side : {4, 17, 32})
+    EXPECT_THROW(discriminator->forward(torch::zeros({2, 3, side, side})), Error) << side;
+}
+
 TEST(TrainableLayers, RefuseSecondGradients) {
   Discriminator network = make_discriminator({8, 8, 8});
   network->kernel = Kernel::fused;
   const Tensor image = RandomStreams(6).normal({4, 3, 16, 16}).requires_grad_(true);
-  EXPECT_THROW(torch::autograd::grad({network->forward(image).sum()}, {image}, {}, true,
-                                     /*create_graph=*/true),
-               std::logic_error);
+  EXPECT_EQ(error_text<ConfigError>([&] {
+              torch::autograd::grad({network->forward(image).sum()}, {image}, {}, true,
+                                    /*create_graph=*/true);
+            }),
+            "kernel fused has first gradients only; kernel reference has second ones");
 }
 
 TEST(TrainableLayers, UpConvolutionsHaveTheGradientsOfTheirDifferences) {

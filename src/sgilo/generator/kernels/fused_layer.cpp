@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sgilo/generator/kernels/image_buffer.h"
+#include "sgilo/generator/kernels/kernel_tensors.h"
 #include "sgilo/generator/kernels/library_convolution.h"
 #include "sgilo/generator/kernels/pixel_passes.h"
 #include "sgilo/generator/kernels/winograd_tasks.h"
@@ -14,23 +15,15 @@ namespace {
 
 constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
 
-const float* row(const Tensor& x, std::int64_t n) {  // [N, ...] -> its n-th part
-  return x.defined() ? x.data_ptr<float>() + n * (x.numel() / x.size(0)) : nullptr;
-}
-const float* start(const Tensor& x) { return row(x, 0); }
+const float* start(const Tensor& x) { return part_of(x, 0); }
 
-const float* noise_of(const Tensor& noise, std::int64_t n) {
-  return noise.defined() ? row(noise, noise.size(0) == 1 ? 0 : n) : nullptr;
-}
 std::int64_t images_of(const Tensor& noise) { return noise.defined() ? noise.size(0) : 1; }
 
-float limit_of(const LayerEndTensors& end) {
-  return end.clamp > 0 ? static_cast<float>(end.clamp) : std::numeric_limits<float>::infinity();
-}
+float limit_of(const LayerEndTensors& end) { return stored_limit(end.clamp, torch::kFloat32); }
 
 LayerEnd end_of(const LayerEndTensors& end, std::int64_t n) {
-  return {row(end.demodulation, n), end.bias.data_ptr<float>(), row(end.next_styles, n),
-          row(end.matrices, n),     end.bias.size(0),           limit_of(end)};
+  return {part_of(end.demodulation, n), end.bias.data_ptr<float>(), part_of(end.next_styles, n),
+          part_of(end.matrices, n),     end.bias.size(0),           limit_of(end)};
 }
 
 // `bytes` is what one row takes.
@@ -100,8 +93,9 @@ Tensor scaled_rows(const Tensor& x, const Tensor& styles, const Part& part, std:
   float* to = out.data_ptr<float>();
   for_tasks(part.images, pixels, kTaskPixels, [&](auto j, auto, auto begin, auto end) {
     const std::int64_t i = part.image + j;
-    run_pass(ScalePass{from + ((i * x.size(2) + first) * width + begin) * channels, row(styles, i),
-                       end - begin, channels, to + (j * pixels + begin) * channels});
+    run_pass(ScalePass{from + ((i * x.size(2) + first) * width + begin) * channels,
+                       part_of(styles, i), end - begin, channels,
+                       to + (j * pixels + begin) * channels});
   });
   return out;
 }
@@ -200,8 +194,8 @@ class EndGradientPasses {
       run_pass(ActivationGradientPass<T>{
           end_of(known_.end, i), a + (i * pixels_ + pixel) * out_,
           gradient ? gradient + own : nullptr,
-          known_.rgb_gradient.defined() ? row(known_.rgb_gradient, i) + pixel : nullptr, pixels_,
-          last - first, own_noise ? own_noise + pixel : nullptr, to + own,
+          known_.rgb_gradient.defined() ? part_of(known_.rgb_gradient, i) + pixel : nullptr,
+          pixels_, last - first, own_noise ? own_noise + pixel : nullptr, to + own,
           noise ? noise + i * pixels_ + pixel : nullptr,
           (counted ? sums : unused) + slot * kGradientSums * out_});
     });

@@ -78,9 +78,9 @@ struct KnownEnd {
 };
 struct EndGradients {
   Tensor y;  // [N,O,R,R], of the convolution's result
-  Tensor
-      sums;  // [N,kGradientSums,O]: of next_styles, of matrices (3), of demodulation times it; then
-             // that of bias, where no convolution is in the same pass
+  // [N,kGradientSums,O]: of next_styles, of matrices (3), of demodulation times it; that of bias
+  // too, but not after Winograd's convolution.
+  Tensor sums;
   Tensor noise;  // [N, pixels] of the noise as it was added, where wanted
 };
 

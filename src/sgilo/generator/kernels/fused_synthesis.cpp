@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sgilo/generator/kernels/image_doubling.h"
+#include "sgilo/generator/kernels/kernel_tensors.h"
 #include "sgilo/generator/kernels/pixel_passes.h"
 
 namespace sgilo {
@@ -17,7 +18,7 @@ constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
 
 // What the style rows come to: of each layer [N,I] and [N,O], of each block [N,3,C].
 struct Modulation {
-  std::vector<Tensor> styles, demodulations, rgb_styles, matrices;
+  std::vector<Tensor> styles, demodulations, matrices;
 };
 
 // What has no gradient, kept until the backward pass.
@@ -37,7 +38,8 @@ struct Plan : torch::CustomClassHolder {
 };
 
 Tensor style_of(const StyleMap& map, const Tensor& ws, std::int64_t row) {
-  return at::addmm(map.bias, ws.select(1, row), map.weight.t(), map.bias_scale, map.scale);
+  return at::addmm(map.bias, ws.select(1, row), map.weight.t(), map.bias_scale, map.scale)
+      .contiguous();
 }
 
 Modulation modulation_of(const Plan& plan, const Tensor& ws) {
@@ -51,8 +53,8 @@ Modulation modulation_of(const Plan& plan, const Tensor& ws) {
   }
   for (std::size_t b = 0; b < plan.rgb.size(); ++b) {
     const FusedRgb& rgb = *plan.rgb[b];
-    out.rgb_styles.push_back(style_of(rgb.style, ws, plan.rgb_row(b)));
-    out.matrices.push_back(rgb.weight * out.rgb_styles.back().unsqueeze(1));
+    const Tensor style = style_of(rgb.style, ws, plan.rgb_row(b));
+    out.matrices.push_back((rgb.weight * style.unsqueeze(1)).contiguous());
   }
   return out;
 }
@@ -76,10 +78,6 @@ Tensor rows_gradient(const Plan& plan, const Modulation& of, const Modulation& g
   return out;
 }
 
-const float* row(const Tensor& x, std::int64_t n) {  // [N, ...] -> its n-th part
-  return x.data_ptr<float>() + n * (x.numel() / x.size(0));
-}
-
 // Noise [1|N, r r] float32 times its strength, or undefined.
 Tensor scaled_noise(const Tensor& noise, float strength, std::int64_t pixels) {
   return noise.defined() ? (noise.reshape({-1, pixels}) * strength).contiguous() : Tensor();
@@ -96,7 +94,7 @@ std::pair<Tensor, Tensor> scaled_input_gradient(const Tensor& x, const Tensor& s
     using T = decltype(zero);
     for_tasks(n, pixels, kTaskPixels, [&](auto i, auto task, auto first, auto last) {
       const std::int64_t at = (i * pixels + first) * channels;
-      run_pass(ScaleGradientPass<T>{x.data_ptr<float>() + at, row(styles, i),
+      run_pass(ScaleGradientPass<T>{x.data_ptr<float>() + at, part_of(styles, i),
                                     gradient.data_ptr<T>() + at, last - first, channels,
                                     x_wanted ? x_gradient.data_ptr<float>() + at : nullptr,
                                     sums.data_ptr<float>() + (i * tasks + task) * channels});
@@ -106,10 +104,8 @@ std::pair<Tensor, Tensor> scaled_input_gradient(const Tensor& x, const Tensor& s
 }
 
 // The tensors of one call in the order in which autograd sees them: features, skip, style rows,
-// then the noise of each layer. What is not there is an empty tensor, as autograd takes no undefined
-// ones.
+// then the noise of each layer. What is not there is an empty tensor.
 struct Inputs {
-  static Tensor present(const Tensor& x) { return x.numel() > 0 ? x : Tensor(); }
   const Tensor& features() const { return all[0]; }
   Tensor skip() const { return present(all[1]); }
   const Tensor& rows() const { return all[2]; }
@@ -165,8 +161,7 @@ struct FusedSynthesis : torch::autograd::Function<FusedSynthesis> {
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
-    if (torch::GradMode::is_enabled())
-      throw std::logic_error("the fused kernels have no second gradients");
+    require_first_gradients();
     const auto capsule = context->saved_data["plan"].toCapsule();
     auto& plan = static_cast<Plan&>(*capsule);
     const variable_list kept = context->get_saved_variables();
@@ -176,9 +171,7 @@ struct FusedSynthesis : torch::autograd::Function<FusedSynthesis> {
       throw std::logic_error("the fused kernels go backward once for each time forward");
     const std::size_t count = 3 + layers;
     const Inputs in{at::TensorList(kept).slice(0, count)};
-    Modulation of{std::vector<Tensor>(layers),
-                  std::vector<Tensor>(layers),
-                  {},
+    Modulation of{std::vector<Tensor>(layers), std::vector<Tensor>(layers),
                   std::vector<Tensor>(blocks)};  // their gradients
     variable_list out(count + 1);                // the plan has none
     const auto at = [&](std::size_t i) -> Tensor& { return out[1 + i]; };
@@ -246,11 +239,7 @@ Tensor fused_synthesis(const std::vector<std::shared_ptr<const FusedLayer>>& lay
   plan->layers = layers;
   plan->rgb = rgb;
   plan->first_row = first_row;
-  // As activations are stored, so that the backward pass recognises those at the limit.
-  plan->clamp = layers.front()->type == torch::kBFloat16
-                    ? static_cast<float>(c10::BFloat16(static_cast<float>(clamp)))
-                    : clamp;
-  const auto given = [](const Tensor& x) { return x.defined() ? x.contiguous() : torch::empty(0); };
+  plan->clamp = clamp > 0 ? stored_limit(clamp, layers.front()->type) : 0;
   std::vector<Tensor> all{features.contiguous(kChannelsLast), given(skip), ws.contiguous()};
   for (const Tensor& noise : noises) all.push_back(given(noise));
   return FusedSynthesis::apply(plan, at::TensorList(all));

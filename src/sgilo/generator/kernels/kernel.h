@@ -10,16 +10,17 @@
 namespace sgilo {
 
 // reference: composite operations of libtorch, on every device, in every type, differentiable
-// twice. fused: one pass over the pixels per layer and direction on the CPU (fused_synthesis.h),
-// first gradients only, for networks whose weights are frozen. automatic: fused where it can run.
+// twice. fused: one pass over the pixels per layer and direction on the CPU, first gradients only
+// (fused_synthesis.h; trainable_layers.h where weights need gradients). automatic: fused where it
+// can run.
 enum class Kernel { automatic, reference, fused };
 template <>
 struct EnumWords<Kernel> {
   static constexpr std::array<std::string_view, 3> words{"automatic", "reference", "fused"};
 };
 
-// Type of gradients in the fused kernels, of convolutions and activations in the plain form;
-// weights, skip image and image are float32 in both.
+// Type of gradients in the fused kernels with frozen weights, of convolutions and activations in
+// all other ways; weights, skip image and image are always float32.
 enum class Precision { fp32, bf16 };
 template <>
 struct EnumWords<Precision> {

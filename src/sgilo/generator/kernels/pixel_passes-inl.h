@@ -19,8 +19,8 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 // Pixels' activations from their convolution results.
-template <bool kRgb, bool kKept, bool kScaled, class T, class Y>
-HWY_INLINE void activate(const ActivationPass<T, Y>& pass) {
+template <bool kRgb, bool kKept, bool kScaled, class T>
+HWY_INLINE void activate(const ActivationPass<T>& pass) {
   const LayerEnd& end = pass.end;
   const std::int64_t channels = end.channels;
   for (std::int64_t p = 0; p < pass.count; ++p) {
@@ -56,8 +56,8 @@ HWY_INLINE void activate(const ActivationPass<T, Y>& pass) {
   }
 }
 
-template <class T, class Y>
-HWY_INLINE void activation(const ActivationPass<T, Y>& p) {
+template <class T>
+HWY_INLINE void activation(const ActivationPass<T>& p) {
   if (p.scaled) return p.end.rgb ? activate<true, false, true>(p) : activate<false, false, true>(p);
   if (p.end.rgb) return p.kept ? activate<true, true, false>(p) : activate<true, false, false>(p);
   return p.kept ? activate<false, true, false>(p) : activate<false, false, false>(p);

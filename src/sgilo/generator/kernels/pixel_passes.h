@@ -1,4 +1,4 @@
-// The passes over pixels between the convolutions of fused_synthesis.h, on plain memory; SIMD,
+// The passes over pixels between the convolutions of a generator, on plain memory; SIMD,
 // chosen at run time. Images are channels last: pixel p, channel c at p * channels + c. T is float
 // or bfloat16, whose arithmetic is float.
 #pragma once
@@ -21,12 +21,12 @@ struct LayerEnd {
   float limit = std::numeric_limits<float>::infinity();
 };
 
-// y -> a, s a (null: not wanted) and rgb [3][rgb_stride] for `count` pixels; noise [count] times its
-// strength, or null; `kept` is a in bfloat16, or null.
-template <class T, class Y = T>
+// y -> a, s a (null: not wanted) and rgb [3][rgb_stride] for `count` pixels; noise [count] times
+// its strength, or null; `kept` is a in bfloat16, or null.
+template <class T>
 struct ActivationPass {
   LayerEnd end;
-  const Y* y;
+  const T* y;
   std::int64_t count;
   const float* noise;
   T* activation;

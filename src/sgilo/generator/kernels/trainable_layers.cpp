@@ -1,13 +1,11 @@
 #include "sgilo/generator/kernels/trainable_layers.h"
 
-#include <stdexcept>
-
 #include "sgilo/generator/kernels/fused_layer.h"
 #include "sgilo/generator/kernels/image_buffer.h"
 #include "sgilo/generator/kernels/image_doubling.h"
+#include "sgilo/generator/kernels/kernel_tensors.h"
 #include "sgilo/generator/kernels/library_convolution.h"
 #include "sgilo/generator/kernels/pixel_passes.h"
-#include "sgilo/generator/kernels/pooling_pass.h"
 #include "sgilo/generator/kernels/winograd_gradient.h"
 #include "sgilo/generator/kernels/winograd_tasks.h"
 
@@ -18,25 +16,6 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
-
-// Autograd takes no undefined tensors: what is not there is an empty one.
-Tensor given(const Tensor& x) { return x.defined() ? x.contiguous() : torch::empty(0); }
-Tensor present(const Tensor& x) { return x.numel() > 0 ? x : Tensor(); }
-
-void require_first_gradient() {
-  if (torch::GradMode::is_enabled())
-    throw std::logic_error("the fused kernels have no second gradients");
-}
-
-// Of [N, ...], the n-th part; null where undefined.
-template <class T = float>
-T* part(const Tensor& x, std::int64_t n) {
-  return x.defined() ? x.data_ptr<T>() + n * (x.numel() / x.size(0)) : nullptr;
-}
-
-Tensor image_gradient(const Tensor& gradient, torch::ScalarType type) {
-  return gradient.defined() ? gradient.to(type).contiguous(kChannelsLast) : gradient;
-}
 
 // x [N,I,H,W] and weight [O,I,3,3] -> conv(x, weight), or the adjoint of [N,O,H,W].
 Tensor winograd_convolved(const Tensor& x, const Tensor& weight, bool backward) {
@@ -60,7 +39,7 @@ struct WinogradFunction : torch::autograd::Function<WinogradFunction> {
     return winograd_convolved(x, weight, false);
   }
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    require_first_gradient();
+    require_first_gradients();
     const variable_list saved = context->get_saved_variables();
     const Tensor gradient = image_gradient(gradients[0], torch::kFloat32);
     Tensor x_gradient, weight_gradient;
@@ -72,17 +51,11 @@ struct WinogradFunction : torch::autograd::Function<WinogradFunction> {
 };
 
 struct EndFunction : torch::autograd::Function<EndFunction> {
-  // The tensors of a call, without what has no say in the pass: noise is [1|N, pixels] times its
-  // strength.
+  // What the passes take; noise is [1|N, pixels] times its strength.
   struct Inputs {
     LayerEnd end(std::int64_t n) const {
-      LayerEnd end{part(demodulation, n), bias.data_ptr<float>(), part(next_styles, n),
-                   part(matrices, n), bias.size(0)};
-      if (limit > 0) end.limit = limit;
-      return end;
-    }
-    const float* noise_of(std::int64_t n) const {
-      return noise.defined() ? part(noise, noise.size(0) == 1 ? 0 : n) : nullptr;
+      return {part_of(demodulation, n), bias.data_ptr<float>(), part_of(next_styles, n),
+              part_of(matrices, n),     bias.size(0),           limit};
     }
     Tensor demodulation, bias, next_styles, matrices, noise;
     float limit;
@@ -95,9 +68,7 @@ struct EndFunction : torch::autograd::Function<EndFunction> {
     const std::int64_t n = y.size(0), channels = y.size(1), pixels = y.size(2) * y.size(3);
     const Tensor flat = noise.numel() > 0 ? noise.reshape({-1, pixels}) : Tensor(),
                  scaled_noise = flat.defined() ? flat * strength : Tensor();
-    // As activations are stored, so that the backward pass recognises those at the limit.
-    auto limit = static_cast<float>(clamp);
-    if (y.scalar_type() == torch::kBFloat16) limit = c10::BFloat16(limit);
+    const float limit = stored_limit(clamp, y.scalar_type());
     const Inputs in{demodulation,      bias,         present(next_styles),
                     present(matrices), scaled_noise, limit};
     const Tensor activation = image_buffer_like(y),
@@ -108,15 +79,16 @@ struct EndFunction : torch::autograd::Function<EndFunction> {
       using T = decltype(zero);
       for_tasks(n, pixels, kTaskPixels, [&](auto i, auto, auto first, auto last) {
         const std::int64_t at = first * channels;
-        const float* own_noise = in.noise_of(i);
-        run_pass(ActivationPass<T>{
-            in.end(i), part<T>(y, i) + at, last - first, own_noise ? own_noise + first : nullptr,
-            part<T>(activation, i) + at, nullptr, rgb.defined() ? part(rgb, i) + first : nullptr,
-            pixels, scaled.defined() ? part<T>(scaled, i) + at : nullptr});
+        const float* own_noise = noise_of(in.noise, i);
+        run_pass(ActivationPass<T>{in.end(i), part_of<T>(y, i) + at, last - first,
+                                   own_noise ? own_noise + first : nullptr,
+                                   part_of<T>(activation, i) + at, nullptr,
+                                   rgb.defined() ? part_of(rgb, i) + first : nullptr, pixels,
+                                   scaled.defined() ? part_of<T>(scaled, i) + at : nullptr});
       });
     });
-    context->save_for_backward(
-        {activation, demodulation, bias, next_styles, matrices, given(flat), given(scaled_noise)});
+    context->save_for_backward({activation, demodulation, bias, next_styles, matrices, noise,
+                                given(scaled_noise), strength});
     context->saved_data["limit"] = static_cast<double>(limit);
     context->set_materialize_grads(false);
     variable_list out;
@@ -126,7 +98,7 @@ struct EndFunction : torch::autograd::Function<EndFunction> {
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    require_first_gradient();
+    require_first_gradients();
     const variable_list saved = context->get_saved_variables();
     const Tensor& activation = saved[0];
     const Inputs in{saved[1],          saved[2],
@@ -148,23 +120,29 @@ struct EndFunction : torch::autograd::Function<EndFunction> {
       using T = decltype(zero);
       for_tasks(n, pixels, kTaskPixels, [&](auto i, auto task, auto first, auto last) {
         const std::int64_t at = first * channels;
-        const float* own_noise = in.noise_of(i);
+        const float* own_noise = noise_of(in.noise, i);
         run_pass(ActivationGradientPass<T>{
-            in.end(i), part<T>(activation, i) + at,
-            scaled_gradient.defined() ? part<T>(scaled_gradient, i) + at : nullptr,
-            rgb_gradient.defined() ? part(rgb_gradient, i) + first : nullptr, pixels, last - first,
-            own_noise ? own_noise + first : nullptr, part<T>(y_gradient, i) + at,
-            noise_gradient.defined() ? part(noise_gradient, i) + first : nullptr,
-            part(sums, i) + task * kGradientSums * channels});
+            in.end(i), part_of<T>(activation, i) + at,
+            scaled_gradient.defined() ? part_of<T>(scaled_gradient, i) + at : nullptr,
+            rgb_gradient.defined() ? part_of(rgb_gradient, i) + first : nullptr, pixels,
+            last - first, own_noise ? own_noise + first : nullptr, part_of<T>(y_gradient, i) + at,
+            noise_gradient.defined() ? part_of(noise_gradient, i) + first : nullptr,
+            part_of(sums, i) + task * kGradientSums * channels});
       });
     });
     const Tensor sum = sums.sum(1);  // [N,kGradientSums,O]
-    Tensor strength;
-    if (noise_gradient.defined()) strength = (noise_gradient * saved[5]).sum();
+    Tensor noise, strength;
+    if (noise_gradient.defined()) {
+      strength = (noise_gradient * saved[5].reshape({-1, pixels})).sum(1).sum();
+      if (context->needs_input_grad(3))
+        noise = (noise_gradient * saved[7])
+                    .view({n, 1, activation.size(2), activation.size(3)})
+                    .sum_to_size(saved[5].sizes());
+    }
     return {y_gradient,
             sum.select(1, 4) / in.demodulation,
             sum.select(1, 5).sum(0),
-            Tensor(),
+            noise,
             strength,
             scaled_gradient.defined() ? sum.select(1, 0) : Tensor(),
             rgb_gradient.defined() ? sum.slice(1, 1, 4) : Tensor(),
@@ -185,8 +163,8 @@ struct UpConvolutionFunction : torch::autograd::Function<UpConvolutionFunction> 
       for_tasks(n, 2 * height, rows_of(2 * width), [&](auto i, auto, auto first, auto last) {
         std::vector<float> buffer(static_cast<std::size_t>(filter_buffer_size(width, out)));
         FilterPass<T> pass{{{}, height, width, out, first, last, buffer.data()},
-                           part<T>(result, i)};
-        for (std::size_t k = 0; k < 4; ++k) pass.from.phases[k] = part<T>(phases[k], i);
+                           part_of<T>(result, i)};
+        for (std::size_t k = 0; k < 4; ++k) pass.from.phases[k] = part_of<T>(phases[k], i);
         run_pass(pass);
       });
     });
@@ -194,7 +172,7 @@ struct UpConvolutionFunction : torch::autograd::Function<UpConvolutionFunction> 
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    require_first_gradient();
+    require_first_gradients();
     const variable_list saved = context->get_saved_variables();
     const Tensor &x = saved[0], &weight = saved[1];
     const Tensor gradient = image_gradient(gradients[0], x.scalar_type());
@@ -205,8 +183,8 @@ struct UpConvolutionFunction : torch::autograd::Function<UpConvolutionFunction> 
       using T = decltype(zero);
       for_tasks(n, height + 1, rows_of(width), [&](auto i, auto, auto first, auto last) {
         std::vector<float> buffer(static_cast<std::size_t>(filter_buffer_size(width / 2, out)));
-        run_pass(FilterGradientPass<T>{part<T>(gradient, i), height, width, out, first, last,
-                                       part<T>(t_gradient, i), buffer.data()});
+        run_pass(FilterGradientPass<T>{part_of<T>(gradient, i), height, width, out, first, last,
+                                       part_of<T>(t_gradient, i), buffer.data()});
       });
     });
     // x's gradient is a convolution of t's with stride 2; that of the weight is this convolution's,
@@ -234,71 +212,9 @@ struct DoublingFunction : torch::autograd::Function<DoublingFunction> {
     return add_doubled(image, torch::zeros({image.size(1)}), skip);
   }
   static variable_list backward(AutogradContext*, const variable_list& gradients) {
-    require_first_gradient();
+    require_first_gradients();
     const Tensor gradient = gradients[0].contiguous();
     return {gradient, doubled_adjoint(gradient)};
-  }
-};
-
-struct PoolingFunction : torch::autograd::Function<PoolingFunction> {
-  static variable_list forward(AutogradContext* context, const Tensor& y, const Tensor& bias,
-                               const Tensor& added, double gain, bool whole, bool pooled) {
-    const Tensor k = present(added);
-    const std::int64_t n = y.size(0), channels = y.size(1), height = y.size(2) / 2,
-                       width = y.size(3) / 2;
-    const Tensor to = whole ? image_buffer_like(y) : Tensor(),
-                 means =
-                     pooled ? image_buffer(n, channels, height, width, y.scalar_type()) : Tensor();
-    with_type(y.scalar_type(), [&](auto zero) {
-      using T = decltype(zero);
-      for_tasks(n, height, rows_of(width), [&](auto i, auto, auto first, auto last) {
-        run_pass(PoolingPass<T>{part<T>(y, i), bias.data_ptr<float>(), part<T>(k, i),
-                                static_cast<float>(gain), width, channels, first, last,
-                                part<T>(to, i), part<T>(means, i)});
-      });
-    });
-    context->save_for_backward({y, bias});
-    context->saved_data["gain"] = gain;
-    context->saved_data["added"] = k.defined();
-    context->saved_data["whole"] = whole;
-    context->set_materialize_grads(false);
-    variable_list out;
-    for (const Tensor& x : {to, means})
-      if (x.defined()) out.push_back(x);
-    return out;
-  }
-
-  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    require_first_gradient();
-    const variable_list saved = context->get_saved_variables();
-    const Tensor &y = saved[0], &bias = saved[1];
-    const bool whole = context->saved_data["whole"].toBool();
-    const Tensor gradient = whole ? image_gradient(gradients[0], y.scalar_type()) : Tensor(),
-                 means = image_gradient(
-                     whole ? (gradients.size() > 1 ? gradients[1] : Tensor()) : gradients[0],
-                     y.scalar_type());
-    const std::int64_t n = y.size(0), channels = y.size(1), height = y.size(2) / 2,
-                       width = y.size(3) / 2, rows = rows_of(width),
-                       tasks = (height + rows - 1) / rows;
-    const Tensor y_gradient = image_buffer_like(y),
-                 added = context->saved_data["added"].toBool() ? image_buffer_like(y) : Tensor(),
-                 sums = torch::zeros({n, tasks, channels});
-    with_type(y.scalar_type(), [&](auto zero) {
-      using T = decltype(zero);
-      for_tasks(n, height, rows, [&](auto i, auto task, auto first, auto last) {
-        run_pass(PoolingGradientPass<T>{part<T>(y, i), bias.data_ptr<float>(),
-                                        static_cast<float>(context->saved_data["gain"].toDouble()),
-                                        width, channels, first, last, part<T>(gradient, i),
-                                        part<T>(means, i), part<T>(y_gradient, i),
-                                        part<T>(added, i), part(sums, i) + task * channels});
-      });
-    });
-    return {y_gradient, sums.flatten(0, 1).sum(0), added, Tensor(), Tensor(), Tensor()};
-  }
-
- private:
-  static std::int64_t rows_of(std::int64_t width) {  // of the pooled image
-    return std::max<std::int64_t>(1, kTaskPixels / 4 / width);
   }
 };
 
@@ -312,9 +228,10 @@ Tensor trainable_convolution(const Tensor& x, const Tensor& weight) {
 }
 
 TrainableEndResult trainable_end(const Tensor& y, const TrainableEnd& end) {
-  variable_list out = EndFunction::apply(y.contiguous(kChannelsLast), end.demodulation.contiguous(),
-                                         end.bias, given(end.noise.noise), end.noise.strength,
-                                         given(end.next_styles), given(end.matrices), end.clamp);
+  variable_list out =
+      EndFunction::apply(y.contiguous(kChannelsLast), end.demodulation.contiguous(),
+                         end.bias.contiguous(), given(end.noise.noise), end.noise.strength,
+                         given(end.next_styles), given(end.matrices), end.clamp);
   TrainableEndResult result;
   std::size_t next = 0;
   if (end.next_styles.defined()) result.scaled = out[next++];
@@ -328,18 +245,6 @@ Tensor trainable_up_convolution(const Tensor& x, const Tensor& weight) {
 
 Tensor trainable_doubling(const Tensor& image, const Tensor& skip) {
   return DoublingFunction::apply(image.contiguous(), skip.contiguous());
-}
-
-PoolingResult trainable_pooling(const Tensor& y, const Pooling& pooling) {
-  const Tensor added =
-      pooling.added.defined() ? pooling.added.contiguous(kChannelsLast) : torch::empty(0);
-  const variable_list out = PoolingFunction::apply(y.contiguous(kChannelsLast), pooling.bias, added,
-                                                   pooling.gain, pooling.whole, pooling.pooled);
-  PoolingResult result;
-  std::size_t next = 0;
-  if (pooling.whole) result.whole = out[next++];
-  if (pooling.pooled) result.pooled = out[next];
-  return result;
 }
 
 }  // namespace sgilo

@@ -1,9 +1,9 @@
 // The parts of layers whose weights are trained, as differentiable functions on the CPU: 3x3
 // convolutions, by Winograd's filtering (winograd.h) in float32 where it pays, else by libtorch,
-// and what lies between them, one pass over the pixels per direction. First gradients only; a
-// gradient of a gradient is the plain forms' to give (modulated_convolution.h, bias_activation.h,
-// upsample_filter.h, and the composite operations of discriminator.cpp). Images are [N,C,H,W], channels last, float32 or bfloat16 (their arithmetic is
-// float32), what is not an image float32.
+// and what lies between them in a generator, one pass over the pixels per direction. First
+// gradients only, of everything; a gradient of a gradient is the plain form's to give
+// (modulated_convolution.h, bias_activation.h, upsample_filter.h). Images are [N,C,H,W], channels
+// last, float32 or bfloat16 (their arithmetic is float32), what is not an image float32.
 #pragma once
 
 #include <vector>
@@ -21,9 +21,9 @@ Tensor trainable_convolution(const Tensor& x, const Tensor& weight);
 struct TrainableEnd {
   Tensor demodulation;  // d [N,O]
   Tensor bias;          // b [O]
-  NoiseInput noise;     // whose noise has no gradient
-  Tensor next_styles;   // s [N,O] of the layer that follows, or undefined
-  Tensor matrices;      // M [N,3,O] of to-RGB, or undefined
+  NoiseInput noise;
+  Tensor next_styles;  // s [N,O] of the layer that follows, or undefined
+  Tensor matrices;     // M [N,3,O] of to-RGB, or undefined
   double clamp = 0;
 };
 struct TrainableEndResult {
@@ -38,18 +38,5 @@ Tensor trainable_up_convolution(const Tensor& x, const Tensor& weight);
 
 // image + upsample(skip): [N,3,2H,2W], [N,3,H,W], contiguous float32.
 Tensor trainable_doubling(const Tensor& image, const Tensor& skip);
-
-// Of a discriminator's layer: z = gain * lrelu(y + b) + k, and the means of z over 2x2 pixels.
-// y [N,C,2H,2W], bias [C], k as y or undefined.
-struct Pooling {
-  Tensor bias;
-  double gain = 1;
-  Tensor added{};
-  bool whole = true, pooled = true;  // what is wanted
-};
-struct PoolingResult {
-  Tensor whole, pooled;  // [N,C,2H,2W], [N,C,H,W]
-};
-PoolingResult trainable_pooling(const Tensor& y, const Pooling& pooling);
 
 }  // namespace sgilo
