@@ -121,7 +121,7 @@ TEST(TrainableLayers, InBfloat16StayAsCloseAsThePlainForm) {
     const auto& [name, gradient] = want.gradients[i];
     if (gradient.dim() == 0) continue;  // what large numbers leave of each other
     EXPECT_LT(relative_error(got.gradients[i].second, gradient),
-              2 * relative_error(plain.gradients[i].second, gradient) + 0.02)
+              2 * relative_error(plain.gradients[i].second, gradient) + 0.05)
         << name;
   }
 }
@@ -171,10 +171,10 @@ TEST(TrainableLayers, ADiscriminatorInBfloat16StaysAsCloseAsThePlainForm) {
                plain = judge(network, Kernel::reference, torch::kBFloat16, 8),
                got = judge(network, Kernel::fused, torch::kBFloat16, 8);
   EXPECT_LT(relative_error(got.image_gradient, want.image_gradient),
-            2 * relative_error(plain.image_gradient, want.image_gradient) + 0.02);
+            2 * relative_error(plain.image_gradient, want.image_gradient) + 0.05);
   for (std::size_t i = 0; i < want.gradients.size(); ++i)
     EXPECT_LT(relative_error(got.gradients[i].second, want.gradients[i].second),
-              2 * relative_error(plain.gradients[i].second, want.gradients[i].second) + 0.02)
+              2 * relative_error(plain.gradients[i].second, want.gradients[i].second) + 0.05)
         << want.gradients[i].first;
 }
 
