@@ -24,18 +24,25 @@ HWY_INLINE void for_pooled(const Pass& p, F f) {
       f((4 * row * p.width + 2 * column) * p.channels, (row * p.width + column) * p.channels);
 }
 
+// y + b, and the slope of gain * lrelu there.
+template <class D, class Pass, class V = hn::Vec<D>>
+HWY_INLINE V slope(D d, const Pass& p, std::int64_t at, V bias, V& before) {
+  before = hn::Add(load(d, p.y + at), bias);
+  return hn::IfThenElse(hn::Lt(before, hn::Zero(d)), hn::Set(d, p.gain * kSlope),
+                        hn::Set(d, p.gain));
+}
+
 template <class T>
 HWY_INLINE void pooling(const PoolingPass<T>& p) {
   const std::int64_t line = 2 * p.width * p.channels;
   for_pooled(p, [&](std::int64_t first, std::int64_t pooled) HWY_ATTR {
     for_channels(p.channels, [&](auto d, std::int64_t c) HWY_ATTR {
-      const auto bias = load(d, p.bias + c), high = hn::Set(d, p.gain),
-                 low = hn::Set(d, p.gain * kSlope);
-      auto sum = hn::Zero(d);
+      const auto bias = load(d, p.bias + c);
+      auto sum = hn::Zero(d), before = sum;
       for (int k = 0; k < 4; ++k) {
         const std::int64_t at = first + (k / 2) * line + (k % 2) * p.channels + c;
-        const auto before = hn::Add(load(d, p.y + at), bias);
-        auto z = hn::Mul(before, hn::IfThenElse(hn::Lt(before, hn::Zero(d)), low, high));
+        const auto factor = slope(d, p, at, bias, before);
+        auto z = hn::Mul(before, factor);
         if (p.added) z = hn::Add(z, load(d, p.added + at));
         if (p.to) store(d, z, p.to + at);
         sum = hn::Add(sum, z);
@@ -50,9 +57,8 @@ HWY_INLINE void pooling_gradient(const PoolingGradientPass<T>& p) {
   const std::int64_t line = 2 * p.width * p.channels;
   for_pooled(p, [&](std::int64_t first, std::int64_t pooled) HWY_ATTR {
     for_channels(p.channels, [&](auto d, std::int64_t c) HWY_ATTR {
-      const auto bias = load(d, p.bias + c), high = hn::Set(d, p.gain),
-                 low = hn::Set(d, p.gain * kSlope);
-      auto shared = hn::Zero(d), sum = load(d, p.bias_sums + c);
+      const auto bias = load(d, p.bias + c);
+      auto shared = hn::Zero(d), before = shared, sum = load(d, p.bias_sums + c);
       if (p.pooled_gradient)
         shared = hn::Mul(load(d, p.pooled_gradient + pooled + c), hn::Set(d, 0.25f));
       for (int k = 0; k < 4; ++k) {
@@ -60,8 +66,7 @@ HWY_INLINE void pooling_gradient(const PoolingGradientPass<T>& p) {
         auto g = shared;
         if (p.gradient) g = hn::Add(g, load(d, p.gradient + at));
         if (p.added_gradient) store(d, g, p.added_gradient + at);
-        const auto before = hn::Add(load(d, p.y + at), bias);
-        g = hn::Mul(g, hn::IfThenElse(hn::Lt(before, hn::Zero(d)), low, high));
+        g = hn::Mul(g, slope(d, p, at, bias, before));
         store(d, g, p.y_gradient + at);
         sum = hn::Add(sum, g);
       }

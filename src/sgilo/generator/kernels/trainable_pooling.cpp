@@ -46,10 +46,11 @@ struct PoolingFunction : torch::autograd::Function<PoolingFunction> {
     const variable_list saved = context->get_saved_variables();
     const Tensor &y = saved[0], &bias = saved[1];
     const bool whole = context->saved_data["whole"].toBool();
+    const std::size_t of_means = whole ? 1 : 0;
     const Tensor gradient = whole ? image_gradient(gradients[0], y.scalar_type()) : Tensor(),
-                 means = image_gradient(
-                     whole ? (gradients.size() > 1 ? gradients[1] : Tensor()) : gradients[0],
-                     y.scalar_type());
+                 means = of_means < gradients.size()
+                             ? image_gradient(gradients[of_means], y.scalar_type())
+                             : Tensor();
     const std::int64_t n = y.size(0), channels = y.size(1), height = y.size(2) / 2,
                        width = y.size(3) / 2, rows = rows_of(width),
                        tasks = (height + rows - 1) / rows;
